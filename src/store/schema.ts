@@ -1,0 +1,240 @@
+/** The tables as Kysely sees them; the SQL in `migrations/` is the truth. */
+
+import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+
+type Timestamp = Date
+type JsonColumn<T extends object> = JSONColumnType<T, string, string>
+
+interface TenantsTable {
+  tenant_id: string
+  friendly_name: string
+  is_default: Generated<boolean>
+  /** bigint: node-postgres returns it as text. */
+  config_version: Generated<string>
+  created_at: Generated<Timestamp>
+}
+
+interface TenantDomainsTable {
+  domain: string
+  tenant_id: string
+}
+
+interface TenantSecretsTable {
+  tenant_id: string
+  name: string
+  value: string
+  created_at: Generated<Timestamp>
+}
+
+interface SigningKeysTable {
+  tenant_id: string
+  kid: string
+  status: 'current' | 'next' | 'previous'
+  sealed_private_jwk: string
+  created_at: Generated<Timestamp>
+}
+
+interface ClientsTable {
+  tenant_id: string
+  client_id: string
+  name: string
+  app_type: 'native' | 'spa' | 'regular_web' | 'non_interactive'
+  sealed_client_secret: string | null
+  token_endpoint_auth_method: 'none' | 'client_secret_post' | 'client_secret_basic'
+  grant_types: string[]
+  callbacks: string[]
+  allowed_logout_urls: string[]
+  client_metadata: JsonColumn<Record<string, string>>
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+interface ResourceServersTable {
+  tenant_id: string
+  resource_server_id: string
+  identifier: string
+  name: string
+  scopes: string[]
+  token_lifetime: Generated<number>
+  allow_offline_access: Generated<boolean>
+  is_system: Generated<boolean>
+}
+
+interface ClientGrantsTable {
+  tenant_id: string
+  client_grant_id: string
+  client_id: string
+  audience: string
+  scopes: string[]
+}
+
+interface ConnectionsTable {
+  tenant_id: string
+  connection_id: string
+  name: string
+  strategy: string
+  options: JsonColumn<Record<string, unknown>>
+  created_at: Generated<Timestamp>
+}
+
+interface UsersTable {
+  tenant_id: string
+  user_id: string
+  connection_id: string
+  email: string
+  email_verified: Generated<boolean>
+  name: string
+  nickname: string
+  picture: string | null
+  given_name: string | null
+  family_name: string | null
+  username: string | null
+  phone_number: string | null
+  phone_verified: boolean | null
+  password_hash: string | null
+  is_administrator: Generated<boolean>
+  blocked: Generated<boolean>
+  user_metadata: JsonColumn<Record<string, unknown>>
+  app_metadata: JsonColumn<Record<string, unknown>>
+  last_password_reset: Timestamp | null
+  last_ip: string | null
+  last_login: Timestamp | null
+  logins_count: Generated<number>
+  created_at: Generated<Timestamp>
+  updated_at: Generated<Timestamp>
+}
+
+interface FeatureFlagsTable {
+  tenant_id: string
+  feature_flag_id: string
+  name: string
+  description: string | null
+  type: Generated<'self' | 'auth0'>
+  status: Generated<'draft' | 'active' | 'archived'>
+  parameters: JsonColumn<Record<string, { type: string; value: unknown; description?: string }>>
+  created_at: Timestamp
+  updated_at: Timestamp
+}
+
+interface VariationsTable {
+  tenant_id: string
+  variation_id: string
+  feature_flag_id: string
+  name: string
+  description: string | null
+  /** Raw values by parameter name; the wire wraps them as `{value}`. */
+  overrides: JsonColumn<Record<string, unknown>>
+  created_at: Timestamp
+  updated_at: Timestamp
+}
+
+interface SegmentsTable {
+  tenant_id: string
+  segment_id: string
+  name: string
+  description: string | null
+  type: Generated<'self' | 'auth0'>
+  status: Generated<'active' | 'archived'>
+  /** In the form in which they were written. */
+  rules: JsonColumn<readonly object[]>
+  created_at: Timestamp
+  updated_at: Timestamp
+}
+
+interface ExperimentsTable {
+  tenant_id: string
+  experiment_id: string
+  name: string
+  description: string | null
+  feature_flag_id: string
+  live_feature_flag_id: GeneratedAlways<string | null>
+  authentication_flow: string
+  allocation_strategy: 'percentage' | 'segment'
+  subject: Generated<'device' | 'user' | 'session'>
+  default_config: 'tenant' | 'flag' | null
+  levels: number[] | null
+  current_level: number | null
+  status: Generated<'draft' | 'active' | 'paused' | 'completed' | 'archived'>
+  is_valid: Generated<boolean>
+  feature_flag_snapshot: JsonColumn<object> | null
+  archived_allocations: JsonColumn<readonly object[]> | null
+  started_at: Timestamp | null
+  ended_at: Timestamp | null
+  created_at: Timestamp
+  updated_at: Timestamp
+}
+
+interface AllocationsTable {
+  tenant_id: string
+  experiment_id: string
+  position: number
+  variation_id: string
+  segment_id: string | null
+  /** numeric: parsed to a number by the driver's type parser (see database.ts). */
+  weight: number | null
+  priority: number | null
+  is_control: boolean
+  is_fallback: boolean | null
+  variation_snapshot: JsonColumn<object> | null
+  segment_snapshot: JsonColumn<object> | null
+}
+
+interface LoginTransactionsTable {
+  tenant_id: string
+  transaction_id: string
+  client_id: string
+  browser_hash: string
+  device_hash: string
+  request: JsonColumn<object>
+  assignment: JsonColumn<object> | null
+  created_at: Generated<Timestamp>
+  expires_at: Timestamp
+}
+
+interface OidcPayloadsTable {
+  tenant_id: string
+  model: string
+  id_hash: string
+  payload: JsonColumn<Record<string, unknown>>
+  grant_id: string | null
+  uid_hash: string | null
+  consumed_at: Timestamp | null
+  expires_at: Timestamp | null
+}
+
+interface LogHeadsTable {
+  tenant_id: string
+  last_ms: Generated<string>
+  counter: Generated<string>
+}
+
+interface LogsTable {
+  tenant_id: string
+  log_id: string
+  date: Timestamp
+  type: string
+  user_id: string | null
+  document: JsonColumn<Record<string, unknown>>
+}
+
+/** Every table of the product. */
+export interface Database {
+  tenants: TenantsTable
+  tenant_domains: TenantDomainsTable
+  tenant_secrets: TenantSecretsTable
+  signing_keys: SigningKeysTable
+  clients: ClientsTable
+  resource_servers: ResourceServersTable
+  client_grants: ClientGrantsTable
+  connections: ConnectionsTable
+  users: UsersTable
+  feature_flags: FeatureFlagsTable
+  variations: VariationsTable
+  segments: SegmentsTable
+  experiments: ExperimentsTable
+  allocations: AllocationsTable
+  login_transactions: LoginTransactionsTable
+  oidc_payloads: OidcPayloadsTable
+  log_heads: LogHeadsTable
+  logs: LogsTable
+}
