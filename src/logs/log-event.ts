@@ -1,0 +1,59 @@
+/** The tenant log's record: what a caller states of an event before it is written. */
+
+import type { JsonObject } from '../base/json.ts'
+import type { TenantId } from '../model/ids.ts'
+import type { LogType } from './events/index.ts'
+
+/** What every enriched event carries of an assignment: ids and strategy, never the configuration. */
+export interface ExperimentDetails {
+  readonly experiment_id: string
+  readonly variation_id: string
+  readonly is_control: boolean
+  readonly allocation_strategy: 'percentage' | 'segment'
+  readonly segment_id?: string
+}
+
+/** Fields of the log document beside `type`, `date` and `details`; names are the wire's. */
+export interface LogFields {
+  readonly description?: string
+  readonly ip?: string
+  readonly user_agent?: string
+  readonly client_id?: string
+  readonly client_name?: string
+  readonly connection?: string
+  readonly connection_id?: string
+  readonly strategy?: string
+  readonly strategy_type?: string
+  readonly user_id?: string
+  readonly user_name?: string
+  readonly identity_user_id?: string
+  readonly hostname?: string
+  readonly audience?: string
+  readonly scope?: string
+  readonly organization_id?: string
+  readonly organization_name?: string
+  readonly auth0_client?: JsonObject
+  readonly references?: { readonly correlation_id?: string }
+  readonly location_info?: JsonObject
+  readonly session_connection?: string
+  readonly tracking_id?: string
+}
+
+export interface LogEvent extends LogFields {
+  readonly tenant_id: TenantId
+  readonly type: LogType
+  /** When it happened, in milliseconds since 1970. */
+  readonly date: number
+  readonly details?: JsonObject
+  /** Written as `details.experiment`; absent when no experiment was in force. */
+  readonly experiment?: ExperimentDetails
+}
+
+/** The only way to write the tenant log. */
+export interface TenantLog {
+  /**
+   * Takes an event and settles when its row is durable; the value is its `log_id`.
+   * Rejects when the database stays away: the caller decides whether its answer may go out without the event.
+   */
+  record(event: LogEvent): Promise<string>
+}
