@@ -1,0 +1,146 @@
+/** `demo`: a whole experiment in about half a minute — tutorial, 2,000 devices, and the numbers from the log. */
+
+import { randomBytes, randomInt } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { mapBounded } from '../bounded.ts'
+import { createProgressBar } from '../progress-bar.ts'
+import { deviceUserAgent } from './devices.ts'
+import { createManagementClient, type ManagementClient, type ManagementCredentials } from './management-client.ts'
+import { playPasskeyRollout, type Rollout } from './passkey-rollout.ts'
+import { newestLogId, readLogsAfter } from './read-logs.ts'
+import { type DemoReport, problemsOf, renderTable, summarize } from './report.ts'
+import { type ServerProcess, startServerProcess } from './server-process.ts'
+import { createSimulatedBrowser, type RelyingParty, type SimulatedBrowser } from './simulated-browser.ts'
+
+const DEVICES = 2000
+/** Every n-th device comes back for a second login. */
+const RETURNING = 10
+const USERS = 50
+const AT_ONCE = 12
+
+interface Credentials {
+  readonly issuer: string
+  readonly management: ManagementCredentials
+  readonly app: { readonly client_id: string; readonly client_secret: string; readonly callbacks: readonly string[] }
+}
+
+interface DemoUser {
+  readonly email: string
+  readonly password: string
+}
+
+const nonce = (): string => randomBytes(32).toString('base64url')
+
+const say = (line: string): void => console.log(line)
+
+const readCredentials = (dataDir: string): Credentials =>
+  JSON.parse(readFileSync(join(dataDir, 'credentials.json'), 'utf8')) as Credentials // the server wrote it a moment ago
+
+const relyingParty = ({ issuer, app }: Credentials): RelyingParty => ({
+  issuer,
+  clientId: app.client_id,
+  clientSecret: app.client_secret,
+  redirectUri: app.callbacks[0] ?? '',
+})
+
+const newDevice = (party: RelyingParty, index: number): SimulatedBrowser =>
+  createSimulatedBrowser(party, { 'user-agent': deviceUserAgent(index) }, nonce)
+
+const signUpUsers = async (party: RelyingParty, run: string): Promise<DemoUser[]> => {
+  const users = Array.from({ length: USERS }, (_, i) => ({ email: `ada-${run}-${i}@example.com`, password: nonce() }))
+  await mapBounded(users, AT_ONCE, (user, i) => newDevice(party, i).signUp(user.email, user.password))
+  return users
+}
+
+interface LoginRun {
+  readonly logins: number
+  readonly elapsedMs: number
+}
+
+const logInEveryDevice = async (party: RelyingParty, users: readonly DemoUser[]): Promise<LoginRun> => {
+  const logins = DEVICES + Math.ceil(DEVICES / RETURNING)
+  const bar = createProgressBar('  logins', logins, process.stdout, () => performance.now())
+  const devices = Array.from({ length: DEVICES }, (_, index) => index)
+  const started = performance.now()
+  await mapBounded(devices, AT_ONCE, async index => {
+    const device = newDevice(party, index)
+    for (let visit = 0; visit <= (index % RETURNING === 0 ? 1 : 0); visit += 1) {
+      const user = users[randomInt(users.length)]
+      if (user) await device.logIn(user.email, user.password)
+      bar.advance()
+    }
+  })
+  bar.finish()
+  return { logins, elapsedMs: performance.now() - started }
+}
+
+const report = async (
+  api: ManagementClient,
+  from: string | undefined,
+  rollout: Rollout,
+  run: LoginRun,
+): Promise<DemoReport> => {
+  const result = summarize(await readLogsAfter(api, from), rollout.experimentId, [
+    { variation_id: rollout.control, name: 'control', weight: 90 },
+    { variation_id: rollout.treatment, name: 'treatment', weight: 10 },
+  ])
+  say('\nWhat GET /api/v2/logs says of them:\n')
+  say(renderTable(result.rows))
+  say(`\n  devices that switched variation   ${result.switchedDevices}`)
+  say(`  logins                            ${result.logins} in ${(run.elapsedMs / 1000).toFixed(1)} s`)
+  say(`  logins per second                 ${Math.round((run.logins * 1000) / run.elapsedMs)}`)
+  say(
+    `\nOne login's details.experiment:\n\n  ${JSON.stringify(result.sample?.details?.experiment, null, 2)?.replaceAll('\n', '\n  ')}`,
+  )
+  return result
+}
+
+const play = async (server: ServerProcess, dataDir: string): Promise<readonly string[]> => {
+  const run = nonce()
+    .replaceAll(/[^a-z0-9]/g, '')
+    .slice(0, 6)
+  const credentials = readCredentials(dataDir)
+  const party = relyingParty({ ...credentials, issuer: server.issuer })
+  const api = await createManagementClient(server.issuer, credentials.management)
+  say('\nThe passkey-rollout tutorial, steps 1 to 5:\n')
+  const rollout = await playPasskeyRollout(api, run, step => say(`  ${step}`))
+  say(
+    `\n${DEVICES} devices log in through /authorize, the hosted page and /oauth/token; every ${RETURNING}th comes back:\n`,
+  )
+  const users = await signUpUsers(party, run)
+  const from = await newestLogId(api)
+  const logins = await logInEveryDevice(party, users)
+  const result = await report(api, from, rollout, logins)
+  return problemsOf(result, { logins: logins.logins, devices: DEVICES })
+}
+
+const waitForInterrupt = (server: ServerProcess): Promise<unknown> => {
+  const interrupted = new Promise(resolve => process.once('SIGINT', resolve).once('SIGTERM', resolve))
+  return Promise.race([interrupted, server.ended])
+}
+
+/**
+ * Runs the demo on its own data (`DATA_DIR`, by default `./data/demo`).
+ *
+ * @param args `--exit` ends after the table even in a terminal
+ * @returns the exit code: 1 with the reasons printed when a number is not what it must be
+ */
+export const demo = async (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> => {
+  const dataDir = environment['DATA_DIR'] ?? 'data/demo'
+  const server = await startServerProcess({ ...environment, DATA_DIR: dataDir })
+  say(server.readyLine)
+  try {
+    const problems = await play(server, dataDir)
+    for (const problem of problems) console.error(`\nThe demo failed: ${problem}`)
+    if (problems.length === 0 && process.stdout.isTTY && !args.includes('--exit')) {
+      say(
+        `\nThe server keeps running at ${server.issuer} (credentials: ${join(dataDir, 'credentials.json')}). Ctrl-C stops it.`,
+      )
+      await waitForInterrupt(server)
+    }
+    return problems.length === 0 ? 0 : 1
+  } finally {
+    await server.stop()
+  }
+}

@@ -1,0 +1,27 @@
+/** Reads the tenant log back through the public API, by checkpoint. */
+
+import type { ManagementClient } from './management-client.ts'
+import type { LoginEvent } from './report.ts'
+
+const PAGE = 100
+
+interface LogDocument extends LoginEvent {
+  readonly log_id: string
+}
+
+/** The newest event's id; undefined while the log is empty. */
+export const newestLogId = async (api: ManagementClient): Promise<string | undefined> => {
+  const [newest] = await api.call<LogDocument[]>('GET', 'logs?sort=date:-1&per_page=1')
+  return newest?.log_id
+}
+
+/** Every event after `from`, in the log's order. */
+export const readLogsAfter = async (api: ManagementClient, from: string | undefined): Promise<LogDocument[]> => {
+  const events: LogDocument[] = []
+  for (;;) {
+    const cursor = events.at(-1)?.log_id ?? from
+    const page = await api.call<LogDocument[]>('GET', `logs?take=${PAGE}${cursor ? `&from=${cursor}` : ''}`)
+    events.push(...page)
+    if (page.length < PAGE) return events
+  }
+}

@@ -1,0 +1,133 @@
+/** One simulated device: it logs in through the pages that a person would see, and keeps its cookies. */
+
+import { createHash } from 'node:crypto'
+import { createCookieJar } from './cookie-jar.ts'
+
+export interface RelyingParty {
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly redirectUri: string
+}
+
+export interface Tokens {
+  readonly access_token: string
+  readonly id_token: string
+}
+
+/** How one step of a simulated login ended other than expected; the message is for the person at the terminal. */
+export class DemoFailure extends Error {
+  override readonly name = 'DemoFailure'
+}
+
+const HIDDEN_FIELD = /<input[^>]*type="hidden"[^>]*>/g
+
+const attribute = (tag: string, name: string): string => new RegExp(`${name}="([^"]*)"`).exec(tag)?.[1] ?? ''
+
+/** The hidden fields of the page's form, as a browser would send them back. */
+const hiddenFields = (html: string): Record<string, string> =>
+  Object.fromEntries((html.match(HIDDEN_FIELD) ?? []).map(tag => [attribute(tag, 'name'), attribute(tag, 'value')]))
+
+const MAX_REDIRECTS = 12
+
+export interface SimulatedBrowser {
+  /** Signs a new user up through the hosted page and returns the tokens. */
+  signUp(email: string, password: string): Promise<Tokens>
+  /** Logs in through the hosted page; asks for the password even when a session exists. */
+  logIn(email: string, password: string): Promise<Tokens>
+}
+
+/**
+ * A browser with an empty cookie jar, which makes it a new device.
+ *
+ * @param party the application that sends the browser to log in
+ * @param headers sent with every request, such as `user-agent`
+ * @param nonce gives the values of `state` and of the PKCE verifier; at least 43 URL-safe characters
+ */
+export const createSimulatedBrowser = (
+  party: RelyingParty,
+  headers: Record<string, string>,
+  nonce: () => string,
+): SimulatedBrowser => {
+  const jar = createCookieJar()
+  const origin = new URL(party.issuer).origin
+
+  const request = async (url: URL, form?: URLSearchParams): Promise<Response> => {
+    const response = await fetch(url, {
+      method: form ? 'POST' : 'GET',
+      redirect: 'manual',
+      headers: { ...headers, cookie: jar.header(url.pathname), ...(form ? { origin } : {}) },
+      ...(form ? { body: form } : {}),
+    })
+    jar.store(response.headers)
+    return response
+  }
+
+  /** Follows redirects inside the server; stops at a page or at the application's callback. */
+  const follow = async (start: URL, form?: URLSearchParams): Promise<{ url: URL; html: string | undefined }> => {
+    let url = start
+    let body = form
+    for (let hop = 0; hop < MAX_REDIRECTS; hop += 1) {
+      const response = await request(url, body)
+      body = undefined
+      const location = response.headers.get('location')
+      if (!location) {
+        const html = await response.text()
+        if (response.status !== 200)
+          throw new DemoFailure(`${url.pathname} answered ${response.status}: ${html.slice(0, 200)}`)
+        return { url, html }
+      }
+      await response.body?.cancel()
+      url = new URL(location, url)
+      if (url.href.startsWith(party.redirectUri)) return { url, html: undefined }
+    }
+    throw new DemoFailure(`more than ${MAX_REDIRECTS} redirects from ${start.pathname}`)
+  }
+
+  const redeem = async (callback: URL, state: string, verifier: string): Promise<Tokens> => {
+    const code = callback.searchParams.get('code')
+    if (!code || callback.searchParams.get('state') !== state) {
+      throw new DemoFailure(`the callback got ${callback.searchParams.get('error_description') ?? callback.search}`)
+    }
+    const response = await fetch(new URL('oauth/token', party.issuer), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        grant_type: 'authorization_code',
+        client_id: party.clientId,
+        client_secret: party.clientSecret,
+        redirect_uri: party.redirectUri,
+        code,
+        code_verifier: verifier,
+      }),
+    })
+    if (!response.ok) throw new DemoFailure(`/oauth/token answered ${response.status}: ${await response.text()}`)
+    return (await response.json()) as Tokens // the server's own answer to a successful exchange
+  }
+
+  const authenticate = async (fields: Record<string, string>, parameters: Record<string, string>): Promise<Tokens> => {
+    const [state, verifier] = [nonce(), nonce()]
+    const url = new URL('authorize', party.issuer)
+    url.search = new URLSearchParams({
+      client_id: party.clientId,
+      redirect_uri: party.redirectUri,
+      response_type: 'code',
+      scope: 'openid profile email',
+      state,
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
+      ...parameters,
+    }).toString()
+    const page = await follow(url)
+    if (page.html === undefined) throw new DemoFailure(`no page was shown: ${page.url.search}`)
+    const form = new URLSearchParams({ ...hiddenFields(page.html), ...fields })
+    const end = await follow(page.url, form)
+    if (end.html !== undefined) throw new DemoFailure(`${end.url.pathname} showed its page again instead of logging in`)
+    return redeem(end.url, state, verifier)
+  }
+
+  return {
+    signUp: (email, password) => authenticate({ email, password }, { screen_hint: 'signup', prompt: 'login' }),
+    logIn: (email, password) => authenticate({ username: email, password }, { prompt: 'login' }),
+  }
+}
