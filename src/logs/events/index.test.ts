@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { test } from 'node:test'
+import { documentProblems } from './document-problems.ts'
+import { LOG_EVENT_TYPES, LOG_EVENTS } from './index.ts'
+import { s } from './s.ts'
+
+const NOT_EVENTS = ['index.ts', 'event-type.ts', 'fields.ts', 'document-problems.ts']
+
+test('the table of events and the folder hold the same types', () => {
+  const files = readdirSync(import.meta.dirname).filter(
+    name => !name.endsWith('.test.ts') && !NOT_EVENTS.includes(name),
+  )
+  const expected = Object.keys(LOG_EVENTS).map(type => `${type.replaceAll('_', '-')}.ts`)
+  assert.deepEqual(files.sort(), expected.sort())
+})
+
+test('every entry stands under its own code', () => {
+  for (const [code, entry] of Object.entries(LOG_EVENTS)) assert.equal(entry.type, code)
+})
+
+test('every example is a valid document of its type and shows the default description', () => {
+  for (const entry of LOG_EVENT_TYPES) {
+    assert.deepEqual(documentProblems(entry.example, entry), [])
+    assert.equal(entry.example.type, entry.type)
+    assert.equal(entry.example.description, entry.description)
+  }
+})
+
+test('every entry is documented in one sentence', () => {
+  for (const entry of LOG_EVENT_TYPES) assert.match(entry.doc, /^[A-Z].+\.$/, entry.type)
+})
+
+test('a missing and an unknown field are both named', () => {
+  const { user_id: _, ...rest } = s.example
+  assert.deepEqual(documentProblems({ ...rest, colour: 'red' }, s), ['s lacks user_id', 's has no field colour'])
+})
