@@ -5,8 +5,9 @@ import type { LoginEvent } from './report.ts'
 
 const PAGE = 100
 
-interface LogDocument extends LoginEvent {
+export interface LogDocument extends LoginEvent {
   readonly log_id: string
+  readonly user_agent?: string
 }
 
 /** The newest event's id; undefined while the log is empty. */

@@ -33,8 +33,8 @@ const MAX_REDIRECTS = 12
 export interface SimulatedBrowser {
   /** Signs a new user up through the hosted page and returns the tokens. */
   signUp(email: string, password: string): Promise<Tokens>
-  /** Logs in through the hosted page; asks for the password even when a session exists. */
-  logIn(email: string, password: string): Promise<Tokens>
+  /** Logs in through the hosted page, with these parameters of `/authorize`; asks for the password even when a session exists. */
+  logIn(email: string, password: string, parameters?: Record<string, string>): Promise<Tokens>
 }
 
 /**
@@ -128,6 +128,7 @@ export const createSimulatedBrowser = (
 
   return {
     signUp: (email, password) => authenticate({ email, password }, { screen_hint: 'signup', prompt: 'login' }),
-    logIn: (email, password) => authenticate({ username: email, password }, { prompt: 'login' }),
+    logIn: (email, password, parameters = {}) =>
+      authenticate({ username: email, password }, { prompt: 'login', ...parameters }),
   }
 }

@@ -1,0 +1,76 @@
+/** `kill -9` in the middle of logins, ten times: every login that was answered is in the log after the restart. */
+
+import assert from 'node:assert/strict'
+import { randomBytes, randomInt } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { after, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createManagementClient } from '../src/cli/demo/management-client.ts'
+import { readLogsAfter } from '../src/cli/demo/read-logs.ts'
+import { type ServerProcess, startServerProcess } from '../src/cli/demo/server-process.ts'
+import { createSimulatedBrowser } from '../src/cli/demo/simulated-browser.ts'
+import { createExperiment } from './kit/experiment.ts'
+import { type Credentials, freePort, readCredentials, serverEnvironment, temporaryDirectory } from './kit/server.ts'
+
+const ROUNDS = 10
+const DEVICES_AT_ONCE = 4
+
+const dataDir = temporaryDirectory()
+let server: ServerProcess | undefined
+
+after(async () => {
+  await server?.stop()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+/** Logs in until the server dies; returns the names of the devices whose login was answered with tokens. */
+const logInUntilKilled = async (issuer: string, credentials: Credentials): Promise<string[]> => {
+  const answered: string[] = []
+  const party = {
+    issuer,
+    clientId: credentials.app.client_id,
+    clientSecret: credentials.app.client_secret,
+    redirectUri: credentials.app.callbacks[0] ?? '',
+  }
+  const device = async (): Promise<void> => {
+    for (;;) {
+      const name = `Mozilla/5.0 (${randomBytes(8).toString('hex')})`
+      const browser = createSimulatedBrowser(party, { 'user-agent': name }, () => randomBytes(32).toString('base64url'))
+      try {
+        await browser.logIn(credentials.admin.email, credentials.admin.password)
+      } catch {
+        return // the server is gone
+      }
+      answered.push(name)
+    }
+  }
+  await Promise.all(Array.from({ length: DEVICES_AT_ONCE }, device))
+  return answered
+}
+
+test('ten kills lose no answered login', { timeout: 120_000 }, async () => {
+  const environment = serverEnvironment({ DATA_DIR: dataDir, PORT: String(await freePort()) })
+  const answered: string[] = []
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    server = await startServerProcess(environment)
+    const credentials = readCredentials(dataDir)
+    const api = await createManagementClient(server.issuer, credentials.management)
+    if (round === 0) await createExperiment(api)
+    const events = await readLogsAfter(api, undefined)
+    for (const type of ['s', 'seacft']) {
+      const logged = new Set(events.filter(event => event.type === type).map(event => event.user_agent))
+      assert.deepEqual(
+        answered.filter(name => !logged.has(name)),
+        [],
+        `${type} events are missing after kill ${round}`,
+      )
+    }
+    if (round === ROUNDS) break
+    const logins = logInUntilKilled(server.issuer, credentials)
+    await delay(randomInt(250, 600))
+    process.kill(server.pid, 'SIGKILL')
+    await server.ended
+    answered.push(...(await logins))
+  }
+  assert.ok(answered.length >= ROUNDS, `only ${answered.length} logins were answered in all`)
+})
