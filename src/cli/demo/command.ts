@@ -127,7 +127,7 @@ const waitForInterrupt = (server: ServerProcess): Promise<unknown> => {
  * @returns the exit code: 1 with the reasons printed when a number is not what it must be
  */
 export const demo = async (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> => {
-  const dataDir = environment['DATA_DIR'] ?? 'data/demo'
+  const dataDir = environment.DATA_DIR ?? 'data/demo'
   const server = await startServerProcess({ ...environment, DATA_DIR: dataDir })
   say(server.readyLine)
   try {
