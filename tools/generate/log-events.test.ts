@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LOG_EVENT_TYPES } from '../../src/logs/events/index.ts'
 import { s } from '../../src/logs/events/s.ts'
-import { renderLogEvents } from './log-events.ts'
+import { logEventReference } from './log-events.ts'
 
 test('the page lists every type once in its table and once as a section', () => {
-  const page = renderLogEvents()
+  const page = logEventReference()
   for (const { type, doc } of LOG_EVENT_TYPES) {
     assert.equal(page.split(`\n## \`${type}\`\n`).length, 2, type)
     assert.equal(page.split(`| [\`${type}\`](#${type}) |`).length, 2, type)
@@ -14,6 +14,6 @@ test('the page lists every type once in its table and once as a section', () => 
 })
 
 test('the examples on the page are the documents of the table', () => {
-  const [, json] = /```json\n(.*?)\n```/s.exec(renderLogEvents([s])) ?? []
+  const [, json] = /```json\n(.*?)\n```/s.exec(logEventReference([s])) ?? []
   assert.deepEqual(JSON.parse(json ?? ''), s.example)
 })

@@ -26,7 +26,7 @@ const row = (entry: LogEventType): string =>
   `| [\`${entry.type}\`](#${entry.type}) | \`${entry.category}\` | ${entry.doc.replaceAll('|', '\\|')} |`
 
 /** The whole page, in the order of the table. */
-export const renderLogEvents = (types: readonly LogEventType[] = LOG_EVENT_TYPES): string => `# Log events
+export const logEventReference = (types: readonly LogEventType[] = LOG_EVENT_TYPES): string => `# Log events
 
 Generated from \`src/logs/events/\`; do not edit.
 

@@ -1,0 +1,76 @@
+/** Builds the document of an event: what is stored, and what the API and the streams return. */
+
+import type { JsonObject } from '../base/json.ts'
+import { CUT, scalarsOf, toBoundedJson } from './bounded-json.ts'
+import { logEventType } from './events/index.ts'
+import type { ExperimentDetails, LogEvent } from './log-event.ts'
+
+/** Which system an event comes from; two fields of every document. */
+export interface LogOrigin {
+  readonly tenantName: string
+  readonly environmentName: string
+}
+
+const MAX_USER_AGENT = 1_024
+const MOBILE = /Mobi|Android|iPhone|iPad|iPod|Windows Phone/i
+
+/** Picks the five fields by name, so that a caller who passes a whole assignment does not log its configuration. */
+const toExperiment = (experiment: ExperimentDetails): JsonObject => ({
+  experiment_id: experiment.experiment_id,
+  variation_id: experiment.variation_id,
+  is_control: experiment.is_control,
+  allocation_strategy: experiment.allocation_strategy,
+  ...(experiment.segment_id === undefined ? {} : { segment_id: experiment.segment_id }),
+})
+
+const toDetails = ({ details, experiment }: LogEvent): { details?: JsonObject } => {
+  if (experiment) return { details: { ...details, experiment: toExperiment(experiment) } }
+  return details ? { details } : {}
+}
+
+const toBrowser = (userAgent: string | undefined): JsonObject => {
+  if (userAgent === undefined) return {}
+  const text = userAgent.length > MAX_USER_AGENT ? userAgent.slice(0, MAX_USER_AGENT) + CUT : userAgent
+  return { user_agent: text, isMobile: MOBILE.test(text) }
+}
+
+/**
+ * The document without its id, which the database gives when it commits.
+ * @throws RangeError when `date` is not a time.
+ */
+export const toLogDocument = (event: LogEvent, origin: LogOrigin): JsonObject => {
+  const { tenant_id: _, type, date, details: __, experiment: ___, user_agent, description, ...fields } = event
+  return {
+    date: new Date(date).toISOString(),
+    type,
+    description: description ?? logEventType(type).description,
+    tenant_name: origin.tenantName,
+    environment_name: origin.environmentName,
+    ...toBrowser(user_agent),
+    ...fields,
+    ...toDetails(event),
+  }
+}
+
+const JOIN_KEYS = ['session_id', 'transaction_id', 'device_id'] as const
+
+/** What a document keeps when even its cut form is too large: scalars, and the join keys of its details. */
+const toSkeleton = (document: JsonObject, { details = {}, experiment }: LogEvent): JsonObject => ({
+  ...scalarsOf(document),
+  details: {
+    cut: true,
+    ...Object.fromEntries(JOIN_KEYS.map(key => [key, details[key] ?? null])),
+    ...(experiment ? { experiment: toExperiment(experiment) } : {}),
+  },
+})
+
+/**
+ * The document as JSON text that jsonb takes, of at most 32 KB.
+ * @throws RangeError when `date` is not a time; TypeError for an event that is not JSON.
+ */
+export const toLogText = (event: LogEvent, origin: LogOrigin): string => {
+  const document = toLogDocument(event, origin)
+  const text = toBoundedJson(document) ?? toBoundedJson(toSkeleton(document, event))
+  if (text === undefined) throw new TypeError(`a log event of type ${event.type} cannot be bounded`)
+  return text
+}
