@@ -15,6 +15,8 @@ export interface AssignInput {
   readonly params: Readonly<Record<string, string>>
   /** The raw id of the device cookie: for hashing only, never for a log or a row. */
   readonly deviceId: string
+  /** Present when the assignment is asked again because the user has become known. */
+  readonly userId?: string
   readonly ip: string
   readonly userAgent: string | undefined
   /** Host name of the request, without the port. */
