@@ -30,7 +30,17 @@ const hiddenFields = (html: string): Record<string, string> =>
 
 const MAX_REDIRECTS = 12
 
+/** Where a navigation ended: at a page of the server, or (without `html`) at the application's callback. */
+export interface Visit {
+  readonly url: URL
+  readonly html: string | undefined
+}
+
 export interface SimulatedBrowser {
+  /** Opens an address and follows redirects. */
+  open(url: URL): Promise<Visit>
+  /** Sends the page's form, with its hidden fields and these, to the page's own address. */
+  submit(page: Visit, fields: Record<string, string>): Promise<Visit>
   /** Signs a new user up through the hosted page and returns the tokens. */
   signUp(email: string, password: string): Promise<Tokens>
   /** Logs in through the hosted page, with these parameters of `/authorize`; asks for the password even when a session exists. */
@@ -64,7 +74,7 @@ export const createSimulatedBrowser = (
   }
 
   /** Follows redirects inside the server; stops at a page or at the application's callback. */
-  const follow = async (start: URL, form?: URLSearchParams): Promise<{ url: URL; html: string | undefined }> => {
+  const follow = async (start: URL, form?: URLSearchParams): Promise<Visit> => {
     let url = start
     let body = form
     for (let hop = 0; hop < MAX_REDIRECTS; hop += 1) {
@@ -82,6 +92,11 @@ export const createSimulatedBrowser = (
       if (url.href.startsWith(party.redirectUri)) return { url, html: undefined }
     }
     throw new DemoFailure(`more than ${MAX_REDIRECTS} redirects from ${start.pathname}`)
+  }
+
+  const submit = (page: Visit, fields: Record<string, string>): Promise<Visit> => {
+    if (page.html === undefined) throw new DemoFailure(`no page was shown: ${page.url.search}`)
+    return follow(page.url, new URLSearchParams({ ...hiddenFields(page.html), ...fields }))
   }
 
   const redeem = async (callback: URL, state: string, verifier: string): Promise<Tokens> => {
@@ -118,15 +133,14 @@ export const createSimulatedBrowser = (
       code_challenge_method: 'S256',
       ...parameters,
     }).toString()
-    const page = await follow(url)
-    if (page.html === undefined) throw new DemoFailure(`no page was shown: ${page.url.search}`)
-    const form = new URLSearchParams({ ...hiddenFields(page.html), ...fields })
-    const end = await follow(page.url, form)
+    const end = await submit(await follow(url), fields)
     if (end.html !== undefined) throw new DemoFailure(`${end.url.pathname} showed its page again instead of logging in`)
     return redeem(end.url, state, verifier)
   }
 
   return {
+    open: url => follow(url),
+    submit,
     signUp: (email, password) => authenticate({ email, password }, { screen_hint: 'signup', prompt: 'login' }),
     logIn: (email, password, parameters = {}) =>
       authenticate({ username: email, password }, { prompt: 'login', ...parameters }),
