@@ -12,6 +12,7 @@ export const LAYERS: Record<string, readonly string[]> = {
   base: [],
   model: ['decision', 'base'],
   config: ['model', 'base'],
+  http: ['base'],
   store: ['model', 'decision', 'base'],
   logs: ['store', 'model', 'base'],
   actions: ['model', 'base'],
