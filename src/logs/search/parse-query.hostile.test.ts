@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { MAX_QUERY_LENGTH, parseQuery } from './parse-query.ts'
+
+const PIECES = [
+  'type:',
+  's',
+  '(',
+  ')',
+  '[',
+  ']',
+  '{',
+  '}',
+  ' TO ',
+  ' AND ',
+  ' OR ',
+  ' NOT ',
+  '"',
+  '\\',
+  '*',
+  ':',
+  ' ',
+  '-',
+]
+
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc
+    .array(fc.constantFrom(...PIECES, '2018-12', 'date:', 'é', '\u{1F600}', '\ud800'), { maxLength: 30 })
+    .map(x => x.join('')),
+)
+
+test('no text makes the parser throw, and a problem lies inside the text', () => {
+  fc.assert(
+    fc.property(anyText, fc.constantFrom('q', 'search'), (text, dialect) => {
+      const parsed = parseQuery(text, dialect)
+      if (parsed.ok) return
+      assert.ok(parsed.position >= 0 && parsed.position <= text.length)
+      assert.ok(parsed.message.length > 0)
+    }),
+    { numRuns: 5000 },
+  )
+})
+
+test('a query that is too long, too deep or too wide is refused before it costs anything', () => {
+  const long = parseQuery('x'.repeat(MAX_QUERY_LENGTH + 1))
+  assert.ok(!long.ok && long.reason === 'too_long')
+  for (const text of ['('.repeat(1000), 'NOT '.repeat(500), `${'(NOT '.repeat(300)}type:s`]) {
+    const deep = parseQuery(text)
+    assert.ok(!deep.ok && deep.reason === 'syntax')
+    assert.equal(deep.message, 'a query is at most 32 levels deep')
+  }
+  const wide = parseQuery('type:s '.repeat(65))
+  assert.ok(!wide.ok)
+  assert.equal(wide.message, 'a query has at most 64 terms')
+})
+
+test('a field name that every object has is unknown here', () => {
+  for (const name of ['constructor', '__proto__', 'toString']) {
+    const parsed = parseQuery(`${name}:x`)
+    assert.ok(!parsed.ok)
+    assert.match(parsed.message, /^unknown field/)
+  }
+})
