@@ -47,6 +47,14 @@ export const ERROR_CODES = {
     status: 400,
     doc: 'An archived feature flag cannot be changed or used in a new experiment.',
   },
+  feature_flag_in_active_experiment: {
+    status: 400,
+    doc: 'A feature flag cannot be archived while its experiment is active.',
+  },
+  segment_in_active_experiment: {
+    status: 400,
+    doc: 'A segment cannot be archived while an active experiment allocates by it.',
+  },
   segment_archived: { status: 400, doc: 'An archived segment cannot be changed or used in an experiment.' },
   feature_flag_too_few_variations: { status: 400, doc: 'A feature flag needs two variations before it can be active.' },
   parameter_type_mismatch: { status: 400, doc: 'A value does not have the type that its parameter declares.' },
@@ -61,6 +69,10 @@ export const ERROR_CODES = {
   experiment_requires_pause: { status: 400, doc: 'Allocations cannot change while the experiment is active.' },
   experiment_requires_draft: { status: 400, doc: 'The field can change only while the experiment is a draft.' },
   experiment_active: { status: 400, doc: 'An active experiment cannot be deleted; pause or complete it first.' },
+  experiment_completed: {
+    status: 400,
+    doc: 'The allocations of a completed experiment are a record and cannot change.',
+  },
   experiment_archived: { status: 400, doc: 'An archived experiment cannot be changed.' },
   experiment_active_limit_exceeded: { status: 400, doc: 'Another experiment of the tenant is active.' },
   experiment_missing_allocations: { status: 400, doc: 'The experiment has no allocation.' },

@@ -42,6 +42,9 @@ export const createId = <Kind extends IdKind>(kind: Kind, random: RandomBytes): 
 /** The pattern that the wire documents for an id of this kind. */
 export const idPattern = (kind: IdKind): RegExp => new RegExp(`^${PREFIX[kind]}[A-HJ-NP-Za-km-z1-9]+$`)
 
+/** True for text that could be an id of the kind; text that could not names nothing. */
+export const isId = (kind: IdKind, text: string): boolean => idPattern(kind).test(text)
+
 /** Reads a tenant's id from configuration or from a row. */
 export const toTenantId = (text: string): TenantId => text as TenantId // a tenant's id is its name; rows only hold real ones
 

@@ -1,0 +1,29 @@
+/** Turns any failure into the envelope of the wire; what the caller must not read stays behind. */
+
+import type { Context } from 'hono'
+import { ApiError, apiError, ERROR_CODES, toErrorEnvelope } from '../model/error-codes.ts'
+import { isDatabaseUnavailable } from '../store/database-unavailable.ts'
+
+/** Maps what was thrown to a coded failure. Whatever is not coded is a defect or a lost database. */
+export const toApiError = (error: unknown): ApiError => {
+  if (error instanceof ApiError) return error
+  if (isDatabaseUnavailable(error)) {
+    return apiError('service_unavailable', 'The database cannot be reached; retry in a moment.', { cause: error })
+  }
+  return apiError('internal_error', 'An internal error occurred; the log of the server has the cause.', {
+    cause: error,
+  })
+}
+
+/** The challenge of a refused token (RFC 6750 section 3). */
+const CHALLENGE: Readonly<Partial<Record<ApiError['code'], string>>> = {
+  invalid_token: 'Bearer error="invalid_token"',
+  insufficient_scope: 'Bearer error="insufficient_scope"',
+}
+
+/** The answer for a failure. */
+export const errorAnswer = (c: Context, error: ApiError): Response => {
+  const challenge = CHALLENGE[error.code]
+  if (challenge) c.header('WWW-Authenticate', challenge)
+  return c.json(toErrorEnvelope(error), ERROR_CODES[error.code].status)
+}

@@ -1,0 +1,41 @@
+/** The Management API as a Hono application: every operation of the table below `/api/v2`. */
+
+import { Hono } from 'hono'
+import { apiError } from '../model/error-codes.ts'
+import type { ManagementApiDeps } from './api-deps.ts'
+import { createAuthenticate } from './authenticate.ts'
+import { errorAnswer, toApiError } from './error-answer.ts'
+import { createOpenApiDocument } from './openapi.ts'
+import { OPERATIONS } from './operations.ts'
+import { handlerOf } from './pipeline.ts'
+
+const BASE = '/api/v2'
+
+/** `/experiments/{id}` in Hono's notation. */
+const toRoute = (path: string): string => BASE + path.replaceAll(/\{(\w+)\}/g, ':$1')
+
+/**
+ * Builds the application. It answers every path below `/api/v2`, so it can be mounted at the root beside others.
+ * Nothing thrown leaves it: failures become the error envelope, those of the server are handed to `logError`.
+ */
+export const createManagementApi = (deps: ManagementApiDeps): Hono => {
+  const app = new Hono()
+  const authenticate = createAuthenticate(deps)
+  const openApiDocument = createOpenApiDocument(OPERATIONS)
+  app.get(`${BASE}/openapi.json`, async c => {
+    const { issuer } = await deps.tenantOf(c.req.raw)
+    return c.json(openApiDocument(issuer))
+  })
+  for (const operation of OPERATIONS) {
+    app.on(operation.method.toUpperCase(), toRoute(operation.path), handlerOf(deps, authenticate, operation))
+  }
+  app.all(`${BASE}/*`, c => errorAnswer(c, noRoute(c.req.method, c.req.path)))
+  app.onError((error, c) => {
+    deps.logError(error, { operation: 'unknown' })
+    return errorAnswer(c, toApiError(error))
+  })
+  return app
+}
+
+const noRoute = (method: string, path: string) =>
+  apiError('inexistent_route', `No operation answers ${method} ${path.slice(0, 200)}.`)

@@ -1,0 +1,79 @@
+/** Reads a request's body: JSON or a flat form, of bounded size and depth, and clean enough to store. */
+
+import { isJsonObject, parseJson } from '../base/json.ts'
+import { apiError } from '../model/error-codes.ts'
+import { formatPath } from './schema-problem.ts'
+
+/** The limit of the wire: 1 MB. */
+const MAX_BYTES = 1024 * 1024
+
+/** Deeper than any value that fits into a parameter's 1 KB for a reason. */
+const MAX_DEPTH = 64
+
+const tooLarge = () => apiError('payload_too_large', `The body is larger than ${MAX_BYTES} bytes.`)
+
+const readBytes = async (request: Request): Promise<Uint8Array> => {
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BYTES) throw tooLarge()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength
+    if (size > MAX_BYTES) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+const decode = (bytes: Uint8Array): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw apiError('invalid_body', 'The body is not valid UTF-8.', { cause })
+  }
+}
+
+const isCleanText = (text: string): boolean => text.isWellFormed() && !text.includes('\0')
+
+/** What no database column could hold or no reader would expect; checked once, so that nothing below meets it. */
+const findProblem = (value: unknown, path: readonly PropertyKey[]): string | undefined => {
+  if (path.length > MAX_DEPTH) return `the body is nested deeper than ${MAX_DEPTH} levels`
+  if (typeof value === 'string' && !isCleanText(value)) return `${formatPath(path)}: NUL or half a character`
+  if (typeof value === 'number' && !Number.isFinite(value)) return `${formatPath(path)}: not a finite number`
+  if (typeof value !== 'object' || value === null) return undefined
+  for (const [key, item] of Object.entries(value)) {
+    const at = [...path, Array.isArray(value) ? Number(key) : key]
+    if (key === '__proto__' || !isCleanText(key)) return `unknown key ${formatPath(at)}`
+    const problem = findProblem(item, at)
+    if (problem) return problem
+  }
+  return undefined
+}
+
+const parseForm = (text: string): unknown => {
+  const fields = [...new URLSearchParams(text)]
+  const repeated = fields.find(([name], index) => fields.findIndex(([other]) => other === name) !== index)
+  if (repeated) throw apiError('invalid_body', `The form repeats the field ${formatPath([repeated[0]])}.`)
+  return Object.fromEntries(fields)
+}
+
+const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
+  'application/json': parseJson,
+  'application/x-www-form-urlencoded': parseForm,
+}
+
+/**
+ * Reads the body as an object. A form gives an object of strings.
+ * Fails with `payload_too_large`, `unsupported_media_type` or `invalid_body`.
+ */
+export const readBody = async (request: Request): Promise<Record<string, unknown>> => {
+  const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  const parse = Object.hasOwn(PARSERS, type) ? PARSERS[type] : undefined
+  if (!parse) {
+    throw apiError('unsupported_media_type', `The body must be ${Object.keys(PARSERS).join(' or ')}.`)
+  }
+  const value = parse(decode(await readBytes(request)))
+  if (!isJsonObject(value)) throw apiError('invalid_body', 'The body is not a JSON object.')
+  const problem = findProblem(value, [])
+  if (problem) throw apiError('invalid_body', `The body does not fit the schema: ${problem}.`)
+  return value
+}

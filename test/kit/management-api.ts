@@ -1,0 +1,131 @@
+/** The Management API in process: a real database, real tokens, the public door. */
+
+import assert from 'node:assert/strict'
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import type { ManagementApiDeps } from '../../src/api/api-deps.ts'
+import { createManagementApi } from '../../src/api/management-api.ts'
+import { systemRandom } from '../../src/base/random.ts'
+import type { LogEvent } from '../../src/logs/log-event.ts'
+import { toTenantId } from '../../src/model/ids.ts'
+import type { Db } from '../../src/store/database.ts'
+import { createTestDatabase, type TestDatabase } from './database.ts'
+
+export const ISSUER = 'http://tenant.test/'
+export const AUDIENCE = `${ISSUER}api/v2/`
+export const TENANT = toTenantId('test')
+
+/** Every scope of experimentation. */
+export const ALL_SCOPES = ['create', 'read', 'update', 'delete'].map(verb => `${verb}:experimentation`).join(' ')
+
+const { privateKey, publicKey } = await generateKeyPair('RS256')
+const KEY_ID = 'test-key'
+
+export interface TokenWishes {
+  readonly claims?: JWTPayload
+  readonly scope?: string
+  readonly key?: Parameters<SignJWT['sign']>[0]
+  readonly header?: { readonly alg?: string; readonly kid?: string }
+}
+
+/** A token as the tenant issues it to a machine, with wishes on top. Times are real. */
+export const signToken = ({
+  claims,
+  scope = ALL_SCOPES,
+  key = privateKey,
+  header,
+}: TokenWishes = {}): Promise<string> => {
+  const now = Math.floor(Date.now() / 1000)
+  const payload = {
+    iss: ISSUER,
+    sub: 'ci@clients',
+    aud: AUDIENCE,
+    azp: 'ci',
+    iat: now,
+    exp: now + 3600,
+    scope,
+    ...claims,
+  }
+  return new SignJWT(payload).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: KEY_ID, ...header }).sign(key)
+}
+
+export interface Answer {
+  readonly status: number
+  /** Parsed JSON; `any` on purpose, because tests look into it freely. */
+  // biome-ignore lint/suspicious/noExplicitAny: the answers of many operations
+  readonly body: any
+  readonly headers: Headers
+}
+
+export interface TestApi extends AsyncDisposable {
+  readonly db: Db
+  readonly database: TestDatabase
+  /** What was logged, oldest first. */
+  readonly events: LogEvent[]
+  /** What was reported to the operator. */
+  readonly errors: unknown[]
+  /** How often the configuration was announced as changed. */
+  readonly changes: string[]
+  /** The path is below `/api/v2/experimentation`, or absolute. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
+  /** A call without the headers that `call` adds. */
+  request(path: string, init?: RequestInit): Promise<Answer>
+}
+
+const toAnswer = async (response: Response): Promise<Answer> => {
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
+}
+
+/** Creates a database with one tenant and the API on it. */
+export const createTestApi = async (overrides: Partial<ManagementApiDeps> = {}): Promise<TestApi> => {
+  const database = await createTestDatabase()
+  const { db } = database
+  await db.insertInto('tenants').values({ tenant_id: TENANT, friendly_name: 'Test', is_default: true }).execute()
+  const keys = [{ ...(await exportJWK(publicKey)), kid: KEY_ID, alg: 'RS256', use: 'sig' }]
+  const events: LogEvent[] = []
+  const errors: unknown[] = []
+  const changes: string[] = []
+  const app = createManagementApi({
+    db,
+    log: { record: async event => `log-${events.push(event)}` },
+    clock: Date.now,
+    random: systemRandom,
+    tenantOf: async () => ({ tenantId: TENANT, issuer: ISSUER }),
+    verificationKeys: async () => keys,
+    clientName: async () => 'CI',
+    ipOf: () => '203.0.113.7',
+    afterConfigChange: async tenantId => void changes.push(tenantId),
+    logError: error => errors.push(error),
+    ...overrides,
+  })
+  const token = await signToken()
+  const request = async (path: string, init?: RequestInit): Promise<Answer> =>
+    toAnswer(await app.request(`${ISSUER.slice(0, -1)}${path}`, init))
+  return {
+    db,
+    database,
+    events,
+    errors,
+    changes,
+    request,
+    call: (method, path, body, headers) =>
+      request(path.startsWith('/api/') ? path : `/api/v2/experimentation${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+    [Symbol.asyncDispose]: () => database.close(),
+  }
+}
+
+/** Asserts a refusal by status and code, and that the envelope is whole; returns the message. */
+export const assertRefused = (answer: Answer, status: number, code: string): string => {
+  assert.deepEqual([answer.status, answer.body?.errorCode], [status, code], JSON.stringify(answer.body))
+  assert.equal(answer.body.statusCode, status)
+  assert.equal(typeof answer.body.error, 'string')
+  return answer.body.message
+}
