@@ -1,0 +1,44 @@
+/** What a segment operator is, and reading the value that a rule gives it. */
+
+/** Says whether an attribute satisfies a condition; total: it answers for any string and for an absent attribute. */
+export type Matcher = (attribute: string | undefined) => boolean
+
+export interface Operator {
+  readonly doc: string
+  /**
+   * Prepares a condition's value. For an attribute that ignores case the caller has lower-cased the value, and
+   * lower-cases the attribute before each call: operators compare exactly.
+   *
+   * @returns {@link never} for a value that the operator cannot read
+   */
+  readonly compile: (value: unknown) => Matcher
+}
+
+/** The matcher of a condition that cannot be read; its identity tells a rule that it must match nobody. */
+export const never: Matcher = () => false
+
+/** The strings of a condition: one, or a list that is not empty; `undefined` for anything else. */
+export const toTexts = (value: unknown): readonly string[] | undefined => {
+  const texts: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return texts.length > 0 && texts.every(text => typeof text === 'string') ? texts : undefined
+}
+
+/** A matcher over the strings of a condition, or {@link never} when there are none. */
+export const overTexts = (value: unknown, compile: (texts: readonly string[]) => Matcher): Matcher => {
+  const texts = toTexts(value)
+  return texts === undefined ? never : compile(texts)
+}
+
+/** True for an attribute that is one of the strings; a single one, which is the usual case, is compared directly. */
+export const isOneOf = (texts: readonly string[]): Matcher => {
+  const [only] = texts
+  if (texts.length === 1) return attribute => attribute === only
+  const set: ReadonlySet<unknown> = new Set(texts)
+  return attribute => set.has(attribute)
+}
+
+/** The opposite of a matcher, for an absent attribute as well. */
+export const negate =
+  (matches: Matcher): Matcher =>
+  attribute =>
+    !matches(attribute)
