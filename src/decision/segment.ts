@@ -1,0 +1,80 @@
+/** Segments: rules over a request's attributes, compiled once into closures. */
+
+import { ATTRIBUTES, type Attributes, isAttributeName } from './attributes.ts'
+import { isOperatorName, OPERATORS } from './operators/index.ts'
+import { never } from './operators/operator.ts'
+import type { ConditionData, RuleData, SegmentData } from './snapshot.ts'
+
+/** Says whether a request's attributes are in a segment; total, and free of allocation unless a text must be lower-cased. */
+export type AttributesPredicate = (attributes: Attributes) => boolean
+
+type GroupKind = RuleData['groups'][number]['kind']
+
+const nobody: AttributesPredicate = () => false
+
+// Hot path: a list of one, which is the usual case, costs no loop.
+const every = (predicates: readonly AttributesPredicate[]): AttributesPredicate => {
+  const [only] = predicates
+  if (only !== undefined && predicates.length === 1) return only
+  return attributes => {
+    for (const holds of predicates) if (!holds(attributes)) return false
+    return true
+  }
+}
+
+const some = (predicates: readonly AttributesPredicate[]): AttributesPredicate => {
+  const [only] = predicates
+  if (only !== undefined && predicates.length === 1) return only
+  return attributes => {
+    for (const holds of predicates) if (holds(attributes)) return true
+    return false
+  }
+}
+
+const GROUPS: { readonly [Kind in GroupKind]: typeof every } = {
+  all: every,
+  any: some,
+  none: predicates => {
+    const holds = some(predicates)
+    return attributes => !holds(attributes)
+  },
+}
+
+const toText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+const lowerCase = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(lowerCase)
+  return typeof value === 'string' ? value.toLowerCase() : value
+}
+
+const compileCondition = ({ attribute, operator, value }: ConditionData): AttributesPredicate | undefined => {
+  if (!isAttributeName(attribute) || !isOperatorName(operator)) return undefined
+  const { ignoresCase, read } = ATTRIBUTES[attribute]
+  const matches = OPERATORS[operator].compile(ignoresCase ? lowerCase(value) : value)
+  if (matches === never) return undefined
+  return ignoresCase
+    ? attributes => matches(toText(read(attributes))?.toLowerCase())
+    : attributes => matches(toText(read(attributes)))
+}
+
+/** `undefined` for a rule that cannot be read in full: inside `none`, ignoring a condition would widen the rule. */
+const compileRule = ({ groups }: RuleData): AttributesPredicate | undefined => {
+  const compiled: AttributesPredicate[] = []
+  for (const { kind, conditions } of groups) {
+    const predicates = conditions.map(compileCondition).filter(predicate => predicate !== undefined)
+    if (predicates.length === 0 || predicates.length < conditions.length) return undefined
+    compiled.push(GROUPS[kind](predicates))
+  }
+  return compiled.length === 0 ? undefined : every(compiled)
+}
+
+/**
+ * Compiles a segment: a request is in it when any rule matches, and a rule matches when all of its groups do.
+ *
+ * Whatever cannot be read narrows the segment and never widens it: a rule with an unknown attribute or operator, with
+ * a value that its operator cannot read, or with an empty group matches nobody.
+ */
+export const compileSegment = ({ rules }: SegmentData): AttributesPredicate => {
+  const predicates = rules.map(compileRule).filter(predicate => predicate !== undefined)
+  return predicates.length === 0 ? nobody : some(predicates)
+}
