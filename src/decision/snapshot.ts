@@ -38,9 +38,10 @@ export interface ExperimentData {
   /** Every variation of the flag: an override may force one that has no allocation. */
   readonly variations: readonly VariationData[]
   readonly allocations: readonly AllocationData[]
-  /** Ramp schedule in percent of exposure, and the level in force; absent without a ramp. */
+  /** Ramp schedule in percent of exposure; absent or empty without a ramp. */
   readonly levels?: readonly number[]
-  readonly current_level?: number
+  /** The level in force; before the first activation there is none, and the first of the schedule holds. */
+  readonly current_level?: number | null
 }
 
 /** One condition of a rule, in the form that both wire forms are reduced to. */
