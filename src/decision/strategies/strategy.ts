@@ -1,0 +1,28 @@
+/** What an allocation strategy is: it compiles an experiment into a plan. */
+
+import type { Assign } from '../assignment.ts'
+import type { Decision, DecisionRequest, Outcome } from '../decision.ts'
+import type { Lookup } from '../lookup.ts'
+import type { AttributesPredicate } from '../segment.ts'
+import type { ExperimentData } from '../snapshot.ts'
+
+/** Computes a request's outcome in one experiment; total and pure. */
+export type Choose = (request: DecisionRequest) => Outcome
+
+export interface StrategyInput {
+  readonly experiment: ExperimentData
+  readonly assign: Assign
+  /** Every segment of the tenant, by id. */
+  readonly segments: ReadonlyMap<string, AttributesPredicate>
+}
+
+export interface Plan {
+  readonly choose: Choose
+  /** What forcing each segment of the experiment leads to, by the segment's id. */
+  readonly forcedSegments: Lookup<Decision>
+}
+
+export interface Strategy {
+  readonly doc: string
+  readonly compile: (input: StrategyInput) => Plan
+}
