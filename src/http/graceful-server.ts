@@ -7,6 +7,9 @@ import { StartupError } from '../base/startup-error.ts'
 /** Milliseconds. Slow requests are cut off, so that idle connections cannot use a server up (slow loris). */
 const TIMEOUT = { headers: 15_000, request: 30_000, keepAlive: 10_000 } as const
 
+/** Milliseconds between looks for connections that have become idle while the server stops. */
+const IDLE_CHECK_MS = 20
+
 const MAX_HEADER_BYTES = 32 * 1024
 
 export interface GracefulServer {
@@ -50,12 +53,13 @@ export const startGracefulServer = async (
     close: deadlineMs =>
       new Promise(resolve => {
         const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs)
+        // A connection whose last answer is out is kept alive for a next request that must not come any more.
+        const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
         server.close(() => {
           clearTimeout(deadline)
+          clearInterval(idle)
           resolve()
         })
-        // Connections that are kept alive between requests have nothing to finish.
-        server.closeIdleConnections()
       }),
   }
 }
