@@ -1,0 +1,113 @@
+/** Starting and stopping, to the letter: files, lines, codes and signals that scripts rely on. */
+
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rmSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { startServerProcess } from '../src/cli/demo/server-process.ts'
+import { freePort, readCredentials, serverEnvironment, temporaryDirectory } from './kit/server.ts'
+
+const dataDir = temporaryDirectory()
+after(() => rmSync(dataDir, { recursive: true, force: true }))
+
+const runToEnd = async (variables: Record<string, string>): Promise<{ code: number | null; output: string }> => {
+  const child = spawn(process.execPath, ['src/main.ts', 'serve'], {
+    env: serverEnvironment(variables),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += chunk))
+  const [code] = await once(child, 'exit')
+  return { code, output }
+}
+
+test('the first start writes credentials for its owner only; the next start keeps them', async () => {
+  const environment = { DATA_DIR: dataDir, PORT: String(await freePort()) }
+  const first = await startServerProcess(serverEnvironment(environment))
+  assert.match(first.readyLine, new RegExp(`^ready http://localhost:${environment.PORT}/ in \\d+ ms$`))
+  const credentials = readCredentials(dataDir)
+  assert.deepEqual(Object.keys(credentials).toSorted(), ['admin', 'app', 'issuer', 'management'])
+  assert.equal(credentials.issuer, first.issuer)
+  assert.equal(credentials.management.audience, `${first.issuer}api/v2/`)
+  assert.equal(statSync(join(dataDir, 'credentials.json')).mode & 0o777, 0o600)
+  assert.equal(await first.stop(), 0)
+  const second = await startServerProcess(serverEnvironment(environment))
+  assert.deepEqual(readCredentials(dataDir), credentials)
+  assert.equal(await second.stop(), 0)
+})
+
+test('a second server on the same data is refused while the first one runs', async () => {
+  const environment = { DATA_DIR: dataDir, PORT: String(await freePort()) }
+  const first = await startServerProcess(serverEnvironment(environment))
+  const { code, output } = await runToEnd({ DATA_DIR: dataDir, PORT: String(await freePort()) })
+  assert.equal(code, 1)
+  assert.doesNotMatch(output, /\n {4}at /, 'a sentence, not a stack')
+  assert.equal((await fetch(new URL('readyz', first.issuer))).status, 200, 'the first one is not disturbed')
+  await first.stop()
+})
+
+test('settings from the environment become the tenant', async () => {
+  const directory = temporaryDirectory()
+  const callbacks = 'https://app.example.com/callback,https://app.example.com/other'
+  const server = await startServerProcess(
+    serverEnvironment({
+      DATA_DIR: directory,
+      PORT: String(await freePort()),
+      TENANT: 'acme',
+      MANAGEMENT_CLIENT_ID: 'mgmt',
+      MANAGEMENT_CLIENT_SECRET: 'a secret of the operator',
+      APP_CLIENT_ID: 'shop',
+      APP_CLIENT_SECRET: 'another secret of the operator',
+      APP_CALLBACKS: callbacks,
+      ADMIN_EMAIL: 'ops@example.com',
+      ADMIN_PASSWORD: 'correct horse battery staple',
+    }),
+  )
+  const credentials = readCredentials(directory)
+  assert.equal(credentials.management.client_id, 'mgmt')
+  assert.deepEqual(credentials.app, {
+    client_id: 'shop',
+    client_secret: 'another secret of the operator',
+    callbacks: callbacks.split(','),
+  })
+  assert.deepEqual(credentials.admin, { email: 'ops@example.com', password: 'correct horse battery staple' })
+  await server.stop()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+test('settings that cannot be are one line each and exit code 1', async () => {
+  for (const [variable, value] of [
+    ['PORT', 'many'],
+    ['PORT', '70000'],
+    ['ISSUER', 'not a url'],
+    ['DATABASE_URL', 'mysql://localhost/x'],
+  ] as const) {
+    const { code, output } = await runToEnd({ DATA_DIR: temporaryDirectory(), [variable]: value })
+    assert.equal(code, 1, variable)
+    assert.match(output, new RegExp(variable))
+    assert.doesNotMatch(output, /\n {4}at /)
+  }
+})
+
+test('a port that is taken is said in one sentence', async () => {
+  const port = await freePort()
+  const occupier = createServer().listen(port, '127.0.0.1')
+  await once(occupier, 'listening')
+  const { code, output } = await runToEnd({ DATA_DIR: dataDir, PORT: String(port) })
+  occupier.close()
+  assert.equal(code, 1)
+  assert.match(output, /Port \d+ on 127\.0\.0\.1 is in use/)
+})
+
+test('SIGTERM and SIGINT end the server within five seconds with exit code 0', async () => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    const server = await startServerProcess(serverEnvironment({ DATA_DIR: dataDir, PORT: String(await freePort()) }))
+    const asked = performance.now()
+    process.kill(server.pid, signal)
+    assert.equal(await server.ended, 0, signal)
+    assert.ok(performance.now() - asked < 5000)
+  }
+})
