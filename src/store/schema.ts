@@ -11,6 +11,7 @@ interface TenantsTable {
   is_default: Generated<boolean>
   /** bigint: node-postgres returns it as text. */
   config_version: Generated<string>
+  allowed_logout_urls: Generated<string[]>
   created_at: Generated<Timestamp>
 }
 
@@ -102,6 +103,14 @@ interface UsersTable {
   logins_count: Generated<number>
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
+}
+
+interface LoginFailuresTable {
+  tenant_id: string
+  key_hash: string
+  failures: number
+  blocked_until: Timestamp | null
+  expires_at: Timestamp
 }
 
 interface FeatureFlagsTable {
@@ -204,8 +213,16 @@ interface OidcPayloadsTable {
 
 interface LogHeadsTable {
   tenant_id: string
-  last_ms: Generated<string>
-  counter: Generated<string>
+  last_ms: string
+  counter: string
+}
+
+interface LogWritersTable {
+  tenant_id: string
+  writer_id: string
+  batch: string
+  id_prefix: string
+  first_counter: string
 }
 
 interface LogsTable {
@@ -228,6 +245,7 @@ export interface Database {
   client_grants: ClientGrantsTable
   connections: ConnectionsTable
   users: UsersTable
+  login_failures: LoginFailuresTable
   feature_flags: FeatureFlagsTable
   variations: VariationsTable
   segments: SegmentsTable
@@ -236,5 +254,6 @@ export interface Database {
   login_transactions: LoginTransactionsTable
   oidc_payloads: OidcPayloadsTable
   log_heads: LogHeadsTable
+  log_writers: LogWritersTable
   logs: LogsTable
 }

@@ -18,6 +18,7 @@ create table tenants (
   friendly_name text not null,
   is_default boolean not null default false,
   config_version bigint not null default 1,
+  allowed_logout_urls text[] not null default '{}',
   created_at timestamptz not null default now()
 );
 create unique index tenants_one_default on tenants (is_default) where is_default;
@@ -74,6 +75,7 @@ create table resource_servers (
   primary key (tenant_id, resource_server_id),
   unique (tenant_id, identifier)
 );
+create unique index resource_servers_one_system on resource_servers (tenant_id) where is_system;
 
 create table client_grants (
   tenant_id text not null,
@@ -127,6 +129,17 @@ create table users (
   foreign key (tenant_id, connection_id) references connections
 );
 create unique index users_email on users (tenant_id, connection_id, lower(email));
+
+-- Consecutive failed logins by account and address, whether or not the account exists; the key is a keyed hash.
+create table login_failures (
+  tenant_id text not null references tenants on delete cascade,
+  key_hash text not null,
+  failures integer not null,
+  blocked_until timestamptz,
+  expires_at timestamptz not null,
+  primary key (tenant_id, key_hash)
+);
+create index login_failures_expiry on login_failures (expires_at);
 
 create table feature_flags (
   tenant_id text not null references tenants on delete cascade,
@@ -276,9 +289,19 @@ create index oidc_payloads_expiry on oidc_payloads (expires_at) where expires_at
 -- The row lock on a tenant's head orders its log: ids grow in the order of commits, across servers.
 create table log_heads (
   tenant_id text primary key references tenants on delete cascade,
-  last_ms bigint not null default 0,
-  counter bigint not null default 0
-);
+  last_ms bigint not null,
+  counter bigint not null
+) with (fillfactor = 50);
+
+-- The last batch of each writing process, so that a batch whose answer was lost is never written twice.
+create table log_writers (
+  tenant_id text not null references tenants on delete cascade,
+  writer_id text not null,
+  batch bigint not null,
+  id_prefix text not null,
+  first_counter bigint not null,
+  primary key (tenant_id, writer_id)
+) with (fillfactor = 50);
 
 -- One partition per day of the id, which begins with the time; see docs/decisions for the write path.
 create table logs (

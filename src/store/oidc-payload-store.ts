@@ -1,0 +1,144 @@
+/** State of the OIDC engine: interactions, sessions, grants, codes and tokens. Ids are stored hashed. */
+
+import { createHash } from 'node:crypto'
+import { type Selectable, sql } from 'kysely'
+import type { TenantId } from '../model/ids.ts'
+import type { Db } from './database.ts'
+import { type LoginTransactionRecord, TRANSACTION_COLUMNS, toLoginTransaction } from './login-transaction-store.ts'
+import type { Database } from './schema.ts'
+
+/** Names one payload: the engine's model (`Session`, `AuthorizationCode`, …) and its secret id. */
+export interface OidcPayloadKey {
+  readonly tenantId: TenantId
+  readonly model: string
+  readonly id: string
+}
+
+export interface OidcPayload {
+  readonly payload: Readonly<Record<string, unknown>>
+  readonly consumedAt: Date | undefined
+}
+
+/** Whoever reads the table cannot present what it holds: an id opens a session or redeems a code. */
+const hashId = (id: string): string => createHash('sha256').update(id).digest('base64url')
+
+type PayloadRow = Pick<Selectable<Database['oidc_payloads']>, 'payload' | 'consumed_at'>
+
+const toPayload = (row: PayloadRow): OidcPayload => ({
+  payload: row.payload,
+  consumedAt: row.consumed_at ?? undefined,
+})
+
+export interface NewOidcPayload extends OidcPayloadKey {
+  /** Without the id. */
+  readonly payload: Readonly<Record<string, unknown>>
+  /** The grant, and so the login transaction, that it belongs to. */
+  readonly grantId: string | undefined
+  /** A second id by which it can be found. */
+  readonly uid: string | undefined
+  readonly expiresAt: Date | undefined
+}
+
+/** Creates or replaces a payload; whether it was consumed stays as it is. */
+export const saveOidcPayload = async (db: Db, entry: NewOidcPayload): Promise<void> => {
+  const values = {
+    payload: JSON.stringify(entry.payload),
+    grant_id: entry.grantId ?? null,
+    uid_hash: entry.uid === undefined ? null : hashId(entry.uid),
+    expires_at: entry.expiresAt ?? null,
+  }
+  await db
+    .insertInto('oidc_payloads')
+    .values({ tenant_id: entry.tenantId, model: entry.model, id_hash: hashId(entry.id), consumed_at: null, ...values })
+    .onConflict(conflict => conflict.columns(['tenant_id', 'model', 'id_hash']).doUpdateSet(values))
+    .execute()
+}
+
+const notExpired = sql<boolean>`(p.expires_at is null or p.expires_at > now())`
+
+/** A payload whose time is not over, with the login transaction that it belongs to, in one read. */
+export const findOidcPayload = async (
+  db: Db,
+  key: OidcPayloadKey,
+): Promise<(OidcPayload & { readonly transaction: LoginTransactionRecord | undefined }) | undefined> => {
+  const row = await db
+    .selectFrom('oidc_payloads as p')
+    .leftJoin('login_transactions as t', join =>
+      join.onRef('t.tenant_id', '=', 'p.tenant_id').onRef('t.transaction_id', '=', 'p.grant_id'),
+    )
+    .select(['p.payload', 'p.consumed_at', ...TRANSACTION_COLUMNS])
+    .where('p.tenant_id', '=', key.tenantId)
+    .where('p.model', '=', key.model)
+    .where('p.id_hash', '=', hashId(key.id))
+    .where(notExpired)
+    .executeTakeFirst()
+  return row && { ...toPayload(row), transaction: toLoginTransaction(row) }
+}
+
+/** A payload found by its second id. */
+export const findOidcPayloadByUid = async (
+  db: Db,
+  key: { readonly tenantId: TenantId; readonly model: string; readonly uid: string },
+): Promise<OidcPayload | undefined> => {
+  const row = await db
+    .selectFrom('oidc_payloads as p')
+    .select(['p.payload', 'p.consumed_at'])
+    .where('p.tenant_id', '=', key.tenantId)
+    .where('p.model', '=', key.model)
+    .where('p.uid_hash', '=', hashId(key.uid))
+    .where(notExpired)
+    .executeTakeFirst()
+  return row && toPayload(row)
+}
+
+/** Merges keys into a payload that exists and is not expired; false when there is none. */
+export const patchOidcPayload = async (
+  db: Db,
+  key: OidcPayloadKey,
+  patch: Readonly<Record<string, unknown>>,
+): Promise<boolean> => {
+  const { numUpdatedRows } = await db
+    .updateTable('oidc_payloads as p')
+    .set({ payload: sql`p.payload || ${JSON.stringify(patch)}::jsonb` })
+    .where('p.tenant_id', '=', key.tenantId)
+    .where('p.model', '=', key.model)
+    .where('p.id_hash', '=', hashId(key.id))
+    .where(notExpired)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+/** Marks a payload as used. Of concurrent calls exactly one returns true: a code is redeemed once. */
+export const consumeOidcPayload = async (db: Db, key: OidcPayloadKey): Promise<boolean> => {
+  const { numUpdatedRows } = await db
+    .updateTable('oidc_payloads')
+    .set({ consumed_at: sql`now()` })
+    .where('tenant_id', '=', key.tenantId)
+    .where('model', '=', key.model)
+    .where('id_hash', '=', hashId(key.id))
+    .where('consumed_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+export const deleteOidcPayload = async (db: Db, key: OidcPayloadKey): Promise<void> => {
+  await db
+    .deleteFrom('oidc_payloads')
+    .where('tenant_id', '=', key.tenantId)
+    .where('model', '=', key.model)
+    .where('id_hash', '=', hashId(key.id))
+    .execute()
+}
+
+/** Deletes the payloads of one model that a grant led to. */
+export const deleteOidcPayloadsOfGrant = async (
+  db: Db,
+  key: { readonly tenantId: TenantId; readonly model: string; readonly grantId: string },
+): Promise<void> => {
+  await db
+    .deleteFrom('oidc_payloads')
+    .where('tenant_id', '=', key.tenantId)
+    .where('grant_id', '=', key.grantId)
+    .where('model', '=', key.model)
+    .execute()
+}

@@ -1,0 +1,186 @@
+/** Users of a tenant: found by id or by the email address of a connection. */
+
+import { type Selectable, sql } from 'kysely'
+import type { TenantId } from '../model/ids.ts'
+import type { Db } from './database.ts'
+import type { Database } from './schema.ts'
+
+type UserRow = Selectable<Database['users']>
+
+export interface UserRecord {
+  readonly userId: string
+  readonly connectionId: string
+  readonly email: string
+  readonly emailVerified: boolean
+  readonly name: string
+  readonly nickname: string
+  readonly picture: string | undefined
+  readonly givenName: string | undefined
+  readonly familyName: string | undefined
+  readonly username: string | undefined
+  readonly phoneNumber: string | undefined
+  readonly phoneVerified: boolean | undefined
+  readonly isAdministrator: boolean
+  readonly blocked: boolean
+  readonly userMetadata: Readonly<Record<string, unknown>>
+  readonly appMetadata: Readonly<Record<string, unknown>>
+  readonly lastPasswordReset: Date | undefined
+  readonly lastIp: string | undefined
+  readonly lastLogin: Date | undefined
+  readonly loginsCount: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** Every column but the password's hash, which leaves this module only where a password is checked. */
+const COLUMNS = [
+  'user_id',
+  'connection_id',
+  'email',
+  'email_verified',
+  'name',
+  'nickname',
+  'picture',
+  'given_name',
+  'family_name',
+  'username',
+  'phone_number',
+  'phone_verified',
+  'is_administrator',
+  'blocked',
+  'user_metadata',
+  'app_metadata',
+  'last_password_reset',
+  'last_ip',
+  'last_login',
+  'logins_count',
+  'created_at',
+  'updated_at',
+] as const
+
+const toRecord = (row: Pick<UserRow, (typeof COLUMNS)[number]>): UserRecord => ({
+  userId: row.user_id,
+  connectionId: row.connection_id,
+  email: row.email,
+  emailVerified: row.email_verified,
+  name: row.name,
+  nickname: row.nickname,
+  picture: row.picture ?? undefined,
+  givenName: row.given_name ?? undefined,
+  familyName: row.family_name ?? undefined,
+  username: row.username ?? undefined,
+  phoneNumber: row.phone_number ?? undefined,
+  phoneVerified: row.phone_verified ?? undefined,
+  isAdministrator: row.is_administrator,
+  blocked: row.blocked,
+  userMetadata: row.user_metadata,
+  appMetadata: row.app_metadata,
+  lastPasswordReset: row.last_password_reset ?? undefined,
+  lastIp: row.last_ip ?? undefined,
+  lastLogin: row.last_login ?? undefined,
+  loginsCount: row.logins_count,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+})
+
+export const findUser = async (db: Db, tenantId: TenantId, userId: string): Promise<UserRecord | undefined> => {
+  const row = await db
+    .selectFrom('users')
+    .select(COLUMNS)
+    .where('tenant_id', '=', tenantId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst()
+  return row && toRecord(row)
+}
+
+/** A user and the hash that a password is checked against. */
+export interface UserWithPassword {
+  readonly user: UserRecord
+  readonly passwordHash: string | undefined
+}
+
+/** @param email lower case, as `normalizeEmail` gives it */
+export const findUserByEmail = async (
+  db: Db,
+  tenantId: TenantId,
+  connectionId: string,
+  email: string,
+): Promise<UserWithPassword | undefined> => {
+  const row = await db
+    .selectFrom('users')
+    .select([...COLUMNS, 'password_hash'])
+    .where('tenant_id', '=', tenantId)
+    .where('connection_id', '=', connectionId)
+    .where(sql<string>`lower(email)`, '=', email)
+    .executeTakeFirst()
+  return row && { user: toRecord(row), passwordHash: row.password_hash ?? undefined }
+}
+
+export interface NewUser {
+  readonly userId: string
+  readonly connectionId: string
+  readonly email: string
+  readonly name: string
+  readonly nickname: string
+  readonly passwordHash: string
+  readonly isAdministrator: boolean
+}
+
+/**
+ * Creates a user. The unique index on the address decides, so that of concurrent sign-ups one wins.
+ *
+ * @returns undefined when the connection has a user with this address
+ */
+export const insertUser = async (db: Db, tenantId: TenantId, user: NewUser): Promise<UserRecord | undefined> => {
+  const row = await db
+    .insertInto('users')
+    .values({
+      tenant_id: tenantId,
+      user_id: user.userId,
+      connection_id: user.connectionId,
+      email: user.email,
+      name: user.name,
+      nickname: user.nickname,
+      password_hash: user.passwordHash,
+      is_administrator: user.isAdministrator,
+      user_metadata: '{}',
+      app_metadata: '{}',
+    })
+    .onConflict(conflict => conflict.expression(sql`tenant_id, connection_id, lower(email)`).doNothing())
+    .returning(COLUMNS)
+    .executeTakeFirst()
+  return row && toRecord(row)
+}
+
+/** Counts a login of the user and returns how many there are now. */
+export const recordLogin = async (
+  db: Db,
+  tenantId: TenantId,
+  userId: string,
+  login: { readonly ip: string; readonly at: Date },
+): Promise<number> => {
+  const row = await db
+    .updateTable('users')
+    .set({ logins_count: sql`logins_count + 1`, last_login: login.at, last_ip: login.ip })
+    .where('tenant_id', '=', tenantId)
+    .where('user_id', '=', userId)
+    .returning('logins_count')
+    .executeTakeFirst()
+  return row?.logins_count ?? 0
+}
+
+/** Replaces the hash of an unchanged password, unless the password was changed meanwhile. */
+export const replacePasswordHash = async (
+  db: Db,
+  tenantId: TenantId,
+  userId: string,
+  hash: { readonly from: string; readonly to: string },
+): Promise<void> => {
+  await db
+    .updateTable('users')
+    .set({ password_hash: hash.to })
+    .where('tenant_id', '=', tenantId)
+    .where('user_id', '=', userId)
+    .where('password_hash', '=', hash.from)
+    .execute()
+}
