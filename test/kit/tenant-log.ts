@@ -1,0 +1,44 @@
+/** A database with tenants whose log can be written and read, and events to write. */
+
+import { toLogText } from '../../src/logs/document.ts'
+import type { LogEvent } from '../../src/logs/log-event.ts'
+import { type TenantId, toTenantId } from '../../src/model/ids.ts'
+import { ensureLogPartitions } from '../../src/store/log-partitions.ts'
+import { createTestDatabase, type TestDatabase } from './database.ts'
+
+export const DEV = toTenantId('dev')
+export const OTHER = toTenantId('other')
+
+const ORIGIN = { tenantName: 'dev', environmentName: 'self-hosted' }
+
+/** An event that can be told from all others by `details.n`. */
+export const numbered = (n: number, fields: Partial<LogEvent> = {}): LogEvent => ({
+  tenant_id: DEV,
+  type: 's',
+  date: 1_795_254_312_345 + n,
+  user_id: `auth0|${n}`,
+  details: { n },
+  ...fields,
+})
+
+/** The text of a numbered event, as the log stores it. */
+export const numberedText = (n: number): string => toLogText(numbered(n), ORIGIN)
+
+/** `details.n` of a document that was read back. */
+export const numberOf = (document: Readonly<Record<string, unknown>>): number => {
+  const { details } = document as { details?: { n?: number } } // a document that `numbered` made
+  if (details?.n === undefined) throw new TypeError('the document was not made by `numbered`')
+  return details.n
+}
+
+/** Two tenants, and the partitions of the next days. */
+export const createLogDatabase = async (): Promise<TestDatabase & { readonly tenants: readonly TenantId[] }> => {
+  const database = await createTestDatabase()
+  const tenants = [DEV, OTHER]
+  await database.db
+    .insertInto('tenants')
+    .values(tenants.map(tenant_id => ({ tenant_id, friendly_name: tenant_id })))
+    .execute()
+  await ensureLogPartitions(database.db)
+  return { ...database, tenants }
+}
