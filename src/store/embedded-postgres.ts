@@ -1,71 +1,80 @@
-/** PostgreSQL from npm-shipped binaries, started and stopped with the server. */
+/** The embedded PostgreSQL: starts with the server, is restarted when it dies, stops with the server. */
 
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, openSync, readFileSync } from 'node:fs'
-import { chown, mkdir } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { closeSync, mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import pg from 'pg'
 import { StartupError } from '../base/startup-error.ts'
+import { lockDataDirectory } from './embedded-postgres-lock.ts'
+import { resolvePostgresAccount } from './postgres-account.ts'
+import { preparePostgresBinaries } from './postgres-binaries.ts'
+import { configureCluster, openCluster } from './postgres-cluster.ts'
+import { DATABASE, ROLE } from './postgres-configuration.ts'
+import { openPostgresLog } from './postgres-log.ts'
+import { connectionStringOf } from './postgres-postmaster.ts'
+import { type PostgresLogger, supervisePostgres } from './postgres-supervisor.ts'
+
+export interface EmbeddedPostgresOptions {
+  /** Holds `postgres/`, `postgres.log` and `server.lock`; made if it is not there. */
+  readonly dataDir: string
+  readonly logger?: PostgresLogger
+}
 
 export interface EmbeddedPostgres extends AsyncDisposable {
+  /** Valid on this machine while this process lives. */
   readonly connectionString: string
+  /** Stops PostgreSQL, within 5 s, and gives the data directory back. */
   readonly stop: () => Promise<void>
 }
 
-const NOBODY = 65534
+const SILENT: PostgresLogger = { info: () => {}, error: () => {} }
 
-export const startEmbeddedPostgres = async ({ dataDir }: { readonly dataDir: string }): Promise<EmbeddedPostgres> => {
-  const require = createRequire(import.meta.url)
-  const native = join(dirname(require.resolve(`@embedded-postgres/linux-${process.arch}`)), '..', 'native')
-  const directory = join(dataDir, 'postgres')
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  const asRoot = process.geteuid?.() === 0
-  if (asRoot) await chown(directory, NOBODY, NOBODY)
-  const descriptor = openSync(directory, 'r')
-  const spawning = {
-    cwd: '/',
-    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
-    ...(asRoot && { uid: NOBODY, gid: NOBODY }),
-  }
-  if (!existsSync(join(directory, 'PG_VERSION'))) {
-    const args = [
-      '-D',
-      '/proc/self/fd/3',
-      '--no-sync',
-      '-U',
-      'experiment_center',
-      '-E',
-      'UTF8',
-      '--locale=C',
-      '-A',
-      'trust',
-    ]
-    const made = spawnSync(join(native, 'bin/initdb'), args, {
-      ...spawning,
-      stdio: ['ignore', 'ignore', 'inherit', descriptor],
-    })
-    if (made.status !== 0) throw new StartupError('initdb failed.')
-  }
-  const child = spawn(
-    join(native, 'bin/postgres'),
-    ['-D', '/proc/self/fd/3', '-c', 'unix_socket_directories=.', '-c', 'listen_addresses='],
-    { ...spawning, stdio: ['ignore', 'ignore', 'ignore', descriptor], detached: true },
-  )
-  child.unref()
-  const pidFile = join(directory, 'postmaster.pid')
-  while (!existsSync(pidFile) || !readFileSync(pidFile, 'utf8').includes('ready')) {
-    if (child.exitCode !== null) throw new StartupError('PostgreSQL did not start.')
-    await sleep(10)
-  }
-  const stop = async (): Promise<void> => {
-    child.kill('SIGINT')
-    child.ref()
-    if (child.exitCode === null) await new Promise(resolve => child.once('exit', resolve))
-  }
-  return {
-    connectionString: `postgresql://experiment_center@/postgres?host=/proc/${process.pid}/fd/${descriptor}`,
-    stop,
-    [Symbol.asyncDispose]: stop,
+/** Copies of the program that an unprivileged account can reach; only root makes them here. */
+const SYSTEM_CACHE = '/var/cache/experiment-center'
+
+/**
+ * Starts PostgreSQL on a data directory, which this process then owns until `stop` or its death.
+ *
+ * @throws StartupError with one sentence: the directory is in use, cannot be written, or PostgreSQL does not run here
+ */
+export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
+  const dataDir = resolve(options.dataDir)
+  await using cleanup = new AsyncDisposableStack()
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    const lock = lockDataDirectory(dataDir)
+    cleanup.defer(lock.release)
+    const account = resolvePostgresAccount(dataDir)
+    const binaries = preparePostgresBinaries(account, account.identity.uid === undefined ? dataDir : SYSTEM_CACHE)
+    const cluster = await openCluster(dataDir, account, binaries)
+    cleanup.defer(() => closeSync(cluster.descriptor))
+    const log = openPostgresLog(join(dataDir, 'postgres.log'))
+    cleanup.defer(log.close)
+    await configureCluster(cluster, account)
+    const supervisor = await supervisePostgres({ binaries, account, cluster, log }, options.logger ?? SILENT)
+    cleanup.defer(supervisor.stop)
+    await requireDatabase(connectionStringOf(cluster, ROLE, 'postgres'))
+    const owned = cleanup.move()
+    let stopped: Promise<void> | undefined
+    const stop = (): Promise<void> => (stopped ??= owned.disposeAsync())
+    return { connectionString: connectionStringOf(cluster, ROLE, DATABASE), stop, [Symbol.asyncDispose]: stop }
+  } catch (error) {
+    throw isSystemError(error)
+      ? new StartupError(`The database in DATA_DIR ${dataDir} cannot be started: ${error.message}.`)
+      : error
   }
 }
+
+/** The server's own database, apart from `postgres`, which tools expect to be empty. */
+const requireDatabase = async (connectionString: string): Promise<void> => {
+  const client = new pg.Client({ connectionString })
+  client.on('error', () => {}) // the query under way fails with the same error
+  await client.connect()
+  try {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE])
+    if (rowCount === 0) await client.query(`create database ${DATABASE}`)
+  } finally {
+    await client.end()
+  }
+}
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error
