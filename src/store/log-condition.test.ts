@@ -6,6 +6,7 @@ import { createTestDatabase } from '../../test/kit/database.ts'
 import { isJsonObject } from '../base/json.ts'
 import { LOG_FIELD_NAMES, type LogFieldName, logField } from '../model/log-field.ts'
 import type { LogMatch, LogQuery } from '../model/log-query.ts'
+import type { Db } from './database.ts'
 import { logCondition } from './log-condition.ts'
 
 type Document = Record<string, unknown>
@@ -172,4 +173,59 @@ test('every value of a query travels as a parameter', async t => {
     .compile()
   assert.ok(!text.includes(value))
   assert.deepEqual(parameters, [value])
+})
+
+/** Query → index that must be able to answer it; the names are those of the partition, made from the columns. */
+const SERVED: readonly (readonly [index: RegExp, query: LogQuery])[] = [
+  [/type_date_idx/, { kind: 'test', field: 'type', match: { kind: 'exact', value: 'gd_2' } }],
+  [/user_id_date_idx/, { kind: 'test', field: 'user_id', match: { kind: 'pattern', literals: ['auth0|1999', ''] } }],
+  [/user_id_date_idx/, { kind: 'test', field: 'user_id', match: { kind: 'exact', value: 'auth0|1' } }],
+  [/date_log_id_idx/, { kind: 'test', field: 'date', match: { kind: 'period', from: 0, before: 9000 } }],
+  [/pkey/, { kind: 'test', field: 'log_id', match: { kind: 'exact', value: '900' } }],
+  ...(['details.transaction_id', 'details.session_id', 'details.device_id'] as const).map(
+    field => [/expr_idx/, { kind: 'test', field, match: { kind: 'exact', value: 'x' } }] as const,
+  ),
+  [
+    /expr_date_type_idx/,
+    { kind: 'test', field: 'details.experiment.experiment_id', match: { kind: 'exact', value: 'exp_2' } },
+  ],
+  [
+    /expr_type_date_idx/,
+    {
+      kind: 'and',
+      operands: [
+        { kind: 'test', field: 'type', match: { kind: 'exact', value: 'gd_2' } },
+        { kind: 'test', field: 'details.experiment.experiment_id', match: { kind: 'exact', value: 'exp_2' } },
+      ],
+    },
+  ],
+]
+
+/** Enough rows, and different enough, that the planner has something to save. */
+const fillLog = async (db: Db): Promise<void> => {
+  await sql`create table logs_all partition of logs default`.execute(db)
+  await sql`
+    insert into logs (tenant_id, log_id, date, type, user_id, document)
+    select 't', '900' || lpad(i::text, 10, '0'), to_timestamp(i), case when i % 50 = 0 then 's' else 'gd_' || i % 50 end, 'auth0|' || i,
+      jsonb_build_object('details', jsonb_build_object('transaction_id', i::text, 'session_id', i::text, 'device_id', i::text,
+        'experiment', case when i % 4 = 0 then jsonb_build_object('experiment_id', 'exp_' || i % 30) end))
+    from generate_series(1, 20000) as i`.execute(db)
+  await sql`analyze logs`.execute(db)
+}
+
+test('the conditions are written as the indexes have them', async t => {
+  const { db, close } = await createTestDatabase()
+  t.after(close)
+  await fillLog(db)
+  for (const [index, query] of SERVED) {
+    const page = db
+      .selectFrom('logs')
+      .select('log_id')
+      .where('tenant_id', '=', 't')
+      .where(logCondition(query))
+      .orderBy('date', 'desc')
+      .orderBy('log_id', 'desc')
+      .limit(50)
+    assert.match(JSON.stringify(await page.explain('json')), index, JSON.stringify(query))
+  }
 })

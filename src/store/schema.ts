@@ -234,6 +234,50 @@ interface LogsTable {
   document: JsonColumn<Record<string, unknown>>
 }
 
+interface LogStreamsTable {
+  tenant_id: string
+  log_stream_id: string
+  name: string
+  type: string
+  status: Generated<'active' | 'paused' | 'suspended'>
+  is_priority: Generated<boolean>
+  filters: JsonColumn<readonly { readonly type: 'category'; readonly name: string }[]>
+  pii_config: JsonColumn<object> | null
+  /** The sink's settings without its secrets. */
+  sink: JsonColumn<Record<string, unknown>>
+  sealed_secrets: string
+  revision: Generated<string>
+  created_at: Timestamp
+  updated_at: Timestamp
+}
+
+interface LogStreamDeliveriesTable {
+  tenant_id: string
+  log_stream_id: string
+  position: string
+  lease_token: Generated<string>
+  lease_expires_at: Generated<Timestamp>
+  attempts: Generated<number>
+  failing_since: Timestamp | null
+  retry_at: Generated<Timestamp>
+  delivered: Generated<string>
+  delivered_at: Timestamp | null
+  minute: Generated<Timestamp>
+  minute_delivered: Generated<string>
+  last_minute_delivered: Generated<string>
+}
+
+interface LogStreamErrorsTable {
+  tenant_id: string
+  log_stream_id: string
+  error_id: GeneratedAlways<string>
+  happened_at: Generated<Timestamp>
+  status: number | null
+  reason: string
+  first_log_id: string
+  events: number
+}
+
 /** Every table of the product. */
 export interface Database {
   tenants: TenantsTable
@@ -256,4 +300,7 @@ export interface Database {
   log_heads: LogHeadsTable
   log_writers: LogWritersTable
   logs: LogsTable
+  log_streams: LogStreamsTable
+  log_stream_deliveries: LogStreamDeliveriesTable
+  log_stream_errors: LogStreamErrorsTable
 }

@@ -1,6 +1,7 @@
 /** The table of migrations, in the order in which they run. */
 
 import * as initial from './0001-initial.ts'
+import * as logs from './0002-logs.ts'
 
 export interface Migration {
   readonly name: string
@@ -8,4 +9,4 @@ export interface Migration {
   readonly sql: string
 }
 
-export const MIGRATIONS: readonly Migration[] = [initial]
+export const MIGRATIONS: readonly Migration[] = [initial, logs]
