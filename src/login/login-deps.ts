@@ -1,0 +1,39 @@
+/** What the login needs from the rest of the server; the composition root provides it. */
+
+import type { Clock } from '../base/clock.ts'
+import type { RandomBytes } from '../base/random.ts'
+import type { TenantLog } from '../logs/log-event.ts'
+import type { Db } from '../store/database.ts'
+import type { Assign } from './assignment-port.ts'
+
+/** Encrypts what must not be readable in the database; `context` ties a sealed text to its place. */
+export interface SecretBox {
+  seal(plaintext: string, context: string): string
+  /** @throws when the text was sealed with another key or for another context, or was changed */
+  open(sealed: string, context: string): string
+}
+
+export interface LoginConfig {
+  /** With the trailing slash, such as `http://localhost:3000/`. Cookies are `Secure` when it is https. */
+  readonly issuer: string
+  /** How many proxies in front append to `X-Forwarded-For`; 0 = the header is ignored. */
+  readonly trustedProxyHops: number
+}
+
+export interface LoginDeps {
+  /** A commit that was answered is on disk. */
+  readonly db: Db
+  /**
+   * Answers a commit before it is on disk: for state that may be lost in a crash, which then restarts a login that
+   * nobody was told had succeeded.
+   */
+  readonly volatileDb: Db
+  readonly log: TenantLog
+  readonly assign: Assign
+  readonly clock: Clock
+  readonly random: RandomBytes
+  readonly secretBox: SecretBox
+  readonly config: LoginConfig
+  /** Takes what the operator must know and the person at the browser must not. */
+  logError(error: unknown, context: Readonly<Record<string, string>>): void
+}
