@@ -10,6 +10,7 @@ import pg from 'pg'
 import { startEmbeddedPostgresProcess } from '../../test/kit/embedded-postgres-process.ts'
 import { openDatabase } from './database.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import { clusterNameOf } from './postgres-cluster.ts'
 import { listClusterProcesses } from './postgres-processes.ts'
 
 const NOBODY = { uid: 65_534, gid: 65_534 }
@@ -34,13 +35,10 @@ const query = async (connectionString: string, text: string): Promise<readonly R
 const postmasterPid = async (dataDir: string): Promise<number> =>
   Number.parseInt(await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10)
 
-const clusterName = async (dataDir: string): Promise<string> => {
-  const { dev, ino } = await stat(join(dataDir, 'postgres'))
-  return `experiment-center-${dev}-${ino}`
-}
+const clusterName = (dataDir: string): string => clusterNameOf(join(dataDir, 'postgres'))
 
-const runningPids = async (dataDir: string): Promise<readonly number[]> =>
-  listClusterProcesses(await clusterName(dataDir)).map(({ pid }) => pid)
+const runningPids = (dataDir: string): readonly number[] =>
+  listClusterProcesses(clusterName(dataDir)).map(({ pid }) => pid)
 
 const eventually = async <T>(attempt: () => Promise<T>, withinMs: number): Promise<T> => {
   const deadline = performance.now() + withinMs
@@ -66,7 +64,7 @@ test('what was written before a stop is there after the next start', async t => 
 test('after a stop no process is left, and a second stop does nothing', async t => {
   const dataDir = await temporaryDirectory(t)
   const postgres = await startEmbeddedPostgres({ dataDir })
-  const name = await clusterName(dataDir)
+  const name = clusterName(dataDir)
   assert.ok(listClusterProcesses(name).length > 1)
   await postgres.stop()
   assert.deepEqual(listClusterProcesses(name), [])
@@ -93,11 +91,11 @@ test('a server that was killed leaves a PostgreSQL which the next start replaces
   const orphan = await postmasterPid(dataDir)
   child.kill('SIGKILL')
   await once(child, 'close')
-  const orphaned = (await runningPids(dataDir)).includes(orphan)
+  const orphaned = runningPids(dataDir).includes(orphan)
   assert.ok(orphaned, 'it outlives its parent')
   await using next = await startEmbeddedPostgres({ dataDir })
   assert.deepEqual(await query(next.connectionString, 'select answer from kept'), [{ answer: 42 }])
-  assert.ok(!(await runningPids(dataDir)).includes(orphan))
+  assert.ok(!runningPids(dataDir).includes(orphan))
 })
 
 test('backends that go on computing after server and postmaster were killed are stopped before the next start', async t => {
@@ -211,7 +209,7 @@ test('PostgreSQL never runs as root, and its files are closed to others', {
   await using _postgres = await startEmbeddedPostgres({ dataDir })
   const files = await stat(join(dataDir, 'postgres'))
   assert.deepEqual([files.uid, files.mode & 0o777], [NOBODY.uid, 0o700])
-  for (const { pid } of listClusterProcesses(await clusterName(dataDir))) {
+  for (const { pid } of listClusterProcesses(clusterName(dataDir))) {
     assert.match(await readFile(`/proc/${pid}/status`, 'utf8'), /^Uid:\s+65534\s+65534\s+65534\s+65534$/m)
     assert.match(await readFile(`/proc/${pid}/status`, 'utf8'), /^Groups:\s*$/m)
   }

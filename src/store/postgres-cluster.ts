@@ -52,9 +52,13 @@ export const openCluster = async (
   if (!existsSync(join(directory, 'PG_VERSION'))) await createCluster(directory, account, binaries)
   requireVersion(directory, binaries.major)
   if (account.identity.uid !== undefined && statSync(directory).uid === 0) await chownAll(directory, account)
-  const descriptor = openSync(directory, 'r')
+  return { directory, descriptor: openSync(directory, 'r'), name: clusterNameOf(directory) }
+}
+
+/** The name of the cluster whose files are in a directory. */
+export const clusterNameOf = (directory: string): string => {
   const { dev, ino } = statSync(directory)
-  return { directory, descriptor, name: `experiment-center-${dev}-${ino}` }
+  return `experiment-center-${dev}-${ino}`
 }
 
 /** Made beside its place, synced and renamed into it: a start that is cut short leaves nothing that looks finished. */

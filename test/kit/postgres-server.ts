@@ -1,32 +1,72 @@
 /** A throw-away PostgreSQL server for tests, in a temporary directory. */
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts'
+import { lockDataDirectory } from '../../src/store/embedded-postgres-lock.ts'
+import { clusterNameOf } from '../../src/store/postgres-cluster.ts'
+import { listClusterProcesses, stopClusterProcesses } from '../../src/store/postgres-processes.ts'
 
 export interface TestServer {
   readonly connectionString: string
   readonly stop: () => Promise<void>
 }
 
-/** Starts the embedded server without durability: its data is thrown away, and tests that crash it start their own. */
+const PREFIX = 'experiment-center-test-'
+
+/**
+ * Starts the embedded server without durability: its data is thrown away, and tests that crash it start
+ * their own. It has connections for as many test files as a big machine runs at once.
+ */
 export const startTestServer = async (): Promise<TestServer> => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'experiment-center-test-'))
+  await removeLeftovers()
+  const dataDir = mkdtempSync(join(tmpdir(), PREFIX))
+  const removeNow = (): void => removeWithoutWaiting(dataDir)
+  process.once('exit', removeNow) // an interrupted run ends without stopping what it started
+  const unprepared = await startEmbeddedPostgres({ dataDir })
+  await alterSystem(unprepared.connectionString, ['fsync = off', 'max_connections = 500'])
+  await unprepared.stop()
   const postgres = await startEmbeddedPostgres({ dataDir })
-  await turnOffDurability(postgres.connectionString)
   const stop = async (): Promise<void> => {
     await postgres.stop()
-    await rm(dataDir, { recursive: true, force: true })
+    rmSync(dataDir, { recursive: true, force: true })
+    process.off('exit', removeNow)
   }
   return { connectionString: postgres.connectionString, stop }
 }
 
-const turnOffDurability = async (connectionString: string): Promise<void> => {
+const alterSystem = async (connectionString: string, settings: readonly string[]): Promise<void> => {
   const admin = new pg.Client({ connectionString })
   await admin.connect()
-  await admin.query('alter system set fsync = off')
-  await admin.query('select pg_reload_conf()')
+  for (const setting of settings) await admin.query(`alter system set ${setting}`)
   await admin.end()
+}
+
+const removeWithoutWaiting = (dataDir: string): void => {
+  const cluster = join(dataDir, 'postgres')
+  const processes = existsSync(cluster) ? listClusterProcesses(clusterNameOf(cluster)) : []
+  for (const { pid } of processes) process.kill(pid, 'SIGKILL')
+  rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 })
+}
+
+/** A run that was killed could not even do that: its directory is there, and nobody holds its lock. */
+const removeLeftovers = async (): Promise<void> => {
+  const directories = readdirSync(tmpdir()).filter(name => name.startsWith(PREFIX))
+  for (const dataDir of directories.map(name => join(tmpdir(), name))) {
+    const cluster = join(dataDir, 'postgres')
+    if (!existsSync(join(cluster, 'PG_VERSION')) || isLocked(dataDir)) continue
+    await stopClusterProcesses(clusterNameOf(cluster))
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+}
+
+const isLocked = (dataDir: string): boolean => {
+  try {
+    lockDataDirectory(dataDir).release()
+    return false
+  } catch {
+    return true
+  }
 }
