@@ -20,8 +20,8 @@ interface Supervision extends PostmasterOptions {
   readonly signal: AbortSignal
 }
 
-/** Milliseconds. A PostgreSQL that dies within `stable` of its start is given longer and longer pauses. */
-const PAUSE = { first: 50, longest: 5_000, stable: 30_000 } as const
+/** Milliseconds. A PostgreSQL that does not start, or dies within `stable` of being ready, gets longer and longer pauses. */
+const PAUSE = { first: 50, longest: 5_000, stable: 1_000 } as const
 
 /**
  * Starts PostgreSQL; when it dies, or a restart fails, starts it again.
@@ -51,17 +51,17 @@ const keepRunning = async (supervision: Supervision, first: Postmaster): Promise
   const { logger, signal } = supervision
   let postmaster: Postmaster | undefined = first
   let pause: number = PAUSE.first
-  let startedAt = performance.now()
+  let readyAt = performance.now()
   for (;;) {
     const reason = await postmaster?.ended
     if (signal.aborted) return
     if (reason !== undefined) logger.error({ reason }, 'the embedded PostgreSQL has died and is being restarted')
-    if (performance.now() - startedAt > PAUSE.stable) pause = PAUSE.first
+    if (performance.now() - readyAt > PAUSE.stable) pause = PAUSE.first
     await sleep(pause, undefined, { signal }).catch(() => {}) // an early end is seen below
     pause = Math.min(pause * 2, PAUSE.longest)
     if (signal.aborted) return
-    startedAt = performance.now()
     postmaster = await restart(supervision)
+    readyAt = performance.now()
   }
 }
 
