@@ -10,7 +10,7 @@ export interface DatabaseOptions {
   readonly connectionString: string
   /** Most connections at once; default 10. */
   readonly max?: number
-  /** `off` answers a commit before it is on disk: only for data that may be lost in a crash. Default `on`. */
+  /** `off` answers a commit before it is on disk: only for data that may be lost in a crash. Default: as the server has it. */
   readonly synchronousCommit?: 'on' | 'off'
   /** How the connections appear in `pg_stat_activity`. */
   readonly applicationName?: string
@@ -42,7 +42,7 @@ const types: pg.CustomTypesConfig = {
  * middle of a transaction, fails the query that uses it and never the process.
  */
 export const openDatabase = (options: DatabaseOptions): DatabaseHandle => {
-  const { connectionString, max = 10, synchronousCommit = 'on', onConnectionLost = () => {} } = options
+  const { connectionString, max = 10, synchronousCommit, onConnectionLost = () => {} } = options
   const pool = new pg.Pool({
     connectionString,
     max,
@@ -53,7 +53,7 @@ export const openDatabase = (options: DatabaseOptions): DatabaseHandle => {
     query_timeout: TIMEOUT.query,
     idle_in_transaction_session_timeout: TIMEOUT.idleInTransaction,
     keepAlive: true,
-    ...(synchronousCommit === 'off' && { options: '-c synchronous_commit=off' }),
+    ...(synchronousCommit !== undefined && { options: `-c synchronous_commit=${synchronousCommit}` }),
   })
   // The pool only listens to idle connections; one that breaks between two queries of a transaction is ours to hear.
   pool.on('connect', client => client.on('error', onConnectionLost))

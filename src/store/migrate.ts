@@ -43,13 +43,15 @@ const requireSupportedServer = async (client: pg.Client): Promise<void> => {
   const { rows } = await client.query<{ number: number; version: string }>(
     `select current_setting('server_version_num')::int as number, current_setting('server_version') as version`,
   )
-  const server = rows[0]
-  if (server === undefined || server.number < OLDEST_SERVER.number) {
-    throw new StartupError(
-      `The database is PostgreSQL ${server?.version}; PostgreSQL ${OLDEST_SERVER.name} or newer is needed.`,
-    )
-  }
+  const complaint = serverComplaint(rows[0]?.number ?? 0, rows[0]?.version ?? 'of an unknown version')
+  if (complaint !== undefined) throw new StartupError(complaint)
 }
+
+/** Why a server cannot be used, if so; `number` is its `server_version_num`, such as 150004. */
+export const serverComplaint = (number: number, version: string): string | undefined =>
+  number < OLDEST_SERVER.number
+    ? `The database is PostgreSQL ${version}; PostgreSQL ${OLDEST_SERVER.name} or newer is needed: upgrade it or change DATABASE_URL.`
+    : undefined
 
 const applyMissing = async (client: pg.Client, migrations: readonly Migration[]): Promise<readonly string[]> => {
   await client.query(
