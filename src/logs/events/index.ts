@@ -12,6 +12,7 @@ import { fp } from './fp.ts'
 import { fs } from './fs.ts'
 import { fsa } from './fsa.ts'
 import { fu } from './fu.ts'
+import { limitWc } from './limit-wc.ts'
 import { s } from './s.ts'
 import { sapi } from './sapi.ts'
 import { seacft } from './seacft.ts'
@@ -40,6 +41,7 @@ export const LOG_EVENTS = {
   flo,
   ssa,
   fsa,
+  limit_wc: limitWc,
   sapi,
   w,
   experiment_assignment_succeeded: experimentAssignmentSucceeded,

@@ -1,0 +1,66 @@
+/** A login transaction as the login reads it: the facts of one request to `/authorize` and its assignment. */
+
+import { isJsonObject } from '../base/json.ts'
+import type { TransactionId } from '../model/ids.ts'
+import type { LoginTransactionRecord } from '../store/login-transaction-store.ts'
+import type { Assignment } from './assignment-port.ts'
+
+export interface LoginTransaction {
+  readonly id: TransactionId
+  readonly clientId: string
+  readonly clientName: string
+  /** The session that the login will have when it succeeds; known before there is one, so that events can be joined. */
+  readonly sessionId: string
+  readonly browserHash: string
+  readonly deviceHash: string
+  /** Milliseconds since 1970. */
+  readonly initiatedAt: number
+  readonly correlationId: string | undefined
+  /** The authorization request's parameters. */
+  readonly params: Readonly<Record<string, string>>
+  readonly assignment: Assignment | null
+  /** The active experiment assigns users, so it is asked again when the user is known. */
+  readonly awaitsUser: boolean
+}
+
+/** What is stored of a transaction. */
+export const toTransactionRecord = (transaction: LoginTransaction): LoginTransactionRecord => ({
+  transactionId: transaction.id,
+  clientId: transaction.clientId,
+  browserHash: transaction.browserHash,
+  deviceHash: transaction.deviceHash,
+  request: {
+    client_name: transaction.clientName,
+    session_id: transaction.sessionId,
+    initiated_at: transaction.initiatedAt,
+    correlation_id: transaction.correlationId,
+    params: transaction.params,
+    awaits_user: transaction.awaitsUser,
+  },
+  assignment: transaction.assignment ? { ...transaction.assignment } : undefined,
+})
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+const textValues = (value: unknown): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(isJsonObject(value) ? value : {}).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  )
+
+/** Reads what `toTransactionRecord` wrote. */
+export const parseTransaction = ({ request, ...record }: LoginTransactionRecord): LoginTransaction => ({
+  id: record.transactionId,
+  clientId: record.clientId,
+  clientName: text(request.client_name),
+  sessionId: text(request.session_id),
+  browserHash: record.browserHash,
+  deviceHash: record.deviceHash,
+  initiatedAt: Number(request.initiated_at),
+  correlationId: text(request.correlation_id) || undefined,
+  params: textValues(request.params),
+  // Written from an `Assignment` and never changed by anybody else.
+  assignment: record.assignment ? (record.assignment as unknown as Assignment) : null,
+  awaitsUser: request.awaits_user === true,
+})
