@@ -30,12 +30,16 @@ export const ERROR_CODES = {
   inexistent_variation: { status: 404, doc: 'The feature flag has no variation with this id.' },
   inexistent_segment: { status: 404, doc: 'No segment has this id.' },
   inexistent_log: { status: 404, doc: 'No log event has this id.' },
+  inexistent_action: { status: 404, doc: 'No Action has this id.' },
+  inexistent_action_version: { status: 404, doc: 'The Action has no version with this id.' },
+  inexistent_action_execution: { status: 404, doc: 'No execution of the last ten days has this id.' },
 
   // names and references
   experiment_exists: { status: 409, doc: 'Another experiment has this name.' },
   feature_flag_exists: { status: 409, doc: 'Another feature flag has this name.' },
   variation_exists: { status: 409, doc: 'Another variation of the flag has this name.' },
   segment_exists: { status: 409, doc: 'Another segment has this name.' },
+  action_exists: { status: 409, doc: 'Another Action has this name.' },
   feature_flag_in_use: { status: 409, doc: 'A non-archived experiment references the flag.' },
   variation_in_use: { status: 409, doc: 'A non-archived experiment allocates the variation.' },
   segment_in_use: { status: 409, doc: 'A non-archived experiment allocates by the segment.' },
@@ -101,6 +105,19 @@ export const ERROR_CODES = {
 
   // segments
   segment_too_large: { status: 400, doc: 'A rule is larger than 4 KB, or the segment larger than 10 KB of JSON.' },
+
+  // Actions
+  trigger_not_supported: { status: 400, doc: 'There is no such trigger, or this server does not run it.' },
+  action_code_invalid: { status: 400, doc: 'The code does not compile; the message has line and column.' },
+  action_handler_missing: { status: 400, doc: 'The code does not export the handler of its trigger.' },
+  action_limit_exceeded: { status: 400, doc: 'A tenant has at most 100 Actions.' },
+  action_secret_without_value: { status: 400, doc: 'A new secret needs a value; only a stored one can be kept.' },
+  action_bound: { status: 400, doc: 'The Action is bound to its trigger; the message says what to do.' },
+  action_version_not_built: { status: 400, doc: 'A version whose build failed cannot be deployed.' },
+  binding_unknown_action: { status: 400, doc: 'A binding refers to an Action or a binding that does not exist.' },
+  binding_wrong_trigger: { status: 400, doc: 'A binding refers to an Action of another trigger.' },
+  binding_not_deployed: { status: 400, doc: 'A binding refers to an Action that is not deployed.' },
+  binding_duplicate_action: { status: 400, doc: 'Two bindings of a trigger refer to the same Action.' },
 
   // the server
   too_many_requests: {
