@@ -36,6 +36,7 @@ const UNIQUE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   feature_flags_name: ['feature_flag_exists', 'Another feature flag has this name; choose another one.'],
   variations_name: ['variation_exists', 'Another variation of this feature flag has this name; choose another one.'],
   segments_name: ['segment_exists', 'Another segment has this name; choose another one.'],
+  actions_name: ['action_exists', 'Another Action has this name; choose another one.'],
   experiments_name: ['experiment_exists', 'Another experiment has this name; choose another one.'],
   experiments_one_active: [
     'experiment_active_limit_exceeded',

@@ -1,6 +1,9 @@
 /** The tables as Kysely sees them; the SQL in `migrations/` is the truth. */
 
 import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { ActionDependency, BuildError } from '../model/action.ts'
+import type { ExecutionResult, ExecutionStatus } from '../model/action-execution.ts'
+import type { SealedSecret } from '../model/action-secret.ts'
 
 type Timestamp = Date
 type JsonColumn<T extends object> = JSONColumnType<T, string, string>
@@ -234,6 +237,65 @@ interface LogsTable {
   document: JsonColumn<Record<string, unknown>>
 }
 
+interface ActionsTable {
+  tenant_id: string
+  action_id: string
+  name: string
+  trigger_id: string
+  code: string
+  dependencies: JsonColumn<readonly ActionDependency[]>
+  runtime: string
+  secrets: JsonColumn<readonly SealedSecret[]>
+  status: Generated<'built' | 'failed'>
+  built_at: Timestamp
+  draft_revision: Generated<number>
+  last_version_number: Generated<number>
+  deployed_version_id: string | null
+  deployed_trigger_id: string | null
+  created_at: Timestamp
+  updated_at: Timestamp
+}
+
+interface ActionVersionsTable {
+  tenant_id: string
+  action_id: string
+  version_id: string
+  number: number
+  trigger_id: string
+  code: string
+  dependencies: JsonColumn<readonly ActionDependency[]>
+  runtime: string
+  secrets: JsonColumn<readonly SealedSecret[]>
+  /** Up to several megabytes: selected only where it is run. */
+  program: string | null
+  errors: JsonColumn<readonly BuildError[]>
+  draft_revision: number
+  built_at: Timestamp | null
+  created_at: Timestamp
+}
+
+interface ActionBindingsTable {
+  tenant_id: string
+  binding_id: string
+  trigger_id: string
+  position: number
+  action_id: string
+  display_name: string
+  created_at: Timestamp
+  updated_at: Timestamp
+}
+
+interface ActionExecutionsTable {
+  tenant_id: string
+  execution_id: string
+  trigger_id: string
+  status: ExecutionStatus
+  results: JsonColumn<readonly ExecutionResult[]>
+  created_at: Timestamp
+  updated_at: Timestamp
+  expires_at: Timestamp
+}
+
 interface LogStreamsTable {
   tenant_id: string
   log_stream_id: string
@@ -303,4 +365,8 @@ export interface Database {
   log_streams: LogStreamsTable
   log_stream_deliveries: LogStreamDeliveriesTable
   log_stream_errors: LogStreamErrorsTable
+  actions: ActionsTable
+  action_versions: ActionVersionsTable
+  action_bindings: ActionBindingsTable
+  action_executions: ActionExecutionsTable
 }

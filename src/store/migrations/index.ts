@@ -2,6 +2,7 @@
 
 import * as initial from './0001-initial.ts'
 import * as logs from './0002-logs.ts'
+import * as actions from './0003-actions.ts'
 
 export interface Migration {
   readonly name: string
@@ -9,4 +10,4 @@ export interface Migration {
   readonly sql: string
 }
 
-export const MIGRATIONS: readonly Migration[] = [initial, logs]
+export const MIGRATIONS: readonly Migration[] = [initial, logs, actions]
