@@ -141,6 +141,7 @@ create table login_failures (
 );
 create index login_failures_expiry on login_failures (expires_at);
 
+-- json, not jsonb, in these tables: what was written comes back with its keys in their order, and nothing searches inside.
 create table feature_flags (
   tenant_id text not null references tenants on delete cascade,
   feature_flag_id text not null,
@@ -148,7 +149,7 @@ create table feature_flags (
   description text,
   type text not null default 'self' check (type in ('self', 'auth0')),
   status text not null default 'draft' check (status in ('draft', 'active', 'archived')),
-  parameters jsonb not null,
+  parameters json not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   primary key (tenant_id, feature_flag_id),
@@ -162,7 +163,7 @@ create table variations (
   feature_flag_id text not null,
   name text not null,
   description text,
-  overrides jsonb not null,
+  overrides json not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   primary key (tenant_id, variation_id),
@@ -178,7 +179,7 @@ create table segments (
   description text,
   type text not null default 'self' check (type in ('self', 'auth0')),
   status text not null default 'active' check (status in ('active', 'archived')),
-  rules jsonb not null,
+  rules json not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   primary key (tenant_id, segment_id),
@@ -201,8 +202,8 @@ create table experiments (
   current_level integer,
   status text not null default 'draft' check (status in ('draft', 'active', 'paused', 'completed', 'archived')),
   is_valid boolean not null default false,
-  feature_flag_snapshot jsonb,
-  archived_allocations jsonb,
+  feature_flag_snapshot json,
+  archived_allocations json,
   started_at timestamptz,
   ended_at timestamptz,
   created_at timestamptz not null,
@@ -226,8 +227,8 @@ create table allocations (
   priority integer check (priority >= 1),
   is_control boolean not null,
   is_fallback boolean,
-  variation_snapshot jsonb,
-  segment_snapshot jsonb,
+  variation_snapshot json,
+  segment_snapshot json,
   primary key (tenant_id, experiment_id, position),
   foreign key (tenant_id, experiment_id) references experiments on delete cascade,
   constraint allocations_variation foreign key (tenant_id, variation_id) references variations,
