@@ -37,7 +37,11 @@ const readTelemetry = (header: string | null): JsonObject | undefined => {
   return isJsonObject(value) ? (value as JsonObject) : undefined // parsed from JSON text
 }
 
-const requestDetails = ({ request, caller, query, body, ip }: AuditedCall): JsonObject => ({
+/** The subject of a machine's token names its client once more; only people are users. */
+const userOf = ({ subject }: Caller): { user_id: string } | undefined =>
+  subject === '' || subject.endsWith('@clients') ? undefined : { user_id: subject }
+
+const requestDetails = ({ request, caller, query, body, ip }: AuditedCall, user = userOf(caller)): JsonObject => ({
   method: request.method.toLowerCase(),
   path: new URL(request.url).pathname,
   query: toJson(redact(query)),
@@ -45,7 +49,7 @@ const requestDetails = ({ request, caller, query, body, ip }: AuditedCall): Json
   auth: {
     strategy: 'jwt',
     credentials: { scopes: caller.scopes },
-    user: { user_id: caller.subject },
+    ...(user ? { user } : {}),
   },
   ip,
   userAgent: request.headers.get('user-agent') ?? '',
@@ -65,8 +69,7 @@ export const auditEvent = (call: AuditedCall): LogEvent => {
     user_agent: request.headers.get('user-agent') ?? '',
     client_id: caller.clientId,
     client_name: call.clientName,
-    // The subject of a machine's token names its client once more; only people are users.
-    ...(caller.subject.endsWith('@clients') ? {} : { user_id: caller.subject }),
+    ...userOf(caller),
     ...(telemetry && { auth0_client: telemetry }),
     ...(correlationId && { references: { correlation_id: correlationId } }),
     details: {

@@ -3,6 +3,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { ERROR_CODES, type ErrorCode } from '../model/error-codes.ts'
+import { SCOPES } from '../model/scopes.ts'
 import { type Operation, readsBody } from './operation.ts'
 
 type RouteConfig = Parameters<OpenAPIHono['openAPIRegistry']['registerPath']>[0]
@@ -81,7 +82,7 @@ const securitySchemes = (operations: readonly Operation[], issuer: string) => ({
     flows: {
       clientCredentials: {
         tokenUrl: `${issuer}oauth/token`,
-        scopes: Object.fromEntries(operations.flatMap(({ scopes }) => scopes.map(scope => [scope, scope]))),
+        scopes: Object.fromEntries(operations.flatMap(({ scopes }) => scopes.map(scope => [scope, SCOPES[scope]]))),
       },
     },
   },

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import type { ErrorCode } from '../model/error-codes.ts'
+import type { Scope } from '../model/scopes.ts'
 import type { ApiContext } from './api-context.ts'
 
 interface OperationFacts {
@@ -14,7 +15,7 @@ interface OperationFacts {
   readonly summary: string
   readonly tag: string
   /** The caller needs one of these. */
-  readonly scopes: readonly [string, ...string[]]
+  readonly scopes: readonly [Scope, ...Scope[]]
   readonly success: { readonly status: 200 | 201 | 202; readonly schema: z.ZodType } | { readonly status: 204 }
   /** Failures beside those of every operation (`invalid_token`, `insufficient_scope`, `internal_error`, …). */
   readonly errors: readonly ErrorCode[]

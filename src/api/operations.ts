@@ -1,7 +1,15 @@
 /** The table of all operations: a further noun is one file and one line here. */
 
+import { experimentOperations } from './experiments.ts'
 import { featureFlagOperations } from './feature-flags.ts'
 import type { Operation } from './operation.ts'
+import { segmentOperations } from './segments.ts'
+import { variationOperations } from './variations.ts'
 
 /** Unique by method and path, and by id. */
-export const OPERATIONS: readonly Operation[] = [...featureFlagOperations]
+export const OPERATIONS: readonly Operation[] = [
+  ...experimentOperations,
+  ...featureFlagOperations,
+  ...variationOperations,
+  ...segmentOperations,
+]

@@ -13,36 +13,38 @@ export const formatPath = (path: readonly PropertyKey[]): string =>
     return text ? `${text}.${name}` : name
   }, '')
 
-/**
- * Of a value that fits none of several forms, the problem of the form that it resembles most: the one that
- * accepted it longest, which is the one whose problem lies deepest.
- */
-const closest = (issue: Extract<Issue, { code: 'invalid_union' }>): Issue | undefined =>
-  issue.errors
-    .flatMap(problems => problems[0] ?? [])
-    .map(problem => (problem.code === 'invalid_union' ? (closest(problem) ?? problem) : problem))
-    .toSorted((a, b) => rank(b) - rank(a))[0]
-
-/** An unknown key says more than a wrong type of the whole, and a problem inside says more than both. */
-const rank = (issue: Issue): number =>
-  issue.path.length * 2 + (issue.code === 'invalid_type' ? 0 : issue.code === 'unrecognized_keys' ? 0.5 : 1)
-
-const describe = (issue: Issue, prefix: readonly PropertyKey[]): string => {
-  const path = [...prefix, ...issue.path]
-  if (issue.code === 'unrecognized_keys') {
-    return `unknown key ${issue.keys.map(key => formatPath([...path, key])).join(', ')}`
-  }
-  const inner = issue.code === 'invalid_union' ? closest(issue) : undefined
-  if (inner) return describe(inner, path)
-  const at = formatPath(path)
-  return at ? `${at}: ${issue.message}` : issue.message
+interface Problem {
+  readonly path: readonly PropertyKey[]
+  readonly text: string
+  /** How far a form accepted the value before this problem: deeper is further. */
+  readonly rank: number
 }
 
+const toProblem = (issue: Issue, prefix: readonly PropertyKey[]): Problem => {
+  const path = [...prefix, ...issue.path]
+  const depth = path.length * 2
+  if (issue.code === 'unrecognized_keys') {
+    const keys = issue.keys.map(key => formatPath([...path, key])).join(', ')
+    return { path: [], text: `unknown key ${keys}`, rank: depth + 1 }
+  }
+  if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
+    return closest(issue, path) ?? { path, text: issue.message, rank: depth }
+  }
+  return { path, text: issue.message, rank: depth + (issue.code === 'invalid_type' ? 0 : 1) }
+}
+
+/** Of a value that fits none of several forms, the problem of the form that it resembles most. */
+const closest = (issue: Extract<Issue, { code: 'invalid_union' }>, path: readonly PropertyKey[]): Problem | undefined =>
+  issue.errors.flatMap(issues => (issues[0] ? toProblem(issues[0], path) : [])).toSorted((a, b) => b.rank - a.rank)[0]
+
+const describe = (issue: Issue): string => {
+  const { path, text } = toProblem(issue, [])
+  return (path.length > 0 ? `${formatPath(path)}: ${text}` : text).slice(0, MAX_LENGTH)
+}
+
+const MAX_LENGTH = 500
 const MAX_PROBLEMS = 5
 
 /** One sentence for a caller; at most five problems, so that a hostile body gets a short answer. */
 export const describeSchemaProblem = (error: z.ZodError): string =>
-  error.issues
-    .slice(0, MAX_PROBLEMS)
-    .map(issue => describe(issue, []).slice(0, 500))
-    .join('; ')
+  error.issues.slice(0, MAX_PROBLEMS).map(describe).join('; ')

@@ -1,0 +1,144 @@
+/** Reads what a tenant's decisions are made from, as one consistent state. */
+
+import type { ExperimentData, SegmentData, SnapshotData, VariationData } from '../decision/snapshot.ts'
+import type { Allocation } from '../model/allocation.ts'
+import type { Experiment } from '../model/experiment.ts'
+import type { FeatureFlag } from '../model/feature-flag.ts'
+import type { TenantId } from '../model/ids.ts'
+import { matchesType, type Parameters } from '../model/parameter.ts'
+import type { Segment } from '../model/segment.ts'
+import { toRuleData } from '../model/segment-rule.ts'
+import type { Variation } from '../model/variation.ts'
+import type { ConfigurationRead } from './configuration-write.ts'
+import type { Db } from './database.ts'
+import { selectExperiments, toExperiment } from './experiment-row.ts'
+import { toFeatureFlag } from './feature-flag-store.ts'
+import { toSegment } from './segment-store.ts'
+import { toVariation } from './variation-store.ts'
+
+interface Live {
+  readonly flags: ReadonlyMap<string, FeatureFlag>
+  readonly variations: ReadonlyMap<string, readonly Variation[]>
+  readonly segments: ReadonlyMap<string, Segment>
+}
+
+/** Every experiment that is not archived; the index of the list serves it. */
+const loadExperiments = async (read: ConfigurationRead): Promise<readonly Experiment[]> => {
+  const rows = await selectExperiments(read)
+    .where('experiments.status', '<>', 'archived')
+    .orderBy('experiments.created_at')
+    .orderBy('experiments.experiment_id')
+    .execute()
+  return rows.map(toExperiment)
+}
+
+const loadLive = async ({ db, tenantId }: ConfigurationRead, experiments: readonly Experiment[]): Promise<Live> => {
+  const ids = [...new Set(experiments.map(({ feature_flag_id }) => feature_flag_id))]
+  const flags = await db
+    .selectFrom('feature_flags')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('feature_flag_id', '=', eb => eb.fn.any(eb.val(ids)))
+    .execute()
+  const variations = await db
+    .selectFrom('variations')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('feature_flag_id', '=', eb => eb.fn.any(eb.val(ids)))
+    .orderBy('created_at')
+    .orderBy('variation_id')
+    .execute()
+  const segments = await db.selectFrom('segments').selectAll().where('tenant_id', '=', tenantId).execute()
+  return {
+    flags: new Map(flags.map(row => [row.feature_flag_id, toFeatureFlag(row)])),
+    variations: Map.groupBy(variations.map(toVariation), ({ feature_flag_id }) => feature_flag_id),
+    segments: new Map(segments.map(row => [row.segment_id, toSegment(row)])),
+  }
+}
+
+/** Of a variation that was not frozen with its flag, what fits the frozen parameters. */
+const toVariationData = ({ id, name, description, overrides }: Variation, parameters: Parameters): VariationData => ({
+  id,
+  name,
+  ...(description !== undefined && { description }),
+  overrides: Object.fromEntries(
+    Object.entries(overrides).flatMap(([key, { value }]) => {
+      const parameter = Object.hasOwn(parameters, key) ? parameters[key] : undefined
+      return parameter && matchesType(parameter.type, value) ? [[key, value] as const] : []
+    }),
+  ),
+})
+
+const toSegmentData = ({ id, rules }: Segment): SegmentData => ({ id, rules: rules.map(toRuleData) })
+
+const frozenVariation = (allocations: readonly Allocation[], id: string): Variation | undefined =>
+  allocations.find(({ variation_id }) => variation_id === id)?.variation_snapshot ?? undefined
+
+/**
+ * A draft is decided by what is stored now. From its activation on, an experiment is decided by the copies that were
+ * made then, so that an edit of its flag, a variation or a segment changes nothing before the next activation.
+ * What has no copy is live: variations without an allocation, which only an override can reach, and allocations that
+ * were edited during a pause.
+ */
+const toExperimentData = (experiment: Experiment, live: Live): ExperimentData => {
+  const { id, feature_flag_id: flagId, allocations, levels } = experiment
+  const flag = experiment.feature_flag_snapshot ?? live.flags.get(flagId)
+  const parameters = flag?.parameters ?? {}
+  const variations = live.variations.get(flagId) ?? []
+  return {
+    id,
+    status: experiment.status,
+    allocation_strategy: experiment.allocation_strategy,
+    subject: experiment.assignment_config.subject,
+    flag: { id: flagId, parameters },
+    variations: variations.map(variation =>
+      toVariationData(frozenVariation(allocations, variation.id) ?? variation, parameters),
+    ),
+    allocations: allocations.map(({ variation_id, is_control, weight, segment_id, priority, is_fallback }) => ({
+      variation_id,
+      is_control,
+      ...(weight !== undefined && { weight }),
+      ...(segment_id !== undefined && { segment_id }),
+      ...(priority !== undefined && { priority }),
+      ...(is_fallback !== undefined && { is_fallback }),
+    })),
+    ...(levels && { levels, current_level: experiment.current_level ?? null }),
+  }
+}
+
+/**
+ * The tenant's segments, those of the active experiment as they were at its activation. Segments are one list for all
+ * experiments, so an override that names a paused experiment is decided by the segments of today.
+ */
+const toSegments = (experiments: readonly Experiment[], live: Live): SegmentData[] => {
+  const active = experiments.find(({ status }) => status === 'active')
+  const frozen = (active?.allocations ?? []).flatMap(({ segment_snapshot }) => segment_snapshot ?? [])
+  const inForce = new Map([...live.segments, ...frozen.map(segment => [segment.id, segment] as const)])
+  return [...inForce.values()].map(toSegmentData)
+}
+
+/**
+ * Reads the experimentation data of a tenant in one snapshot of the database, so that its parts belong together.
+ *
+ * @returns `version` is the tenant's `config_version`: a state with a higher one is newer
+ */
+export const loadSnapshotData = (db: Db, tenantId: TenantId): Promise<SnapshotData> =>
+  db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async transaction => {
+      const { config_version } = await transaction
+        .selectFrom('tenants')
+        .select('config_version')
+        .where('tenant_id', '=', tenantId)
+        .executeTakeFirstOrThrow()
+      const read = { db: transaction, tenantId }
+      const experiments = await loadExperiments(read)
+      const live = await loadLive(read, experiments)
+      return {
+        version: Number(config_version),
+        experiments: experiments.map(experiment => toExperimentData(experiment, live)),
+        segments: toSegments(experiments, live),
+      }
+    })
