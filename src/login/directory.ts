@@ -1,0 +1,85 @@
+/** What every request asks of a tenant's configuration, remembered for a second. */
+
+import { createExpiringCache, type ExpiringCache } from '../base/expiring-cache.ts'
+import type { TenantId } from '../model/ids.ts'
+import { type ClientGrantRecord, findClientGrant } from '../store/client-grant-store.ts'
+import { type ClientRecord, findClient } from '../store/client-store.ts'
+import { type ConnectionRecord, findConnection } from '../store/connection-store.ts'
+import {
+  findResourceServer,
+  findSystemResourceServer,
+  type ResourceServerRecord,
+} from '../store/resource-server-store.ts'
+import type { LoginDeps, SecretBox } from './login-deps.ts'
+import type { Tenant } from './tenant.ts'
+
+/** A client whose secret is open: it stays in memory and never leaves but to be compared. */
+export interface Client extends Omit<ClientRecord, 'sealedSecret'> {
+  readonly secret: string | undefined
+}
+
+/** The connection that hosted pages log in to. */
+export const DATABASE_CONNECTION = 'Username-Password-Authentication'
+
+export interface Directory {
+  client(tenantId: TenantId, clientId: string): Promise<Client | undefined>
+  /** The API of an audience. `ISSUER + "api/v2/"` is the Management API, whatever the issuer was when it was created. */
+  resourceServer(tenant: Tenant, audience: string): Promise<ResourceServerRecord | undefined>
+  clientGrant(
+    tenantId: TenantId,
+    clientId: string,
+    server: ResourceServerRecord,
+  ): Promise<ClientGrantRecord | undefined>
+  connection(tenantId: TenantId, name: string): Promise<ConnectionRecord | undefined>
+}
+
+/** Milliseconds until a change of a client, an API or a connection is seen by every server. */
+const TTL_MS = 1_000
+const MAX_ENTRIES = 5_000
+
+/** Ids longer than any that exists are not looked up, so that they cannot fill the memory. */
+const MAX_ID = 1_024
+
+const secretContext = (tenantId: TenantId, clientId: string): string => `clients:${tenantId}:${clientId}`
+
+/** Seals a client's secret for its row. */
+export const sealClientSecret = (box: SecretBox, tenantId: TenantId, clientId: string, secret: string): string =>
+  box.seal(secret, secretContext(tenantId, clientId))
+
+export const createDirectory = ({ db, clock, secretBox }: LoginDeps): Directory => {
+  const cacheOf = <Value>(): ExpiringCache<Value | undefined> =>
+    createExpiringCache({ maxEntries: MAX_ENTRIES, ttlMs: TTL_MS, clock })
+  const clients = cacheOf<Client>()
+  const servers = cacheOf<ResourceServerRecord>()
+  const grants = cacheOf<ClientGrantRecord>()
+  const connections = cacheOf<ConnectionRecord>()
+
+  const read = async <Value>(
+    cache: ExpiringCache<Value | undefined>,
+    ids: readonly string[],
+    load: () => Promise<Value | undefined>,
+  ): Promise<Value | undefined> => {
+    if (ids.some(id => id.length > MAX_ID || id.includes('\0'))) return undefined
+    return cache.get(ids.join('\0'), load)
+  }
+
+  const loadClient = async (tenantId: TenantId, clientId: string): Promise<Client | undefined> => {
+    const record = await findClient(db, tenantId, clientId)
+    if (!record) return undefined
+    const { sealedSecret, ...client } = record
+    return { ...client, secret: sealedSecret && secretBox.open(sealedSecret, secretContext(tenantId, clientId)) }
+  }
+
+  return {
+    client: (tenantId, clientId) => read(clients, [tenantId, clientId], () => loadClient(tenantId, clientId)),
+    resourceServer: ({ tenantId, issuer }, audience) =>
+      read(servers, [tenantId, issuer, audience], () =>
+        audience === `${issuer}api/v2/`
+          ? findSystemResourceServer(db, tenantId)
+          : findResourceServer(db, tenantId, audience),
+      ),
+    clientGrant: (tenantId, clientId, { identifier }) =>
+      read(grants, [tenantId, clientId, identifier], () => findClientGrant(db, tenantId, clientId, identifier)),
+    connection: (tenantId, name) => read(connections, [tenantId, name], () => findConnection(db, tenantId, name)),
+  }
+}

@@ -1,0 +1,45 @@
+/** Hashes and checks passwords with Argon2id, a bounded number at a time. */
+
+import { availableParallelism } from 'node:os'
+import { hash, type Options, verify } from '@node-rs/argon2'
+import { createBoundedQueue } from '../../base/turns.ts'
+
+/** OWASP's recommendation for Argon2id, which is the library's default algorithm: 19 MiB, two passes, one lane; about 10 ms. */
+const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const satisfies Options
+
+const CURRENT = `$argon2id$v=19$m=${PARAMETERS.memoryCost},t=${PARAMETERS.timeCost},p=${PARAMETERS.parallelism}$`
+
+/** Passwords that may wait for their turn: about two seconds of work for two cores. */
+const MAX_WAITING = 400
+
+export interface PasswordHasher {
+  /** @throws QueueFull when too many passwords wait already; so do the others */
+  hash(password: string): Promise<string>
+  /**
+   * True when the password is the hash's. Without a hash the answer is false after the same work, so that the time
+   * does not tell whether a user exists.
+   */
+  verify(hash: string | undefined, password: string): Promise<boolean>
+  /** True for a hash made with other parameters than today's. */
+  isOutdated(hash: string): boolean
+}
+
+export const createPasswordHasher = (
+  concurrency: number = availableParallelism(),
+  maxWaiting: number = MAX_WAITING,
+): PasswordHasher => {
+  const turn = createBoundedQueue(concurrency, maxWaiting)
+  let nobody: Promise<string> | undefined
+
+  return {
+    hash: password => turn(() => hash(password, PARAMETERS)),
+    async verify(expected, password) {
+      nobody ??= hash('the password of nobody', PARAMETERS)
+      const compared = expected ?? (await nobody)
+      // A hash that is not one of Argon2's cannot be verified; its user has to set a new password.
+      const matches = await turn(() => verify(compared, password).catch(() => false))
+      return expected !== undefined && matches
+    },
+    isOutdated: expected => !expected.startsWith(CURRENT),
+  }
+}
