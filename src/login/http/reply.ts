@@ -36,7 +36,7 @@ export const pagePolicy = (redirectUri?: string): string => {
   return [
     "default-src 'none'",
     "style-src 'self'",
-    "img-src 'self'",
+    'img-src data:',
     `form-action ${targets.join(' ')}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
