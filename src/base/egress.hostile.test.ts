@@ -4,7 +4,8 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createServer as createTcpServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { createEgress, type EgressPorts, type EgressRequest, type EgressRules, refusalOf } from './egress.ts'
+import { createEgress, type EgressPorts, type EgressRequest } from './egress.ts'
+import { type EgressRules, refusalOf } from './egress-rules.ts'
 
 const OPEN: EgressRules = { allowInsecureHttp: true, allowLocalAddresses: true }
 const STRICT: EgressRules = { allowInsecureHttp: false, allowLocalAddresses: false }

@@ -1,17 +1,17 @@
 /** Outgoing HTTP to addresses that customers configure: never into the operator's network, never without end. */
 
-import { type LookupAddress, lookup } from 'node:dns'
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
-import { addressKind } from './address-kind.ts'
-
-export interface EgressRules {
-  /** Permits `http:` beside `https:`. */
-  readonly allowInsecureHttp: boolean
-  /** Permits loopback and private addresses; link-local ones, where cloud metadata lives, stay refused. */
-  readonly allowLocalAddresses: boolean
-}
+import type { LookupFunction } from 'node:net'
+import {
+  connectionProblem,
+  type EgressRules,
+  FORBIDDEN_ADDRESS,
+  type Resolve,
+  refusalOf,
+  resolveAllowed,
+  systemResolve,
+} from './egress-rules.ts'
 
 export interface EgressRequest {
   readonly method: string
@@ -52,54 +52,19 @@ export interface Egress {
 }
 
 export interface EgressPorts {
-  readonly resolve?: (
-    hostname: string,
-    options: { readonly all: true },
-    done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-  ) => void
+  /** Default: the operating system's resolver. */
+  readonly resolve?: Resolve
   /** Certificates to trust instead of the built-in ones, in PEM. */
   readonly ca?: string
 }
 
-const FORBIDDEN_ADDRESS = 'EGRESS_FORBIDDEN_ADDRESS'
-
-const isAllowed = (address: string, rules: EgressRules): boolean => {
-  const kind = addressKind(address)
-  return kind === 'public' || (kind === 'local' && rules.allowLocalAddresses)
-}
-
-/**
- * Why a URL may not be called, as the end of the sentence "the address …"; undefined when it may.
- * A name is judged again, by what it resolves to, whenever a connection is opened.
- */
-export const refusalOf = (url: string, rules: EgressRules): string | undefined => {
-  const parsed = URL.parse(url)
-  if (!parsed) return 'is not a URL'
-  if (parsed.protocol !== 'https:' && !(parsed.protocol === 'http:' && rules.allowInsecureHttp)) {
-    return rules.allowInsecureHttp ? 'must start with https:// or http://' : 'must start with https://'
-  }
-  if (parsed.username || parsed.password) return 'must not contain a user name or a password'
-  const host = parsed.hostname.replace(/^\[|\]$/g, '')
-  if (isIP(host)) return isAllowed(host, rules) ? undefined : 'is not on the public internet'
-  const isLocalName = /(^|\.)localhost\.?$/i.test(host)
-  return isLocalName && !rules.allowLocalAddresses ? 'is not on the public internet' : undefined
-}
-
-/**
- * The lookup of a connection: what it hands on is what gets connected, so nothing can change between check and use.
- * One forbidden address condemns the name: a name with both kinds is an attempt to slip through.
- */
 const checkedLookup =
-  (rules: EgressRules, resolve: NonNullable<EgressPorts['resolve']>): LookupFunction =>
+  (rules: EgressRules, resolve: Resolve): LookupFunction =>
   (hostname, options, done) => {
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
-      const first = addresses?.[0]
-      if (error || !first) return done(error ?? Object.assign(new TypeError('no address'), { code: 'ENOTFOUND' }), '')
-      if (!addresses.every(({ address }) => isAllowed(address, rules))) {
-        return done(Object.assign(new TypeError('forbidden address'), { code: FORBIDDEN_ADDRESS }), '')
-      }
-      return options.all ? done(null, addresses) : done(null, first.address, first.family)
-    })
+    resolveAllowed(hostname, rules, resolve).then(
+      addresses => (options.all ? done(null, [...addresses]) : done(null, addresses[0].address, addresses[0].family)),
+      error => done(error, ''),
+    )
   }
 
 /** They frame the message or belong to one connection: a caller who sets them could smuggle a second request. */
@@ -110,33 +75,18 @@ const FRAMING = new Set(
 /** True for a header name that only the connection itself may set. */
 export const isFramingHeader = (name: string): boolean => FRAMING.has(name.toLowerCase())
 
-const REASONS: Record<string, string> = {
-  ENOTFOUND: 'the name does not resolve',
-  EAI_AGAIN: 'the name cannot be resolved at the moment',
-  ECONNREFUSED: 'the connection was refused',
-  ECONNRESET: 'the connection was closed before the answer was complete',
-  EPIPE: 'the connection was closed before the answer was complete',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
-  ETIMEDOUT: 'the connection timed out',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed',
-  SELF_SIGNED_CERT_IN_CHAIN: 'the certificate chain ends in a self-signed certificate',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate is not trusted',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name',
-  CERT_HAS_EXPIRED: 'the certificate has expired',
-}
-
 const MALFORMED_HEADER = new Set(['ERR_INVALID_CHAR', 'ERR_INVALID_HTTP_TOKEN', 'ERR_HTTP_INVALID_HEADER_VALUE'])
 
 const toFailure = (error: unknown, timeoutMs: number): EgressFailure => {
-  const { name, code = '' } = error as NodeJS.ErrnoException // what sockets and streams raise
-  if (code === FORBIDDEN_ADDRESS) return { kind: 'refused', reason: 'the address is not on the public internet' }
+  const { code, reason } = connectionProblem(error)
+  if (code === FORBIDDEN_ADDRESS) return { kind: 'refused', reason }
   if (MALFORMED_HEADER.has(code)) {
     return { kind: 'refused', reason: 'a header has a name or a value that HTTP does not allow' }
   }
+  const name = error instanceof Error ? error.name : ''
   if (name === 'TimeoutError') return { kind: 'failed', reason: `no complete answer within ${timeoutMs} ms` }
   if (name === 'AbortError') return { kind: 'failed', reason: 'the call was given up' }
-  return { kind: 'failed', reason: REASONS[code] ?? `the exchange failed (${code || name})` }
+  return { kind: 'failed', reason }
 }
 
 /** Reads at most `limit` bytes and hangs up on the rest. */
@@ -166,9 +116,9 @@ const toPlainHeaders = (response: IncomingMessage): Record<string, string> =>
 const toOutgoingHeaders = ({ headers, body }: EgressRequest): OutgoingHttpHeaders =>
   body === undefined ? headers : { ...headers, 'content-length': Buffer.byteLength(body) }
 
-/** @param ports `resolve` defaults to the operating system's resolver */
+/** Opens the door through which calls to customers' addresses go out; close it to drop idle connections. */
 export const createEgress = (rules: EgressRules, ports: EgressPorts = {}): Egress => {
-  const lookupChecked = checkedLookup(rules, ports.resolve ?? lookup)
+  const lookupChecked = checkedLookup(rules, ports.resolve ?? systemResolve)
   const options = { keepAlive: true, maxSockets: 64, scheduling: 'lifo', lookup: lookupChecked } as const
   const http = new HttpAgent(options)
   const https = new HttpsAgent({ ...options, ...(ports.ca === undefined ? {} : { ca: ports.ca }) })
