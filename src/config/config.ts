@@ -1,0 +1,59 @@
+/** The configuration of a server: settings read and checked, defaults decided, frozen. */
+
+import { StartupError } from '../base/startup-error.ts'
+import { type GivenSetting, readSettings } from './env.ts'
+import { type OPTIONS, type Option, type OptionName, optionEntries } from './options.ts'
+import type { Read } from './setting-kinds.ts'
+
+type ValueOf<Entry> = Entry extends { readonly read: Read<infer T> } ? T : never
+type Values = {
+  readonly [Name in OptionName]:
+    | ValueOf<(typeof OPTIONS)[Name]>
+    | ((typeof OPTIONS)[Name] extends { readonly default: string } ? never : undefined)
+}
+
+/** One property per entry of the table in options.ts, and what follows from them. */
+export interface Config extends Omit<Values, 'issuer'> {
+  /** With the trailing slash. */
+  readonly issuer: string
+  /** The `aud` of Management API tokens. */
+  readonly managementAudience: string
+  /** Whether browsers reach the server by https only, so that cookies may say so. */
+  readonly secureCookies: boolean
+}
+
+/**
+ * Reads the configuration from the environment and from arguments, which win.
+ *
+ * @throws StartupError with one line for each setting that cannot be
+ */
+export const loadConfig = (environment: NodeJS.ProcessEnv, args: readonly string[] = []): Config => {
+  const values = readValues(readSettings(environment, args))
+  const issuer = values.issuer ?? `http://localhost:${values.port}/`
+  return Object.freeze({
+    ...values,
+    issuer,
+    managementAudience: `${issuer}api/v2/`,
+    secureCookies: issuer.startsWith('https:'),
+  })
+}
+
+const readValues = (given: { readonly [Name in OptionName]?: GivenSetting }): Values => {
+  const problems: string[] = []
+  const values = optionEntries().map(([name, option]) => {
+    const setting = given[name] ?? { text: option.default ?? '', source: option.variable }
+    if (setting.text === '') return [name, undefined]
+    const value = option.read(setting.text)
+    if (value === undefined) problems.push(problemOf(option, setting))
+    return [name, value]
+  })
+  if (problems.length > 0) throw new StartupError(problems.join('\n'))
+  return Object.fromEntries(values) as Values // each entry was read by the reader that gives its type
+}
+
+const LONGEST_ECHO = 80
+
+const problemOf = (option: Option, { text, source }: GivenSetting): string => {
+  const echo = option.secret ? '' : `, not ${JSON.stringify(text.slice(0, LONGEST_ECHO))}`
+  return `${source} must be ${option.expects}${echo}.`
+}

@@ -1,0 +1,174 @@
+/**
+ * The table of settings: the variable, what it takes, its default and its documentation in one entry.
+ * docs/reference/configuration.md is generated from it.
+ */
+
+import { callbacks, headerName, key, matching, oneOf, origin, path, type Read, wholeNumber } from './setting-kinds.ts'
+
+export interface Option<T = unknown> {
+  /** The environment variable. The command line takes the same as `--lower-case-with-hyphens`, except secrets. */
+  readonly variable: string
+  readonly read: Read<T>
+  /** Completes "… must be". */
+  readonly expects: string
+  /** Text that is read when nothing is set. */
+  readonly default?: string
+  /** For the reference: what happens when nothing is set and there is no fixed default. */
+  readonly otherwise?: string
+  readonly doc: string
+  /** Its value is never repeated in a message, and not taken from the command line, which every process can read. */
+  readonly secret?: true
+}
+
+const PRINTABLE = /^[\x20-\x7e]{1,256}$/
+const CLIENT_ID = /^[\x21-\x7e]{1,128}$/
+
+export const OPTIONS = {
+  port: {
+    variable: 'PORT',
+    read: wholeNumber(1, 65_535),
+    expects: 'a port number from 1 to 65535',
+    default: '3000',
+    doc: 'The port on which the server accepts requests.',
+  },
+  host: {
+    variable: 'HOST',
+    read: matching(/^[\w.:-]{1,255}$/),
+    expects: 'an IP address or a host name, without a scheme or a port',
+    default: '127.0.0.1',
+    doc: 'The address on which it listens. `0.0.0.0` accepts requests from other machines.',
+  },
+  issuer: {
+    variable: 'ISSUER',
+    read: origin,
+    expects: 'an http or https address without a path, such as https://login.example.com/',
+    otherwise: '`http://localhost:PORT/`',
+    doc: 'The public address of the server and the `iss` of its tokens; it always ends with a slash. With https, cookies are `Secure`.',
+  },
+  dataDir: {
+    variable: 'DATA_DIR',
+    read: path,
+    expects: 'a path',
+    default: './data',
+    doc: 'Where `credentials.json` and the embedded database live. One server at a time uses the embedded database of a directory.',
+  },
+  databaseUrl: {
+    variable: 'DATABASE_URL',
+    read: matching(/^postgres(ql)?:\/\/\S+$/),
+    expects: 'an address that begins with postgresql://',
+    otherwise: 'a PostgreSQL of its own is started in `DATA_DIR`',
+    doc: 'A PostgreSQL 15 or newer of yours; several servers may share it. Poolers must keep sessions (not transactions) together.',
+    secret: true,
+  },
+  databaseMaxConnections: {
+    variable: 'DATABASE_MAX_CONNECTIONS',
+    read: wholeNumber(4, 1_000),
+    expects: 'a whole number from 4 to 1000',
+    default: '20',
+    doc: 'The most connections that this server opens to the database.',
+  },
+  tenant: {
+    variable: 'TENANT',
+    read: matching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/),
+    expects: 'at most 63 lower-case letters, digits and inner hyphens',
+    default: 'dev',
+    doc: 'The name of the tenant that the first start creates.',
+  },
+  managementClientId: {
+    variable: 'MANAGEMENT_CLIENT_ID',
+    read: matching(CLIENT_ID),
+    expects: 'at most 128 printable ASCII characters without spaces',
+    otherwise: 'generated on the first start',
+    doc: 'The machine-to-machine client that may do everything in the Management API.',
+  },
+  managementClientSecret: {
+    variable: 'MANAGEMENT_CLIENT_SECRET',
+    read: matching(PRINTABLE),
+    expects: 'at most 256 printable ASCII characters',
+    otherwise: 'generated on the first start',
+    doc: 'Its secret.',
+    secret: true,
+  },
+  appClientId: {
+    variable: 'APP_CLIENT_ID',
+    read: matching(CLIENT_ID),
+    expects: 'at most 128 printable ASCII characters without spaces',
+    otherwise: 'generated on the first start',
+    doc: 'A regular web application, to log in with.',
+  },
+  appClientSecret: {
+    variable: 'APP_CLIENT_SECRET',
+    read: matching(PRINTABLE),
+    expects: 'at most 256 printable ASCII characters',
+    otherwise: 'generated on the first start',
+    doc: 'Its secret.',
+    secret: true,
+  },
+  appCallbacks: {
+    variable: 'APP_CALLBACKS',
+    read: callbacks,
+    expects: 'absolute addresses without a fragment, separated by commas',
+    default: 'http://localhost:8080/callback',
+    doc: 'Where the application may be returned to after a login; a comma-separated list.',
+  },
+  adminEmail: {
+    variable: 'ADMIN_EMAIL',
+    read: matching(/^[^\s@]{1,64}@[^\s@]{1,189}$/),
+    expects: 'an e-mail address',
+    default: 'admin@example.com',
+    doc: 'The administrator, a user of the connection `Username-Password-Authentication`.',
+  },
+  adminPassword: {
+    variable: 'ADMIN_PASSWORD',
+    read: matching(/^.{8,128}$/su),
+    expects: '8 to 128 characters long',
+    otherwise: 'generated on the first start',
+    doc: "The administrator's password.",
+    secret: true,
+  },
+  encryptionKey: {
+    variable: 'ENCRYPTION_KEY',
+    read: key,
+    expects: '32 bytes in base64 or hexadecimal (openssl rand -base64 32)',
+    otherwise: 'a key kept in the database',
+    doc: 'Seals client secrets and signing keys in the database. Set it to keep the key apart from the data: a copy of the database alone is then of no use. It cannot be changed later, and all servers of a database need the same.',
+    secret: true,
+  },
+  trustedProxyHops: {
+    variable: 'TRUST_PROXY',
+    read: wholeNumber(0, 10),
+    expects: 'the number of reverse proxies in front of the server, from 0 to 10',
+    default: '0',
+    doc: 'How many reverse proxies stand in front. The address of a client is the entry that the outermost of them appended to `X-Forwarded-For`; with 0 the header is ignored, because anybody can send it.',
+  },
+  geoCountryHeader: {
+    variable: 'GEO_COUNTRY_HEADER',
+    read: headerName,
+    expects: 'the name of a header, such as CF-IPCountry',
+    otherwise: 'the country is looked up by address',
+    doc: 'A header in which a proxy tells the country of a client. Only for a proxy that always sets it, as clients could send it too.',
+  },
+  geoRegionHeader: {
+    variable: 'GEO_REGION_HEADER',
+    read: headerName,
+    expects: 'the name of a header, such as CF-Region-Code',
+    otherwise: 'regions are not known',
+    doc: 'The same for the region.',
+  },
+  logLevel: {
+    variable: 'LOG_LEVEL',
+    read: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    expects: 'fatal, error, warn, info, debug, trace or silent',
+    default: 'info',
+    doc: "How much the server writes to its own log on standard error. The tenant's log is not affected.",
+  },
+} as const satisfies Record<string, Option>
+
+export type OptionName = keyof typeof OPTIONS
+
+/** The entries of the table, in its order. */
+export const optionEntries = (): readonly (readonly [OptionName, Option])[] =>
+  Object.entries(OPTIONS) as [OptionName, Option][] // the keys of a constant
+
+/** The flag of the command line that sets an option: `--data-dir` for DATA_DIR. */
+export const flagOf = ({ variable }: Option): string => `--${variable.toLowerCase().replaceAll('_', '-')}`
