@@ -8,6 +8,12 @@ import type { SealedSecret } from '../model/action-secret.ts'
 type Timestamp = Date
 type JsonColumn<T extends object> = JSONColumnType<T, string, string>
 
+interface InstallationSecretsTable {
+  name: string
+  value: string
+  created_at: Generated<Timestamp>
+}
+
 interface TenantsTable {
   tenant_id: string
   friendly_name: string
@@ -342,6 +348,7 @@ interface LogStreamErrorsTable {
 
 /** Every table of the product. */
 export interface Database {
+  installation_secrets: InstallationSecretsTable
   tenants: TenantsTable
   tenant_domains: TenantDomainsTable
   tenant_secrets: TenantSecretsTable

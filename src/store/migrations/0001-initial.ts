@@ -13,6 +13,13 @@ export const name = '0001-initial'
  *    in the same transaction (`announce_config_change`).
  */
 export const sql = /* sql */ `
+-- Secrets of the whole installation, which its servers share; made by the first one that starts.
+create table installation_secrets (
+  name text primary key,
+  value text not null,
+  created_at timestamptz not null default now()
+);
+
 create table tenants (
   tenant_id text primary key,
   friendly_name text not null,
@@ -315,4 +322,47 @@ create table logs (
   primary key (tenant_id, log_id)
 ) partition by range (log_id);
 create index logs_by_date on logs (tenant_id, date, log_id);
+
+-- Writes a batch of events of one tenant; see log-append.ts. Invariants, in the order in which rows are locked:
+-- 1. the tenant's head stays locked until the commit, and a commit is visible before its locks are free: ids grow in
+--    the order of commits across all servers, and a reader that has seen an id never meets a smaller new one;
+-- 2. the writer's row tells a batch that is tried again: the second attempt waits for the first one at the head, then
+--    finds its mark and returns what the first one committed. After a later batch of the writer it returns nulls.
+-- The time in the ids is the database's and never goes back.
+create function append_log(
+  tenant text, writer text, number bigint, documents jsonb, out prefix text, out start bigint
+) language plpgsql as $$
+declare
+  size constant bigint := jsonb_array_length(documents);
+  head log_heads;
+begin
+  insert into log_heads as h (tenant_id, last_ms, counter)
+  values (tenant, floor(extract(epoch from clock_timestamp()) * 1000), size)
+  on conflict (tenant_id) do update
+    set last_ms = greatest(h.last_ms, excluded.last_ms), counter = h.counter + size
+  returning * into head;
+
+  insert into log_writers as w (tenant_id, writer_id, batch, id_prefix, first_counter)
+  values (
+    tenant, writer, number,
+    '900' || to_char(timestamp 'epoch' + head.last_ms * interval '1 millisecond', 'YYYYMMDDHH24MISSMS'),
+    head.counter - size
+  )
+  on conflict (tenant_id, writer_id) do update
+    set batch = excluded.batch, id_prefix = excluded.id_prefix, first_counter = excluded.first_counter
+    where w.batch < excluded.batch
+  returning id_prefix, first_counter into prefix, start;
+
+  if not found then
+    select id_prefix, first_counter into prefix, start
+    from log_writers where tenant_id = tenant and writer_id = writer and batch = number;
+    return;
+  end if;
+
+  insert into logs (tenant_id, log_id, date, type, user_id, document)
+  select
+    tenant, prefix || lpad((start + position - 1)::text, 36, '0'),
+    (document ->> 'date')::timestamptz, document ->> 'type', document ->> 'user_id', document
+  from jsonb_array_elements(documents) with ordinality as given (document, position);
+end $$;
 `
