@@ -14,7 +14,7 @@ export const parsePart: ParsePart = (part, schema, value) => {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const { code, name } = FAILURE[part]
-  throw apiError(code, `The ${name} does not fit the schema: ${describeSchemaProblem(result.error)}.`)
+  throw apiError(code, `The ${name} does not fit the schema: ${describeSchemaProblem(result.error, value)}.`)
 }
 
 /** The query string as an object. A parameter that is given twice is refused rather than guessed. */

@@ -1,0 +1,91 @@
+/** What requests write of an Action, with the limits of the wire. */
+
+import { z } from 'zod'
+import { LIMITS } from '../../actions/limits.ts'
+import { type ActionDependency, RUNTIMES } from '../../model/action.ts'
+import { triggerReferenceSchema } from './trigger.ts'
+
+const nameSchema = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(255, 'must have at most 255 characters')
+  .regex(/^\S(.*\S)?$/, 'must be one line without white space at either end')
+
+const codeSchema = z
+  .string()
+  .refine(code => Buffer.byteLength(code) <= LIMITS.codeBytes, `is larger than ${LIMITS.codeBytes} bytes`)
+
+/** True when no two items have the same name. */
+const areUnique = (items: readonly { readonly name: string }[]): boolean =>
+  new Set(items.map(({ name }) => name)).size === items.length
+
+/** The registry's rule for names, scope included. */
+const PACKAGE_NAME = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/i
+
+const dependencySchema = z
+  .strictObject({
+    name: z.string().max(214, 'must have at most 214 characters').regex(PACKAGE_NAME, 'is not the name of a package'),
+    version: z.string().trim().max(256, 'must have at most 256 characters').optional(),
+    registry_url: z
+      .literal('', { error: 'packages come from the registry that the server is configured with; leave it out' })
+      .optional(),
+  })
+  .transform(({ name, version }): ActionDependency => ({ name, version: version || 'latest' }))
+
+const dependenciesSchema = z
+  .array(dependencySchema)
+  .max(LIMITS.dependencies, `an Action has at most ${LIMITS.dependencies} dependencies`)
+  .refine(areUnique, 'names a package twice')
+
+/** `updated_at` may be sent back as it was read. */
+const secretSchema = z.strictObject({
+  name: z
+    .string()
+    .min(1, 'must not be empty')
+    .max(LIMITS.secretNameChars, `must have at most ${LIMITS.secretNameChars} characters`)
+    .refine(name => name !== '__proto__', 'is not allowed as the name of a secret'),
+  value: z
+    .string()
+    .max(LIMITS.secretValueChars, `must have at most ${LIMITS.secretValueChars} characters`)
+    .optional()
+    .meta({ description: 'Left out, the stored value stays.' }),
+  updated_at: z.string().optional(),
+})
+
+const secretsSchema = z
+  .array(secretSchema)
+  .max(LIMITS.secrets, `an Action has at most ${LIMITS.secrets} secrets`)
+  .refine(areUnique, 'names a secret twice')
+
+const triggersSchema = z
+  .tuple([triggerReferenceSchema], { error: 'must name exactly one trigger' })
+  .transform(([trigger]) => trigger.id)
+
+const content = {
+  code: codeSchema.optional(),
+  dependencies: dependenciesSchema.optional(),
+  runtime: z.enum(RUNTIMES, `must be one of ${RUNTIMES.join(', ')}`).optional(),
+  secrets: secretsSchema.optional().meta({ description: 'The whole list: a secret that it leaves out is removed.' }),
+  modules: z.array(z.unknown()).max(0, 'code modules are not available on this server').optional(),
+}
+
+export const actionCreationSchema = z
+  .strictObject({
+    name: nameSchema,
+    supported_triggers: triggersSchema,
+    ...content,
+    deploy: z.boolean().optional(),
+  })
+  .meta({ id: 'ActionCreation' })
+
+export type ActionCreation = z.output<typeof actionCreationSchema>
+
+export const actionChangeSchema = z
+  .strictObject({
+    name: nameSchema.optional(),
+    supported_triggers: triggersSchema.optional(),
+    ...content,
+  })
+  .meta({ id: 'ActionChange' })
+
+export type ActionChange = z.output<typeof actionChangeSchema>
