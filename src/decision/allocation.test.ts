@@ -20,14 +20,14 @@ replay('FROZEN: changing this vector reassigns everybody', cases, ({ experiment_
   return subjects.map(subject => allocate(allocation, subject) ?? null)
 })
 
-test('skipping logarithms never changes the outcome: the plain definition agrees on 200,000 subjects', () => {
+test('sparing logarithms never changes the outcome: the plain definition agrees on 100,000 subjects', () => {
   const weights = [40, 25, 15, 10, 5, 4.5, 0.4, 0.09, 0.01, 0]
   const shares = weights.map((weight, i) => ({ variation_id: `var_${i}`, weight, outcome: i }))
   const allocation = compileAllocation('exp_plain', shares)
   const seed = murmur3('exp_plain', 0)
   const score = (h: number, variationId: string, weight: number): number =>
     -Math.log(((fmix32(h ^ murmur3(variationId, seed)) >>> 0) + 0.5) / 2 ** 32) / weight
-  for (let i = 0; i < 200_000; i++) {
+  for (let i = 0; i < 100_000; i++) {
     const h = murmur3(`subject-${i}`, seed)
     const scores = shares.map(({ variation_id, weight }) => (weight > 0 ? score(h, variation_id, weight) : Infinity))
     assert.equal(allocate(allocation, `subject-${i}`), scores.indexOf(Math.min(...scores)))

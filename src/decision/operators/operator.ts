@@ -29,12 +29,19 @@ export const overTexts = (value: unknown, compile: (texts: readonly string[]) =>
   return texts === undefined ? never : compile(texts)
 }
 
-/** True for an attribute that is one of the strings; a single one, which is the usual case, is compared directly. */
+/** Up to here comparing each string is faster than hashing the attribute, which a lower-cased one needs anew. */
+const SHORT_LIST = 8
+
+/** True for an attribute that is one of the strings. */
 export const isOneOf = (texts: readonly string[]): Matcher => {
-  const [only] = texts
-  if (texts.length === 1) return attribute => attribute === only
-  const set: ReadonlySet<unknown> = new Set(texts)
-  return attribute => set.has(attribute)
+  if (texts.length > SHORT_LIST) {
+    const set: ReadonlySet<unknown> = new Set(texts)
+    return attribute => set.has(attribute)
+  }
+  return attribute => {
+    for (const text of texts) if (text === attribute) return true
+    return false
+  }
 }
 
 /** The opposite of a matcher, for an absent attribute as well. */
