@@ -1,7 +1,6 @@
 /** Fresh, migrated databases for tests: each is a copy of one template. */
 
 import { createHash, randomBytes } from 'node:crypto'
-import { after } from 'node:test'
 import pg from 'pg'
 import { type Db, openDatabase } from '../../src/store/database.ts'
 import { migrateDatabase } from '../../src/store/migrate.ts'
@@ -28,9 +27,7 @@ const TEMPLATE_LOCK = 0x65_78_63_75
 let ownServer: Promise<TestServer> | undefined
 let template: Promise<void> | undefined
 
-after(async () => (await ownServer)?.stop())
-
-/** The whole run's server (see global-setup.ts), or one for this file alone when it runs by itself. */
+/** The whole run's server (see global-setup.ts), or one for this file alone, which ends with the process. */
 const serverUrl = async (): Promise<string> => {
   const given = process.env.TEST_DATABASE_URL
   if (given) return given
