@@ -13,7 +13,7 @@ const HOSTILE: Record<string, Partial<LogEvent>> = {
   'NUL bytes': { user_id: 'a\0b', user_agent: '\0', details: { '\0': '\0' } },
   'lone surrogates': { user_name: '\ud800', details: { '\udfff': ['\udbff'] } },
   'escapes that only look dangerous': { details: { text: '\\u0000 \\ud800 \\\\u0000' } },
-  'deep structures in a short text': { details: nested(600) },
+  'deep structures in a short text': { details: { list: JSON.parse('['.repeat(1_900) + ']'.repeat(1_900)) } },
   'deep structures in a long text': { details: nested(5_000) },
   'ten megabytes': { details: { body: '\u0001'.repeat(10_000_000) } },
   'numbers at the edge': { details: { a: Number.MAX_VALUE, b: Number.MIN_VALUE, c: -0, d: Number.POSITIVE_INFINITY } },

@@ -1,12 +1,11 @@
 /** The tenant log's only door for writing: group commit, exactly once, in bounded memory and bounded time. */
 
-import type { Kysely } from 'kysely'
 import { type RandomBytes, randomHex } from '../base/random.ts'
 import { apiError } from '../model/error-codes.ts'
 import type { TenantId } from '../model/ids.ts'
+import type { Db } from '../store/database.ts'
 import { appendLogBatch } from '../store/log-append.ts'
 import { isLogWriteRetryable } from '../store/log-failure.ts'
-import type { Database } from '../store/schema.ts'
 import { createByteBudget } from './byte-budget.ts'
 import { toLogText } from './document.ts'
 import type { TenantLog } from './log-event.ts'
@@ -14,7 +13,7 @@ import { createPendingEvent } from './pending-event.ts'
 import { createTenantLane, type TenantLane } from './tenant-lane.ts'
 
 export interface TenantLogOptions {
-  readonly db: Kysely<Database>
+  readonly db: Db
   readonly random: RandomBytes
   /** Written as `environment_name`; default `self-hosted`. */
   readonly environmentName?: string

@@ -1,7 +1,8 @@
 /** Creates the daily partitions of the log before they are needed. */
 
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { TenantId } from '../model/ids.ts'
+import type { Db } from './database.ts'
 import type { Database } from './schema.ts'
 
 /** Any constant would do; under this advisory lock one server creates partitions while the others wait. */
@@ -11,7 +12,7 @@ const LOCK_KEY = 0x65_78_63_76
  * Days without a partition, as `YYYYMMDD`: today and the two after, by the database's clock, and the same of the
  * tenant's last id, which is ahead when the clock was set back.
  */
-const findMissingDays = async (db: Kysely<Database>, tenantId: TenantId | undefined): Promise<readonly string[]> => {
+const findMissingDays = async (db: Db, tenantId: TenantId | undefined): Promise<readonly string[]> => {
   const { rows } = await sql<{ day: string }>`
     select distinct to_char(moment + ahead, 'YYYYMMDD') as day
     from (
@@ -47,7 +48,7 @@ const createPartition = async (db: Transaction<Database>, day: string): Promise<
  * @param tenantId the tenant of a batch that found no partition; its last id is looked at as well
  * @returns the days that were created, as `YYYYMMDD`
  */
-export const ensureLogPartitions = async (db: Kysely<Database>, tenantId?: TenantId): Promise<readonly string[]> => {
+export const ensureLogPartitions = async (db: Db, tenantId?: TenantId): Promise<readonly string[]> => {
   if ((await findMissingDays(db, tenantId)).length === 0) return []
   return await db.transaction().execute(async transaction => {
     await sql`select pg_advisory_xact_lock(${LOCK_KEY})`.execute(transaction)
