@@ -56,9 +56,8 @@ const watchUntilClosed = async (options: WatchOptions, signal: AbortSignal): Pro
     try {
       await watchOneConnection(options, signal, onWatching)
     } catch (error) {
-      options.onError(error)
+      if (!signal.aborted) options.onError(error)
     }
-    if (signal.aborted) return
     await sleep(pause, undefined, { signal }).catch(() => {}) // closing cuts the pause short
     pause = Math.min(pause * 2, BACKOFF.most)
   }
