@@ -5,12 +5,18 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { configurationReference } from './generate/configuration.ts'
+import { decisionReference } from './generate/decisions.ts'
 import { errorReference } from './generate/errors.ts'
+import { logEventReference } from './generate/log-events.ts'
 import { ROOT } from './source-files.ts'
 
 /** File below docs/reference/ → what makes its text. */
 export const REFERENCES: Record<string, () => string | Promise<string>> = {
+  'configuration.md': configurationReference,
+  'decisions.md': decisionReference,
   'errors.md': errorReference,
+  'log-events.md': () => logEventReference(),
 }
 
 const pathOf = (file: string): string => join(ROOT, 'docs/reference', file)

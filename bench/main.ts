@@ -1,0 +1,23 @@
+/** `npm run bench [name…]`: runs the benchmarks one after the other; each prints ratios against a peer or an aim. */
+
+/** Name → what it measures, loaded when it runs. */
+const BENCHMARKS: Record<string, { readonly about: string; load(): Promise<{ run(): Promise<void> }> }> = {
+  decide: { about: 'one decision, against a bare loop and three other engines', load: () => import('./decide.ts') },
+  login: { about: 'a full login with an active experiment, against one without', load: () => import('./login.ts') },
+  'log-ingest': { about: 'events per second into the tenant log', load: () => import('./log-ingest.ts') },
+  start: { about: 'from start to ready, and memory at rest', load: () => import('./start.ts') },
+}
+
+const wished = process.argv.slice(2)
+const unknown = wished.filter(name => !Object.hasOwn(BENCHMARKS, name))
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}. There are: ${Object.keys(BENCHMARKS).join(', ')}.`)
+  process.exitCode = 1
+} else {
+  for (const [name, { about, load }] of Object.entries(BENCHMARKS)) {
+    if (wished.length > 0 && !wished.includes(name)) continue
+    console.log(`\n${name}: ${about}\n`)
+    const { run } = await load()
+    await run()
+  }
+}
