@@ -2,16 +2,23 @@
 
 import { z } from 'zod'
 
-/** `take` arrives as text; only plain digits are a number, so that `1e1` or ` 5` are refused. */
+const TAKE = { minimum: 1, maximum: 50, default: 25 }
+
+/** Parameters of every list. `take` arrives as text; only plain digits are a number, so that `1e1` or ` 5` are refused. */
 export const pageQuery = {
   from: z.string().min(1).optional().meta({ description: 'The `next` of the page before.' }),
   take: z
     .string()
-    .regex(/^\d{1,2}$/, 'must be a whole number from 1 to 50')
+    .regex(/^\d{1,2}$/, `must be a whole number from ${TAKE.minimum} to ${TAKE.maximum}`)
     .transform(Number)
-    .pipe(z.int().min(1, 'must be at least 1').max(50, 'must be at most 50'))
-    .default(25)
-    .meta({ type: 'integer', description: 'How many items a page has; 25 when absent.' }),
+    .pipe(
+      z
+        .int()
+        .min(TAKE.minimum, `must be at least ${TAKE.minimum}`)
+        .max(TAKE.maximum, `must be at most ${TAKE.maximum}`),
+    )
+    .default(TAKE.default)
+    .meta({ type: 'integer', ...TAKE, description: 'How many items a page has.' }),
 }
 
 /** The object of one page: the items under the plural of their noun, and `next` unless it is the last page. */

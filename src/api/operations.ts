@@ -2,6 +2,7 @@
 
 import { experimentOperations } from './experiments.ts'
 import { featureFlagOperations } from './feature-flags.ts'
+import { logOperations } from './logs.ts'
 import type { Operation } from './operation.ts'
 import { segmentOperations } from './segments.ts'
 import { variationOperations } from './variations.ts'
@@ -12,4 +13,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...featureFlagOperations,
   ...variationOperations,
   ...segmentOperations,
+  ...logOperations,
 ]

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import type { ManagementApiDeps } from '../../src/api/api-deps.ts'
 import { createManagementApi } from '../../src/api/management-api.ts'
+import { OPERATIONS } from '../../src/api/operations.ts'
 import { systemRandom } from '../../src/base/random.ts'
 import type { LogEvent } from '../../src/logs/log-event.ts'
 import { toTenantId } from '../../src/model/ids.ts'
@@ -71,6 +72,19 @@ export interface TestApi extends AsyncDisposable {
   request(path: string, init?: RequestInit): Promise<Answer>
 }
 
+/** Every answer that a test receives fits the schema that its operation declares. */
+const assertFits = (method: string, path: string, { status, body }: Answer): void => {
+  const operation = OPERATIONS.find(
+    candidate =>
+      candidate.method === method.toLowerCase() &&
+      new RegExp(`^/api/v2${candidate.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
+  )
+  if (!operation || status >= 400) return
+  assert.equal(status, operation.success.status, `${operation.id} answered ${status}`)
+  if (operation.success.status === 204) assert.equal(body, undefined)
+  else assert.deepEqual(operation.success.schema.parse(body), body)
+}
+
 const toAnswer = async (response: Response): Promise<Answer> => {
   const text = await response.text()
   return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
@@ -99,8 +113,11 @@ export const createTestApi = async (overrides: Partial<ManagementApiDeps> = {}):
     ...overrides,
   })
   const token = await signToken()
-  const request = async (path: string, init?: RequestInit): Promise<Answer> =>
-    toAnswer(await app.request(`${ISSUER.slice(0, -1)}${path}`, init))
+  const request = async (path: string, init: RequestInit = {}): Promise<Answer> => {
+    const answer = await toAnswer(await app.request(`${ISSUER.slice(0, -1)}${path}`, init))
+    assertFits(init.method ?? 'GET', path.replace(/\?.*$/, ''), answer)
+    return answer
+  }
   return {
     db,
     database,
