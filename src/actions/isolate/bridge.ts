@@ -1,0 +1,70 @@
+/** What the child lends to the code inside an isolate. Hostile code may call any of it with anything. */
+
+/** Bytes cross the border as buffers, everything else as strings and numbers; nothing is shared. */
+export interface Bridge {
+  /** Keeps a line of `console`; answers at once, so that a line is kept even when the isolate dies next. */
+  readonly log: (line: string) => void
+  /** Asks the parent for a request; the answer enters as `fetched`. */
+  readonly fetch: (id: number, request: string, body: ArrayBuffer | undefined) => void
+  readonly abortFetch: (id: number) => void
+  /** Enters as `timer` after the delay, unless the call has ended. */
+  readonly setTimer: (id: number, milliseconds: number) => void
+  readonly clearTimer: (id: number) => void
+  /** WebCrypto of the child; the answer enters as `answered`. */
+  readonly subtle: (id: number, operation: string, args: readonly unknown[]) => void
+  /** The call has settled: the text of its result, unless it was asked for by `poll`. */
+  readonly done: (result: string) => void
+  /** A pure function of the child by name; undefined when the arguments do not fit. */
+  readonly compute: (name: string, ...args: readonly unknown[]) => unknown
+}
+
+/** What the child says when it enters an isolate. */
+export interface Entrances {
+  /** Runs the Action's module, given its compiled wrapper. */
+  readonly load: (wrapper: ModuleWrapper) => void
+  /** Starts a call; with `poll` the result waits to be fetched, without it `done` carries it out. */
+  readonly begin: (call: string, event: string, poll: boolean) => void
+  /** The result of a call that has settled; otherwise `done` will carry it out. */
+  readonly poll: () => string | undefined
+  readonly timer: (id: number) => void
+  readonly fetched: (id: number, response: string, body: ArrayBuffer) => void
+  readonly answered: (id: number, isValue: boolean, value: unknown) => void
+}
+
+export type ModuleWrapper = (
+  this: unknown,
+  exports: Record<string, unknown>,
+  require: (name: string) => unknown,
+  module: { exports: Record<string, unknown> },
+) => void
+
+/** The head of a call, as the parent sends it. */
+export interface CallHead {
+  readonly trigger: string
+  /** Empty for a check: the module is loaded, its exports are listed and nothing is called. */
+  readonly handler: string
+  readonly isContinued: boolean
+  readonly interactive: boolean
+  readonly issuer: string
+  readonly redirectState?: string
+  readonly secrets: Readonly<Record<string, string>>
+  readonly cache: Readonly<Record<string, { readonly value: string; readonly expires_at: number }>>
+  readonly transactionMetadata?: Readonly<Record<string, string | number | boolean>>
+}
+
+/** What a call leaves behind; the parent reads it as hostile text. */
+export interface CallReport {
+  /** Api calls, each as `[path, ...arguments]`. */
+  readonly calls: readonly unknown[]
+  readonly report: CallEnd
+}
+
+export interface CallEnd {
+  /** More was asked for than may leave. */
+  readonly overflow?: boolean
+  /** The module exports no function of the handler's name. */
+  readonly missing?: boolean
+  readonly error?: { readonly name: string; readonly message: string; readonly code?: string; readonly stack?: string }
+  /** Names of the functions that the module exports; only for a check. */
+  readonly exports?: readonly string[]
+}

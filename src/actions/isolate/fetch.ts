@@ -1,0 +1,63 @@
+/** fetch: the request leaves through the parent, which decides where it may go. */
+
+import type { Init } from './body.ts'
+import { type Current, runningCall } from './current.ts'
+import type { createBodies } from './request-response.ts'
+
+/** The parent's answer, or the reason why there is none. */
+interface Answer {
+  readonly status: number
+  readonly statusText: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly url: string
+  readonly redirected: boolean
+  readonly failure?: string
+}
+
+interface Signal {
+  readonly aborted: boolean
+  readonly reason: unknown
+  addEventListener(type: 'abort', listener: () => void): void
+}
+
+const isSignal = (value: unknown): value is Signal => typeof value === 'object' && value !== null && 'aborted' in value
+
+const utf8 = (current: Current, text: string): ArrayBuffer | undefined => {
+  const bytes = current.bridge.compute('utf8', text)
+  return bytes instanceof ArrayBuffer ? bytes : undefined
+}
+
+export const createFetch = (current: Current, bodies: ReturnType<typeof createBodies>) => {
+  const { Request, Response } = bodies
+  return async (input: unknown, init: Init = {}): Promise<InstanceType<typeof Response>> => {
+    const request = new Request(input, init)
+    const call = runningCall(current, 'fetch')
+    const signal = isSignal(request.signal) ? request.signal : undefined
+    if (signal?.aborted) throw signal.reason
+    const content = bodies.contentOf(request)
+    const bytes = typeof content === 'string' ? utf8(current, content) : content?.buffer
+    const id = call.nextId++
+    return new Promise((resolve, reject) => {
+      call.fetches.set(id, (text, body) => {
+        const { failure, url, redirected, ...answer }: Answer = JSON.parse(text)
+        if (failure !== undefined) return reject(new TypeError(`fetch failed: ${failure}`))
+        const content = /^(101|204|205|304)$/.test(String(answer.status)) ? undefined : body
+        resolve(Object.assign(new Response(content, answer), { url, redirected }))
+      })
+      signal?.addEventListener('abort', () => {
+        if (!call.fetches.delete(id)) return
+        current.bridge.abortFetch(id)
+        reject(signal.reason)
+      })
+      const { url, method, redirect, headers } = request
+      current.bridge.fetch(id, JSON.stringify({ url, method, redirect, headers: Object.fromEntries(headers) }), bytes)
+    })
+  }
+}
+
+/** The parent has answered a request. */
+export const settleFetch = (current: Current, id: number, response: string, body: ArrayBuffer): void => {
+  const settle = current.call?.fetches.get(id)
+  current.call?.fetches.delete(id)
+  settle?.(response, body)
+}

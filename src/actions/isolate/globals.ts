@@ -1,0 +1,82 @@
+/** The globals of an Action beside the language's own, each made when it is first used. */
+
+import structuredClone from '@ungap/structured-clone'
+import { createConsole } from './console.ts'
+import { createCrypto } from './crypto.ts'
+import type { Current } from './current.ts'
+import { createTimers } from './timers.ts'
+
+/** Group of globals → what makes it. `require` of a file bundles it as a function that runs when it is called. */
+const createGroups = (current: Current): Readonly<Record<string, () => Readonly<Record<string, unknown>>>> => {
+  const bodies = once(() =>
+    (require('./request-response.ts') as typeof import('./request-response.ts')).createBodies(current),
+  ) // the file's own type
+  return {
+    'URL URLSearchParams': () => (require('./url.ts') as typeof import('./url.ts')).createUrlClasses(current), // as above
+    'TextEncoder TextDecoder atob btoa': () =>
+      (require('./encoding.ts') as typeof import('./encoding.ts')).createEncoding(current), // as above
+    'Headers Request Response': bodies,
+    fetch: () => ({ fetch: (require('./fetch.ts') as typeof import('./fetch.ts')).createFetch(current, bodies()) }), // as above
+    Buffer: () => ({ Buffer: (require('buffer/') as typeof import('buffer/')).Buffer }), // the package's own type
+    'AbortController AbortSignal': () => require('abortcontroller-polyfill/dist/cjs-ponyfill.js'),
+    'crypto CryptoKey': () => createCrypto(current),
+  }
+}
+
+const once = <Value>(make: () => Value): (() => Value) => {
+  let made: { readonly value: Value } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+/** The little of DOMException that libraries look at. */
+class DOMException extends Error {
+  override readonly name: string
+  constructor(message = '', name = 'Error') {
+    super(message)
+    this.name = name
+  }
+}
+
+const define = (name: string, descriptor: PropertyDescriptor): void => {
+  Object.defineProperty(globalThis, name, { configurable: true, enumerable: false, ...descriptor })
+}
+
+/** A global that is computed at its first use, and can be replaced as on Node. */
+const defineLazy = (name: string, make: () => unknown): void => {
+  const set = (value: unknown): void => define(name, { value, writable: true })
+  define(name, {
+    get: () => {
+      const value = make()
+      set(value)
+      return value
+    },
+    set,
+  })
+}
+
+export const installGlobals = (current: Current): void => {
+  const eager = {
+    ...createTimers(current),
+    console: createConsole(current),
+    structuredClone: (value: unknown) => structuredClone(value),
+    performance: { now: () => Date.now() - startedAt, timeOrigin: startedAt },
+    DOMException,
+    global: globalThis,
+    self: globalThis,
+    process: { env: {}, version: 'v22.0.0', versions: { node: '22.0.0' }, platform: 'linux', nextTick: queueLater },
+  }
+  for (const [name, value] of Object.entries(eager)) define(name, { value, writable: true })
+  for (const [names, make] of Object.entries(createGroups(current))) {
+    const group = once(make)
+    for (const name of names.split(' ')) defineLazy(name, () => group()[name])
+  }
+}
+
+const startedAt = Date.now()
+
+const queueLater = (callback: (...args: readonly unknown[]) => void, ...args: readonly unknown[]): void => {
+  Promise.resolve().then(() => callback(...args))
+}

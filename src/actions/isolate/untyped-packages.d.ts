@@ -1,0 +1,18 @@
+/** What we use of packages that ship no types. */
+
+declare module 'object-inspect' {
+  const inspect: (value: unknown, options?: { readonly depth?: number; readonly maxStringLength?: number }) => string
+  // biome-ignore lint/style/noDefaultExport: the package has one
+  export default inspect
+}
+
+declare module '@ungap/structured-clone' {
+  const structuredClone: <Value>(value: Value) => Value
+  // biome-ignore lint/style/noDefaultExport: the package has one
+  export default structuredClone
+}
+
+declare module 'abortcontroller-polyfill/dist/cjs-ponyfill.js' {
+  export const AbortController: unknown
+  export const AbortSignal: unknown
+}

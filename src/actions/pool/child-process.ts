@@ -1,0 +1,62 @@
+/** Starts a child with as little as it can live on: no environment, no files, no right to start anything. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import type { Duplex } from 'node:stream'
+import { LIMITS } from '../limits.ts'
+
+const SHELL = '/bin/sh'
+
+const require = createRequire(import.meta.url)
+
+/** Where the native module of isolated-vm lies for this Node and this machine. */
+const addonPath = (): string => {
+  const main = require.resolve('isolated-vm')
+  const locate = createRequire(main)('node-gyp-build') as { readonly path: (folder: string) => string } // its documented shape
+  return locate.path(dirname(main))
+}
+
+/**
+ * Nothing is compiled to machine code (`--jitless`): most ways out of V8 begin in its compilers, and without the
+ * address space that they reserve for each isolate a limit on memory can be tight. It costs CPU-bound code a factor.
+ *
+ * The permission model refuses files, processes and worker threads; isolates cannot reach it, it is there for code
+ * that has broken out of one. It does not restrict the network: the environment and the account must.
+ */
+const nodeArguments = (addon: string, program: string): readonly string[] => [
+  '--no-node-snapshot',
+  '--jitless',
+  '--permission',
+  '--allow-addons',
+  `--allow-fs-read=${addon}`,
+  '--no-warnings',
+  '--title=experiment-center-actions',
+  '-e',
+  program,
+  addon,
+]
+
+/** Each limit by itself: a shell that does not know one still sets the others. No core file, no file at all. */
+const SHELL_LIMITS = ['ulimit -c 0', 'ulimit -f 0', 'ulimit -n 64', `ulimit -d ${Math.floor(LIMITS.dataBytes / 1024)}`]
+  .map(limit => `${limit} 2>/dev/null`)
+  .join('; ')
+
+export interface StartedChild {
+  readonly process: ChildProcess
+  readonly pipe: Duplex
+}
+
+/** @param program text of the child; see `sandbox-text.ts` */
+export const startChild = (program: string): StartedChild => {
+  const args = nodeArguments(addonPath(), program)
+  const options = { env: { TZ: 'UTC' }, cwd: '/', stdio: ['ignore', 'ignore', 'ignore', 'pipe'] as const }
+  const child = existsSync(SHELL)
+    ? spawn(SHELL, ['-c', `${SHELL_LIMITS}; exec "$0" "$@"`, process.execPath, ...args], {
+        ...options,
+        stdio: [...options.stdio],
+      })
+    : spawn(process.execPath, args, { ...options, stdio: [...options.stdio] })
+  return { process: child, pipe: child.stdio[3] as Duplex } // a pipe was asked for
+}

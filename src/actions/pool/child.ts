@@ -1,0 +1,212 @@
+/** A child as the parent sees it: the jobs it has, what it says, and the watch over its time and its memory. */
+
+import type { ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import type { Duplex } from 'node:stream'
+import type { FetchRelay } from '../fetch-relay.ts'
+import { createFrameReader, toFrame } from '../frame.ts'
+import { LIMITS } from '../limits.ts'
+import type { FromChild, ToChild } from '../messages.ts'
+import { startChild } from './child-process.ts'
+import type { Job, JobOutcome } from './job.ts'
+import { readMessage } from './read-message.ts'
+import type { SandboxTexts } from './sandbox-text.ts'
+
+/** Why a child is no more: the parent's reason, or `crash`. */
+export type EndOfChild = 'memory' | 'overdue' | 'silent' | 'protocol' | 'drained' | 'closed' | 'crash'
+
+export interface ChildPorts {
+  readonly texts: SandboxTexts
+  readonly relay: FetchRelay
+  readonly cpuMs: number
+  readonly heapMegabytes: number
+}
+
+/** What a child tells the lane that it works for. */
+export interface ChildOwner {
+  onJobEnd(job: Job, how: JobOutcome): void
+  /** The child asks for a successor: it still has jobs, and the one that is the reason has ended already. */
+  onRetire(child: Child): void
+  /** `isBlamed`: the job that was the reason has ended already. */
+  onEnd(child: Child, reason: EndOfChild, left: readonly Job[], isBlamed: boolean): void
+}
+
+const TICK_MS = 50
+/** Beyond its deadline a job belongs to the parent: the child should have ended it. */
+const GRACE_MS = 500
+const PAGE_BYTES = 4096
+
+/** Resident memory of a process, where the system tells it as Linux does. */
+const residentBytes = (pid: number | undefined): number => {
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]) * PAGE_BYTES
+  } catch {
+    return 0
+  }
+}
+
+interface Running {
+  readonly job: Job
+  readonly fetches: Map<number, AbortController>
+}
+
+type Ended = Extract<FromChild, { readonly type: 'ended' }>
+
+type Asked = Extract<FromChild, { readonly type: 'fetch' }>
+
+/** One process. It is watched while it has jobs. */
+export class Child {
+  /** Resolves when calls are served; rejects when the child ends before. */
+  readonly ready: Promise<void>
+  /** Resolves when the process has ended. */
+  readonly gone: Promise<void>
+  /** Set by the lane that takes the child. */
+  owner: ChildOwner | undefined
+
+  readonly #ports: ChildPorts
+  readonly #process: ChildProcess
+  readonly #pipe: Duplex
+  readonly #running = new Map<number, Running>()
+  readonly #programs = new Set<number>()
+  readonly #ready = Promise.withResolvers<void>()
+  readonly #gone = Promise.withResolvers<void>()
+  readonly #watch: NodeJS.Timeout
+  #reason: EndOfChild = 'crash'
+  #isAlive = true
+  #isBlamed = false
+  #silentTicks = 0
+
+  constructor(ports: ChildPorts) {
+    this.#ports = ports
+    this.ready = this.#ready.promise
+    this.ready.catch(() => undefined)
+    this.gone = this.#gone.promise
+    const { process, pipe } = startChild(ports.texts.child)
+    this.#process = process
+    this.#pipe = pipe
+    this.#watch = setInterval(() => this.#tick(), TICK_MS)
+    this.#listen()
+    this.#send({ type: 'hello', heapMegabytes: ports.heapMegabytes, cpuMs: ports.cpuMs }, ports.texts.boot)
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive
+  }
+
+  get jobCount(): number {
+    return this.#running.size
+  }
+
+  run(job: Job): void {
+    if (this.#running.size === 0) this.#silentTicks = 0
+    this.#running.set(job.id, { job, fetches: new Map() })
+    this.#sendRun(job)
+  }
+
+  kill(reason: EndOfChild): void {
+    if (!this.#isAlive) return
+    this.#reason = reason
+    this.#process.kill('SIGKILL')
+    // The jobs do not wait until the system has cleared up.
+    this.#onGone()
+  }
+
+  #listen(): void {
+    const read = createFrameReader((head, body) => this.#take(head, body))
+    for (const event of ['exit', 'error']) {
+      this.#process.on(event, () => {
+        this.#onGone()
+        this.#gone.resolve()
+      })
+    }
+    this.#pipe.on('error', () => this.kill('crash'))
+    this.#pipe.on('close', () => this.kill('crash'))
+    this.#pipe.on('data', (chunk: Buffer) => {
+      try {
+        if (this.#isAlive) read(chunk)
+      } catch {
+        this.kill('protocol')
+      }
+    })
+  }
+
+  #send(head: ToChild, body?: string | Uint8Array): void {
+    if (this.#isAlive) this.#pipe.write(toFrame(head, body))
+  }
+
+  #sendRun({ id, program, head, deadline, event }: Job): void {
+    if (!this.#programs.has(program.id)) this.#send({ type: 'program', program: program.id }, program.code)
+    this.#programs.add(program.id)
+    const budgetMs = Math.max(1, Math.ceil(deadline - performance.now()))
+    this.#send({ type: 'run', call: id, program: program.id, budgetMs, head }, event)
+  }
+
+  #take(head: unknown, body: Buffer): void {
+    this.#silentTicks = 0
+    const message = readMessage(head)
+    if (!message) this.kill('protocol')
+    else if (message.type === 'ended') this.#onEnded(message, body.toString())
+    else if (message.type === 'fetch') void this.#relay(message, new Uint8Array(body))
+    else if (message.type === 'abort') this.#running.get(message.call)?.fetches.get(message.fetch)?.abort()
+    else if (message.type === 'unknown') this.#repeatProgram(message.call)
+    else if (message.type === 'retire') this.#onRetire()
+    else if (message.type === 'ready') this.#ready.resolve()
+  }
+
+  #repeatProgram(call: number): void {
+    const job = this.#running.get(call)?.job
+    if (!job) return
+    this.#programs.delete(job.program.id)
+    this.#sendRun(job)
+  }
+
+  #onRetire(): void {
+    this.#isBlamed = true
+    this.owner?.onRetire(this)
+  }
+
+  #onEnded({ call, ending, cpuMs, logs }: Ended, body: string): void {
+    const one = this.#running.get(call)
+    if (!one) return
+    if (ending === 'memory') this.#isBlamed = true
+    this.#running.delete(call)
+    for (const fetch of one.fetches.values()) fetch.abort()
+    this.owner?.onJobEnd(one.job, { ending, cpuMs, logs, body })
+  }
+
+  async #relay({ call, fetch, request }: Asked, body: Uint8Array): Promise<void> {
+    const one = this.#running.get(call)
+    if (!one || one.fetches.size >= LIMITS.concurrentFetches) return
+    one.job.hasReachedOut = true
+    const abort = new AbortController()
+    one.fetches.set(fetch, abort)
+    const left = Math.max(1, Math.ceil(one.job.deadline - performance.now()))
+    const answer = await this.#ports.relay(request, body, abort.signal, left)
+    if (!one.fetches.delete(fetch) || !this.#running.has(call)) return
+    this.#send({ type: 'fetched', call, fetch, response: answer.response }, answer.body)
+  }
+
+  #tick(): void {
+    if (this.#running.size === 0) return
+    const limit = performance.now() - GRACE_MS
+    // Counted in ticks: when this process was held up itself, the child's words are still waiting to be read.
+    this.#silentTicks += 1
+    if (residentBytes(this.#process.pid) > LIMITS.hardResidentBytes) this.kill('memory')
+    else if ([...this.#running.values()].some(({ job }) => job.deadline < limit)) this.kill('overdue')
+    else if (this.#silentTicks * TICK_MS > LIMITS.silentMs) this.kill('silent')
+    else if (this.#silentTicks % 5 === 0) this.#send({ type: 'ping' })
+  }
+
+  #onGone(): void {
+    if (!this.#isAlive) return
+    this.#isAlive = false
+    clearInterval(this.#watch)
+    this.#pipe.destroy()
+    this.#ready.reject(new TypeError('the child ended before it was ready'))
+    const left = [...this.#running.values()]
+    this.#running.clear()
+    for (const { fetches } of left) for (const fetch of fetches.values()) fetch.abort()
+    const jobs = left.map(({ job }) => job)
+    this.owner?.onEnd(this, this.#reason, jobs, this.#isBlamed)
+  }
+}

@@ -1,0 +1,59 @@
+/** A blank isolate: memory limit, globals and entrances, and no author's code yet. */
+
+import type * as Addon from 'isolated-vm'
+import type { Bridge, Entrances } from '../isolate/bridge.ts'
+import type { Way } from './entry.ts'
+
+export interface Blank {
+  readonly isolate: Addon.Isolate
+  readonly context: Addon.Context
+  readonly ways: Readonly<Record<keyof Entrances, Way>>
+}
+
+const WAYS = ['load', 'begin', 'poll', 'timer', 'fetched', 'answered'] as const satisfies (keyof Entrances)[]
+
+/** Lines of `console` and pure functions answer at once; the others only leave a message. */
+const ANSWERS: ReadonlySet<keyof Bridge> = new Set(['log', 'compute'])
+
+const BRIDGE = [
+  'log',
+  'fetch',
+  'abortFetch',
+  'setTimer',
+  'clearTimer',
+  'subtle',
+  'done',
+  'compute',
+] as const satisfies (keyof Bridge)[]
+
+export interface BlankPorts {
+  readonly addon: typeof Addon
+  /** The text whose value is the function `boot` of `isolate/main.ts`, taking the bridge as its arguments. */
+  readonly bootText: string
+  readonly heapMegabytes: number
+}
+
+/** Makes blanks; V8's compiled form of the boot text is kept from the first. */
+export const createBlankMaker = ({ addon, bootText, heapMegabytes }: BlankPorts) => {
+  let cachedData: Addon.ExternalCopy<ArrayBuffer> | undefined
+  return async (bridge: Bridge, onCatastrophe: () => void): Promise<Blank> => {
+    const isolate = new addon.Isolate({ memoryLimit: heapMegabytes, onCatastrophicError: onCatastrophe })
+    const script: Addon.Script & Addon.CachedDataResult = await isolate.compileScript(bootText, {
+      filename: 'file:///sandbox.js',
+      ...(cachedData ? { cachedData } : { produceCachedData: true }),
+    })
+    cachedData ??= script.cachedData
+    const context = await isolate.createContext()
+    const boot: Addon.Reference<(...lent: unknown[]) => Entrances> = await script.run(context, { reference: true })
+    const lent = BRIDGE.map(
+      name => new addon.Callback(bridge[name] as () => void, ANSWERS.has(name) ? { sync: true } : { ignored: true }), // arguments are checked by each
+    )
+    const entrances = await boot.apply(undefined, lent, { result: { reference: true } })
+    const refs = await Promise.all(WAYS.map(name => entrances.get(name, { reference: true })))
+    const ways = Object.fromEntries(WAYS.map((name, index) => [name, refs[index]])) as Blank['ways'] // one reference per name
+    return { isolate, context, ways }
+  }
+}
+
+/** How `isolate/main.ts` is wrapped into the text that `createBlankMaker` takes. */
+export const BOOT_FOOTER = `return (${BRIDGE.join(', ')}) => main.boot({ ${BRIDGE.join(', ')} })`

@@ -1,0 +1,92 @@
+/** The bridge of one instance, as the child implements it: every argument is hostile until it is checked. */
+
+import type * as Addon from 'isolated-vm'
+import type { Bridge, Entrances } from '../isolate/bridge.ts'
+import { LIMITS } from '../limits.ts'
+import { compute } from './compute.ts'
+import type { Passable } from './entry.ts'
+import type { Served } from './served.ts'
+import { createSubtle } from './subtle.ts'
+
+const MAX_REQUEST_CHARS = 65_536
+
+const EMPTY = new ArrayBuffer(0)
+
+interface BridgePorts {
+  readonly addon: typeof Addon
+  /** The call that is under way; messages that arrive after it are dropped. */
+  readonly served: () => Served | undefined
+  readonly enter: (way: keyof Entrances, args: readonly Passable[]) => void
+  readonly settle: (result: string) => void
+}
+
+const isId = (value: unknown): value is number => Number.isSafeInteger(value)
+
+/** Why a request is not even passed on; undefined when it is. */
+const fetchRefusal = (served: Served, request: unknown, body: ArrayBuffer): string | undefined => {
+  if (typeof request !== 'string' || request.length > MAX_REQUEST_CHARS) return 'its address and headers are too long'
+  if (body.byteLength > LIMITS.requestBytes) return `its body has more than ${LIMITS.requestBytes} bytes`
+  if (served.fetches >= LIMITS.fetches) return `an Action makes at most ${LIMITS.fetches} requests`
+  return served.openFetches >= LIMITS.concurrentFetches
+    ? `an Action makes at most ${LIMITS.concurrentFetches} requests at a time`
+    : undefined
+}
+
+const askFetch = ({ served, enter }: BridgePorts, id: unknown, request: unknown, given: unknown): void => {
+  const own = served()
+  if (!own || !isId(id)) return
+  const body = given instanceof ArrayBuffer ? given : EMPTY
+  const failure = fetchRefusal(own, request, body)
+  if (failure !== undefined || typeof request !== 'string') {
+    enter('fetched', [id, JSON.stringify({ failure })])
+    return
+  }
+  own.fetches += 1
+  own.openFetches += 1
+  own.call.fetch(id, request, new Uint8Array(body))
+}
+
+const setTimer = ({ served, enter }: BridgePorts, id: unknown, milliseconds: unknown): void => {
+  const own = served()
+  if (!own || !isId(id) || typeof milliseconds !== 'number' || own.timers.size > LIMITS.timers) return
+  const timer = setTimeout(() => {
+    own.timers.delete(id)
+    enter('timer', [id])
+  }, milliseconds)
+  own.timers.set(id, timer)
+}
+
+const createSubtleAnswer = ({ addon, enter, served }: BridgePorts): Bridge['subtle'] => {
+  const subtle = createSubtle()
+  return async (id, operation, args) => {
+    const own = served()
+    if (!own || !isId(id) || typeof operation !== 'string' || !Array.isArray(args)) return
+    const answer: readonly Passable[] = await subtle(operation, args).then(
+      value => [id, true, new addon.ExternalCopy(value).copyInto({ release: true })],
+      (reason: unknown) => [id, false, reason instanceof Error ? reason.message.slice(0, 200) : 'it failed'],
+    )
+    if (served() === own) enter('answered', answer)
+  }
+}
+
+export const lendBridge = (ports: BridgePorts): Bridge => ({
+  log: line => ports.served()?.log.add(line),
+  fetch: (id, request, body) => askFetch(ports, id, request, body),
+  abortFetch: id => {
+    const own = ports.served()
+    if (!own || !isId(id)) return
+    own.openFetches -= 1
+    own.call.abort(id)
+  },
+  setTimer: (id, milliseconds) => setTimer(ports, id, milliseconds),
+  clearTimer: id => {
+    const timers = ports.served()?.timers
+    clearTimeout(timers?.get(id))
+    timers?.delete(id)
+  },
+  subtle: createSubtleAnswer(ports),
+  done: result => {
+    if (typeof result === 'string') ports.settle(result)
+  },
+  compute,
+})

@@ -1,0 +1,156 @@
+/** The calls of one child: which instance serves which, and what happens when one gets out of hand. */
+
+import type { FromChild, ToChild } from '../messages.ts'
+import { type BlankPorts, createBlankMaker } from './blank.ts'
+import { Instance, type InstancePorts } from './instance.ts'
+import { createInstances } from './instances.ts'
+import type { InstanceCall } from './served.ts'
+
+type Run = Extract<ToChild, { readonly type: 'run' }>
+
+type Fetched = Extract<ToChild, { readonly type: 'fetched' }>
+
+export interface CallsPorts extends BlankPorts {
+  readonly cpuMs: number
+  readonly send: (head: FromChild, body?: string | Uint8Array) => void
+  /** Sends without waiting, for a process that is about to end. */
+  readonly sendNow: (head: FromChild) => void
+  readonly die: () => void
+}
+
+interface Program {
+  readonly code: string
+  /** Calls in a row that were quick. */
+  quick: number
+}
+
+/** So many quick calls in a row let a program begin on the main thread, where one slow call is stopped and moved. */
+const PROVEN = 8
+const QUICK_MS = 2
+
+const MAX_PROGRAMS = 200
+
+const NO_LOGS = { text: '', truncated: false }
+
+export class Calls {
+  readonly #ports: CallsPorts
+  readonly #makeBlank: InstancePorts['makeBlank']
+  readonly #programs = new Map<number, Program>()
+  readonly #serving = new Map<number, Instance>()
+  readonly #instances = createInstances()
+  #isRetiring = false
+  #next: Promise<Instance> | undefined
+
+  constructor(ports: CallsPorts) {
+    this.#ports = ports
+    this.#makeBlank = createBlankMaker(ports)
+  }
+
+  /** Makes the first blank. */
+  async prepare(): Promise<void> {
+    this.#next = this.#makeInstance()
+    await this.#next
+  }
+
+  addProgram(id: number, code: string): void {
+    const [oldest] = this.#programs.keys()
+    if (this.#programs.size >= MAX_PROGRAMS && oldest !== undefined) this.#programs.delete(oldest)
+    this.#programs.set(id, { code, quick: 0 })
+  }
+
+  async run(run: Run, event: string): Promise<void> {
+    const program = this.#programs.get(run.program)
+    if (!program) {
+      this.#ports.send({ type: 'unknown', call: run.call })
+      return
+    }
+    const call = this.#toCall(run, event, program)
+    const instance = this.#instances.take(run.program)
+    if (instance) {
+      this.#serving.set(run.call, instance)
+      if (program.quick < PROVEN) instance.begin(call)
+      if (program.quick < PROVEN || instance.beginAtOnce(call)) return
+      program.quick = 0
+      this.#instances.free(instance, false)
+    }
+    const fresh = await this.#makeReady(run, program)
+    if (!fresh) return
+    this.#serving.set(run.call, fresh)
+    fresh.begin(call)
+  }
+
+  fetched({ call, fetch, response }: Fetched, body: Buffer): void {
+    this.#serving.get(call)?.fetched(fetch, response, body)
+  }
+
+  /** Disposes the isolate that is most likely the one that eats the memory, and asks for a successor. */
+  watchMemory(residentBytes: number, softLimit: number): void {
+    if (residentBytes < softLimit) return
+    this.#instances.longestRunning()?.end('memory')
+    this.#instances.clear()
+    this.#retire()
+  }
+
+  #retire(): void {
+    if (!this.#isRetiring) this.#ports.send({ type: 'retire' })
+    this.#isRetiring = true
+  }
+
+  #makeInstance(): Promise<Instance> {
+    return Instance.create({
+      addon: this.#ports.addon,
+      makeBlank: this.#makeBlank,
+      onStuck: () => this.#retire(),
+      onCatastrophe: instance => this.#lastWords(instance),
+      onFree: this.#instances.free,
+    })
+  }
+
+  /** Names the call whose isolate is beyond help, so that the others are not suspected. */
+  #lastWords(instance: Instance): void {
+    const { cpuMs, sendNow, die } = this.#ports
+    for (const [call, one] of this.#serving) {
+      if (one === instance) sendNow({ type: 'ended', call, ending: 'memory', cpuMs, logs: NO_LOGS })
+    }
+    die()
+  }
+
+  /** The blank that is ready, while the next one is being made. */
+  #takeBlank(): Promise<Instance> {
+    const blank = this.#next ?? this.#makeInstance()
+    this.#next = undefined
+    setTimeout(() => {
+      this.#next ??= this.#makeInstance()
+    }, 5)
+    return blank
+  }
+
+  /** A new instance with the program in it; undefined when the code does not compile, which ends the call. */
+  async #makeReady(run: Run, program: Program): Promise<Instance | undefined> {
+    const instance = await this.#takeBlank()
+    this.#instances.add(instance, run.program)
+    const complaint = await instance.compile(program.code, this.#ports.cpuMs)
+    if (complaint === undefined) return instance
+    this.#instances.free(instance, false)
+    instance.end('lost')
+    this.#ports.send({ type: 'ended', call: run.call, ending: 'syntax', cpuMs: 0, logs: NO_LOGS }, complaint)
+    return undefined
+  }
+
+  #toCall({ call, budgetMs, head }: Run, event: string, program: Program): InstanceCall {
+    const { send, cpuMs } = this.#ports
+    return {
+      head: JSON.stringify(head),
+      event,
+      budgetMs,
+      cpuMs,
+      fetch: (fetch, request, body) => send({ type: 'fetch', call, fetch, request }, body),
+      abort: fetch => send({ type: 'abort', call, fetch }),
+      ended: (ending, used, logs, body) => {
+        program.quick = ending === 'settled' && used < QUICK_MS ? program.quick + 1 : 0
+        this.#serving.delete(call)
+        send({ type: 'ended', call, ending, cpuMs: used, logs }, body)
+      },
+    }
+  }
+}

@@ -1,0 +1,60 @@
+/** The child process: reads calls from the pipe, serves them in isolates, and ends itself with its parent. */
+
+import { writeSync } from 'node:fs'
+import { Socket } from 'node:net'
+import type * as Addon from 'isolated-vm'
+import { createFrameReader, toFrame } from '../frame.ts'
+import { LIMITS } from '../limits.ts'
+import type { FromChild, ToChild } from '../messages.ts'
+import { Calls } from './calls.ts'
+
+const PIPE = 3
+
+/** Loads the native module by its path: the child may read no other file. */
+const loadAddon = (path: string): typeof Addon => {
+  const module = { exports: {} as { ivm: typeof Addon } } // what the module is known to export
+  process.dlopen(module, path)
+  return module.exports.ivm
+}
+
+/** Everything else could run exit handlers beside threads that are out of control. */
+const die = (): never => {
+  process.kill(process.pid, 'SIGKILL')
+  throw new TypeError('unreachable')
+}
+
+const pipe = new Socket({ fd: PIPE })
+const send = (head: FromChild, body?: string | Uint8Array): void => {
+  pipe.write(toFrame(head, body))
+}
+
+/** The last words: the process ends before the pipe is written otherwise. */
+const sendNow = (head: FromChild): void => {
+  try {
+    writeSync(PIPE, toFrame(head))
+  } catch {
+    // The parent finds out by the end of the pipe.
+  }
+}
+
+const addon = loadAddon(process.argv[1] ?? '')
+let calls: Calls | undefined
+
+const begin = (heapMegabytes: number, cpuMs: number, bootText: string): void => {
+  calls = new Calls({ addon, bootText, heapMegabytes, cpuMs, send, sendNow, die })
+  calls.prepare().then(() => send({ type: 'ready' }), die)
+}
+
+const take = (head: unknown, body: Buffer): void => {
+  const message = head as ToChild // the parent is trusted
+  if (message.type === 'hello') begin(message.heapMegabytes, message.cpuMs, body.toString())
+  else if (message.type === 'ping') send({ type: 'pong' })
+  else if (message.type === 'program') calls?.addProgram(message.program, body.toString())
+  else if (message.type === 'run') void calls?.run(message, body.toString())
+  else calls?.fetched(message, Buffer.from(body))
+}
+
+setInterval(() => calls?.watchMemory(process.memoryUsage.rss(), LIMITS.softResidentBytes), 25)
+pipe.on('data', createFrameReader(take))
+pipe.on('close', die)
+pipe.on('error', die)

@@ -1,0 +1,149 @@
+/** One instance of a program: it serves one call at a time, and keeps its module-level state for the next. */
+
+import type * as Addon from 'isolated-vm'
+import type { Bridge, Entrances } from '../isolate/bridge.ts'
+import { LIMITS } from '../limits.ts'
+import type { CallEnding } from '../messages.ts'
+import type { Blank } from './blank.ts'
+import { lendBridge } from './bridge.ts'
+import { createEntry, type Passable } from './entry.ts'
+import { createLog } from './log.ts'
+import { compileProgram } from './program.ts'
+import type { InstanceCall, Served } from './served.ts'
+
+export interface InstancePorts {
+  readonly addon: typeof Addon
+  readonly makeBlank: (bridge: Bridge, onCatastrophe: () => void) => Promise<Blank>
+  /** An entry does not stop although it was told to. */
+  readonly onStuck: () => void
+  /** V8 has given up on the isolate; the process must end. */
+  readonly onCatastrophe: (instance: Instance) => void
+  /** The instance serves nobody any more; it can serve again when it is usable. */
+  readonly onFree: (instance: Instance, isUsable: boolean) => void
+}
+
+export class Instance {
+  readonly #ports: InstancePorts
+  #blank: Blank | undefined
+  #entry: ReturnType<typeof createEntry> | undefined
+  #served: Served | undefined
+  #isUsable = true
+
+  private constructor(ports: InstancePorts) {
+    this.#ports = ports
+  }
+
+  /** An instance without a program. */
+  static async create(ports: InstancePorts): Promise<Instance> {
+    const instance = new Instance(ports)
+    const bridge = lendBridge({
+      addon: ports.addon,
+      served: () => instance.#served,
+      enter: (way, args) => instance.#enter(way, args),
+      settle: text => instance.#finish('settled', text),
+    })
+    const blank = await ports.makeBlank(bridge, () => ports.onCatastrophe(instance))
+    instance.#blank = blank
+    instance.#entry = createEntry(blank.isolate, () => {
+      instance.end('timeout')
+      ports.onStuck()
+    })
+    return instance
+  }
+
+  /** Since when an entry has been running, in milliseconds of `performance.now()`. */
+  get runningSince(): number | undefined {
+    return this.#entry?.runningSince()
+  }
+
+  /** Undefined when the code compiles, else the compiler's complaint. */
+  async compile(program: string, timeout: number): Promise<string | undefined> {
+    return this.#blank ? compileProgram(this.#blank, program, timeout) : 'the isolate is gone'
+  }
+
+  /** Begins a call on a thread of its own. */
+  begin(call: InstanceCall): void {
+    this.#served = this.#open(call)
+    this.#enter('begin', [call.head, call.event, false])
+  }
+
+  /** Begins a call here and now; false when it was stopped for taking long and must begin again in another instance. */
+  beginAtOnce(call: InstanceCall): boolean {
+    const [entry, blank] = [this.#entry, this.#blank]
+    if (!entry || !blank) return false
+    this.#served = this.#open(call)
+    const ending = entry.now(blank.ways.begin, [call.head, call.event, true], LIMITS.sliceMs)
+    if (ending !== 'returned') {
+      this.#close()
+      this.#dispose()
+      return false
+    }
+    const result = blank.ways.poll.applySync(undefined, [])
+    if (typeof result === 'string') this.#finish('settled', result)
+    return true
+  }
+
+  /** The parent's answer to a request of the call. */
+  fetched(id: number, response: string, body: Buffer): void {
+    if (!this.#served) return
+    this.#served.openFetches -= 1
+    const copy = new this.#ports.addon.ExternalCopy(new Uint8Array(body).buffer)
+    this.#enter('fetched', [id, response, copy.copyInto({ release: true })])
+  }
+
+  /** Ends the call that is under way, if there is one, and the instance. */
+  end(ending: CallEnding): void {
+    if (this.#served) this.#finish(ending, '')
+    else this.#dispose()
+  }
+
+  #enter(way: keyof Entrances, args: readonly Passable[]): void {
+    const own = this.#served
+    if (own) own.queue = own.queue.then(() => this.#enterNow(own, way, args))
+  }
+
+  async #enterNow(own: Served, way: keyof Entrances, args: readonly Passable[]): Promise<void> {
+    const [entry, blank] = [this.#entry, this.#blank]
+    if (this.#served !== own || !entry || !blank) return
+    const left = own.call.cpuMs - (entry.cpuMs() - own.startedCpu)
+    const ending = await entry.onThread(blank.ways[way], args, left)
+    if (ending === 'returned') return
+    if (this.#served === own) this.end(ending)
+    else this.#dispose()
+  }
+
+  #open(call: InstanceCall): Served {
+    return {
+      call,
+      log: createLog(),
+      timers: new Map(),
+      startedCpu: this.#entry?.cpuMs() ?? 0,
+      deadline: setTimeout(() => this.end('timeout'), call.budgetMs),
+      fetches: 0,
+      openFetches: 0,
+      queue: Promise.resolve(),
+    }
+  }
+
+  #close(): void {
+    clearTimeout(this.#served?.deadline)
+    for (const timer of this.#served?.timers.values() ?? []) clearTimeout(timer)
+    this.#served = undefined
+  }
+
+  #finish(ending: CallEnding, body: string): void {
+    const own = this.#served
+    if (!own) return
+    this.#close()
+    const cpuMs = Math.max(0, (this.#entry?.cpuMs() ?? 0) - own.startedCpu)
+    if (ending !== 'settled') this.#dispose()
+    own.call.ended(ending, cpuMs, own.log.read(), body)
+    // What the Action has left running may still hold the isolate; only then is the instance free.
+    void own.queue.then(() => this.#ports.onFree(this, this.#isUsable && !this.#blank?.isolate.isDisposed))
+  }
+
+  #dispose(): void {
+    this.#isUsable = false
+    if (this.#blank && !this.#blank.isolate.isDisposed) this.#blank.isolate.dispose()
+  }
+}

@@ -1,0 +1,30 @@
+/** A call in an instance, and what is kept of it while it is under way. */
+
+import type { CallEnding, CallLogs } from '../messages.ts'
+import type { createLog } from './log.ts'
+
+/** A call, and what an instance needs of the child while it is under way. */
+export interface InstanceCall {
+  /** `CallHead` and event as JSON texts. */
+  readonly head: string
+  readonly event: string
+  readonly budgetMs: number
+  readonly cpuMs: number
+  readonly fetch: (id: number, request: string, body: Uint8Array) => void
+  readonly abort: (id: number) => void
+  /** Called exactly once. */
+  readonly ended: (ending: CallEnding, cpuMs: number, logs: CallLogs, body: string) => void
+}
+
+/** The call that an instance is serving. */
+export interface Served {
+  readonly call: InstanceCall
+  readonly log: ReturnType<typeof createLog>
+  readonly timers: Map<number, NodeJS.Timeout>
+  readonly startedCpu: number
+  deadline: NodeJS.Timeout | undefined
+  fetches: number
+  openFetches: number
+  /** Entries come one after the other, each with what is left of the processor time. */
+  queue: Promise<void>
+}

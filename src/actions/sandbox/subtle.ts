@@ -1,0 +1,90 @@
+/** WebCrypto for isolates: keys stay in the child, and what one operation may cost is bounded. */
+
+import { type webcrypto as WebCrypto, webcrypto } from 'node:crypto'
+
+const MAX_KEYS = 200
+const MAX_BYTES = 4_000_000
+const MAX_ITERATIONS = 1_000_000
+const MAX_MODULUS = 4096
+const MAX_DEPTH = 4
+
+const OPERATIONS: ReadonlySet<string> = new Set([
+  'decrypt',
+  'deriveBits',
+  'deriveKey',
+  'digest',
+  'encrypt',
+  'exportKey',
+  'generateKey',
+  'importKey',
+  'sign',
+  'unwrapKey',
+  'verify',
+  'wrapKey',
+])
+
+type Key = WebCrypto.CryptoKey
+
+const isKey = (value: unknown): value is Key => value instanceof CryptoKey
+
+const refuse = (reason: string): never => {
+  throw new TypeError(reason)
+}
+
+const checkNumber = (name: string, value: unknown): unknown => {
+  if (name === 'iterations' && Number(value) > MAX_ITERATIONS) refuse(`at most ${MAX_ITERATIONS} iterations`)
+  if (name === 'modulusLength' && Number(value) > MAX_MODULUS) refuse(`a modulus has at most ${MAX_MODULUS} bits`)
+  return value
+}
+
+/** The keys of one isolate and the operations on them. */
+export const createSubtle = () => {
+  const keys: Key[] = []
+
+  const fromIsolate = (value: unknown, depth = 0): unknown => {
+    if (value instanceof ArrayBuffer) return value.byteLength <= MAX_BYTES ? value : refuse('the data is too long')
+    if (typeof value !== 'object' || value === null) return value
+    if (depth > MAX_DEPTH) return refuse('the arguments are too deep')
+    if (Array.isArray(value)) return value.map(item => fromIsolate(item, depth + 1))
+    if ('key' in value && typeof value.key === 'number') return keys[value.key] ?? refuse('there is no such key')
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [
+        name,
+        name === 'publicExponent' && item instanceof ArrayBuffer
+          ? new Uint8Array(item)
+          : checkNumber(name, fromIsolate(item, depth + 1)),
+      ]),
+    )
+  }
+
+  const keep = (key: Key) => {
+    if (keys.length >= MAX_KEYS) refuse(`an Action has at most ${MAX_KEYS} keys`)
+    const { type, extractable, algorithm, usages } = key
+    const plain: unknown = JSON.parse(JSON.stringify(algorithm))
+    return { key: keys.push(key) - 1, type, extractable, algorithm: plain, usages: [...usages] }
+  }
+
+  const toIsolate = (value: unknown): unknown => {
+    if (isKey(value)) return keep(value)
+    if (value instanceof Uint8Array) return new Uint8Array(value).buffer
+    if (typeof value !== 'object' || value === null || value instanceof ArrayBuffer) return value
+    if ('privateKey' in value && 'publicKey' in value && isKey(value.privateKey) && isKey(value.publicKey)) {
+      return { privateKey: keep(value.privateKey), publicKey: keep(value.publicKey) }
+    }
+    return JSON.parse(JSON.stringify(value))
+  }
+
+  /** Runs one operation; rejects with a reason that may be shown. */
+  return async (operation: string, args: readonly unknown[]): Promise<unknown> => {
+    if (!OPERATIONS.has(operation)) return refuse('there is no such operation')
+    const run: unknown = Reflect.get(webcrypto.subtle, operation)
+    if (typeof run !== 'function') return refuse('there is no such operation')
+    return toIsolate(
+      await Reflect.apply(
+        run,
+        webcrypto.subtle,
+        args.map(arg => fromIsolate(arg)),
+      ),
+    )
+  }
+}
