@@ -1,0 +1,62 @@
+/** Opens destinations that take a batch as one HTTP request. */
+
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { type ReadResponse, readResult, readStatus } from './http-answer.ts'
+import type { Item, OpenSink, SinkPorts, StreamEvent } from './sink.ts'
+
+/** A request before it is compressed and sent. */
+export interface HttpBatch {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export interface HttpSinkOptions {
+  readonly encode: (event: StreamEvent) => Item
+  /** Pure: the request for a batch. */
+  readonly request: (batch: readonly Item[]) => HttpBatch
+  /** Default: by the status alone. */
+  readonly readResponse?: ReadResponse
+  /** The destination documents `Content-Encoding: gzip`. */
+  readonly isCompressed?: boolean
+}
+
+const TIMEOUT_MS = 30_000
+const MAX_RESPONSE_BYTES = 65_536
+
+const compress = promisify(gzip)
+
+/** How we introduce ourselves. */
+export const USER_AGENT = 'experiment-center'
+
+/** `user:password` as HTTP's Basic scheme writes it (RFC 7617). */
+export const basicAuthorization = (user: string, password: string): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+
+/** Opens a destination that takes a whole batch as one POST. */
+export const openHttpSink = (
+  { egress, clock }: Pick<SinkPorts, 'egress' | 'clock'>,
+  options: HttpSinkOptions,
+): OpenSink => ({
+  encode: options.encode,
+  async send(batch, signal) {
+    const { url, headers, body } = options.request(batch)
+    const result = await egress.send({
+      method: 'POST',
+      url,
+      headers: {
+        'user-agent': USER_AGENT,
+        ...headers,
+        ...(options.isCompressed ? { 'content-encoding': 'gzip' } : {}),
+      },
+      body: options.isCompressed ? await compress(body) : body,
+      timeoutMs: TIMEOUT_MS,
+      maxResponseBytes: MAX_RESPONSE_BYTES,
+      signal,
+    })
+    return readResult(result, options.readResponse ?? readStatus, clock())
+  },
+  // Connections belong to the egress, which all streams share.
+  close: () => Promise.resolve(),
+})
