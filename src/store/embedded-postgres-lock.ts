@@ -1,6 +1,6 @@
 /** The lock that keeps two servers from running on one data directory. */
 
-import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StartupError } from '../base/startup-error.ts'
@@ -43,11 +43,15 @@ const openLockFile = (file: string): DatabaseSync => {
 }
 
 /**
- * Nobody else may open the file, as a reader could lock it too. An existing one is not touched: closing any
+ * Nobody else may open the file, as a reader could lock it too. An existing one is not opened here: closing any
  * descriptor of it would drop a lock that this process holds.
  */
 const createPrivately = (file: string): void => {
-  if (!existsSync(file)) closeSync(openSync(file, 'wx', 0o600))
+  try {
+    closeSync(openSync(file, 'wx', 0o600))
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  }
 }
 
 const isBusy = (error: unknown): boolean =>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,8 +11,8 @@ import pg from 'pg'
 import { startEmbeddedPostgresProcess } from '../../test/kit/embedded-postgres-process.ts'
 import { openDatabase } from './database.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
-import { clusterNameOf } from './postgres-cluster.ts'
-import { listClusterProcesses } from './postgres-processes.ts'
+import { clusterIdentityOf } from './postgres-cluster.ts'
+import { type ClusterIdentity, listClusterProcesses } from './postgres-processes.ts'
 
 const NOBODY = { uid: 65_534, gid: 65_534 }
 const asRoot = process.geteuid?.() === 0
@@ -35,10 +36,10 @@ const query = async (connectionString: string, text: string): Promise<readonly R
 const postmasterPid = async (dataDir: string): Promise<number> =>
   Number.parseInt(await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10)
 
-const clusterName = (dataDir: string): string => clusterNameOf(join(dataDir, 'postgres'))
+const clusterOf = (dataDir: string): ClusterIdentity => clusterIdentityOf(join(dataDir, 'postgres'))
 
 const runningPids = (dataDir: string): readonly number[] =>
-  listClusterProcesses(clusterName(dataDir)).map(({ pid }) => pid)
+  listClusterProcesses(clusterOf(dataDir)).map(({ pid }) => pid)
 
 const eventually = async <T>(attempt: () => Promise<T>, withinMs: number): Promise<T> => {
   const deadline = performance.now() + withinMs
@@ -64,10 +65,10 @@ test('what was written before a stop is there after the next start', async t => 
 test('after a stop no process is left, and a second stop does nothing', async t => {
   const dataDir = await temporaryDirectory(t)
   const postgres = await startEmbeddedPostgres({ dataDir })
-  const name = clusterName(dataDir)
-  assert.ok(listClusterProcesses(name).length > 1)
+  const cluster = clusterOf(dataDir)
+  assert.ok(listClusterProcesses(cluster).length > 1)
   await postgres.stop()
-  assert.deepEqual(listClusterProcesses(name), [])
+  assert.deepEqual(listClusterProcesses(cluster), [])
   await postgres.stop()
 })
 
@@ -209,7 +210,7 @@ test('PostgreSQL never runs as root, and its files are closed to others', {
   await using _postgres = await startEmbeddedPostgres({ dataDir })
   const files = await stat(join(dataDir, 'postgres'))
   assert.deepEqual([files.uid, files.mode & 0o777], [NOBODY.uid, 0o700])
-  for (const { pid } of listClusterProcesses(clusterName(dataDir))) {
+  for (const { pid } of listClusterProcesses(clusterOf(dataDir))) {
     assert.match(await readFile(`/proc/${pid}/status`, 'utf8'), /^Uid:\s+65534\s+65534\s+65534\s+65534$/m)
     assert.match(await readFile(`/proc/${pid}/status`, 'utf8'), /^Groups:\s*$/m)
   }
@@ -223,6 +224,35 @@ test('files that root restored from a backup are given back to the account', {
   for (const path of ['postgres', 'postgres/PG_VERSION', 'postgres/global']) await chown(join(dataDir, path), 0, 0)
   await using postgres = await startEmbeddedPostgres({ dataDir })
   assert.deepEqual(await query(postgres.connectionString, 'select 1 as one'), [{ one: 1 }])
+})
+
+test('links that PostgreSQL’s account has put in its folder do not lead root to other files', {
+  skip: !asRoot && 'needs root',
+}, async t => {
+  const dataDir = await temporaryDirectory(t)
+  await (await startEmbeddedPostgres({ dataDir })).stop()
+  const target = join(dataDir, 'of-root')
+  await writeFile(target, 'untouched')
+  for (const name of ['postgresql.conf', 'pg_hba.conf', 'postmaster.pid']) {
+    const path = join(dataDir, 'postgres', name)
+    await rm(path, { force: true })
+    await symlink(target, path)
+  }
+  await (await startEmbeddedPostgres({ dataDir })).stop()
+  assert.equal(await readFile(target, 'utf8'), 'untouched')
+  assert.equal((await stat(target)).uid, 0)
+})
+
+test('a stranger’s process that calls itself PostgreSQL is neither stopped nor waited for', {
+  skip: !asRoot && 'needs two accounts',
+}, async t => {
+  const dataDir = await temporaryDirectory(t)
+  await (await startEmbeddedPostgres({ dataDir })).stop()
+  const stranger = spawn('sleep', ['60'], { argv0: `postgres: ${clusterOf(dataDir).name}: walwriter`, uid: 1, gid: 1 })
+  t.after(() => stranger.kill('SIGKILL'))
+  await once(stranger, 'spawn')
+  await using _postgres = await startEmbeddedPostgres({ dataDir })
+  assert.equal(stranger.signalCode, null)
 })
 
 test('an ordinary user starts it as himself', { skip: !asRoot && 'every other test shows it' }, async t => {

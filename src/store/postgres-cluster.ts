@@ -1,11 +1,13 @@
 /** The files of the embedded PostgreSQL in the data directory: made once, configured at each start. */
 
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import {
-  chownSync,
   closeSync,
+  constants,
   existsSync,
+  fchownSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -13,19 +15,18 @@ import {
   rmSync,
   statSync,
 } from 'node:fs'
-import { chown, readdir, writeFile } from 'node:fs/promises'
+import { lchown, open, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StartupError } from '../base/startup-error.ts'
 import type { PostgresAccount } from './postgres-account.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 import { pgHbaConf, pgIdentConf, postgresConf, ROLE } from './postgres-configuration.ts'
+import type { ClusterIdentity } from './postgres-processes.ts'
 
-export interface PostgresCluster {
+export interface PostgresCluster extends ClusterIdentity {
   readonly directory: string
   /** The open directory. Handed to the processes in place of its name; see `DIRECTORY_ARGUMENT`. */
   readonly descriptor: number
-  /** Names the cluster in command lines: unique on this machine, as no two directories have the same inode. */
-  readonly name: string
 }
 
 /**
@@ -51,14 +52,18 @@ export const openCluster = async (
   const directory = join(dataDir, 'postgres')
   if (!existsSync(join(directory, 'PG_VERSION'))) await createCluster(directory, account, binaries)
   requireVersion(directory, binaries.major)
-  if (account.identity.uid !== undefined && statSync(directory).uid === 0) await chownAll(directory, account)
-  return { directory, descriptor: openSync(directory, 'r'), name: clusterNameOf(directory) }
+  if (account.identity.uid !== undefined && statSync(directory).uid === 0) await changeOwner(directory, account)
+  const descriptor = openSync(directory, constants.O_DIRECTORY)
+  const identity = clusterIdentityOf(`/proc/self/fd/${descriptor}`)
+  if (identity.uid === account.uid) return { directory, descriptor, ...identity }
+  closeSync(descriptor)
+  throw new StartupError(`${directory} has changed its owner while the server was starting.`)
 }
 
-/** The name of the cluster whose files are in a directory. */
-export const clusterNameOf = (directory: string): string => {
-  const { dev, ino } = statSync(directory)
-  return `experiment-center-${dev}-${ino}`
+/** The cluster whose files are in a directory; no two directories of a machine have the same inode. */
+export const clusterIdentityOf = (directory: string): ClusterIdentity => {
+  const { dev, ino, uid } = statSync(directory)
+  return { name: `experiment-center-${dev}-${ino}`, uid }
 }
 
 /** Made beside its place, synced and renamed into it: a start that is cut short leaves nothing that looks finished. */
@@ -73,9 +78,9 @@ const createCluster = async (
   const unfinished = `${directory}.new`
   rmSync(unfinished, { recursive: true, force: true })
   mkdirSync(unfinished, { mode: 0o700 })
-  chownSync(unfinished, account.uid, account.gid)
-  const descriptor = openSync(unfinished, 'r')
+  const descriptor = openSync(unfinished, constants.O_DIRECTORY | constants.O_NOFOLLOW)
   try {
+    fchownSync(descriptor, account.uid, account.gid)
     await initdb(binaries, account, descriptor, [
       ...['--username', ROLE, '--auth', 'peer', '--encoding', 'UTF8', '--no-sync', '--no-instructions'],
       // Text sorts by code point on every machine alike, whatever its C library; case follows Unicode.
@@ -116,24 +121,29 @@ const requireVersion = (directory: string, major: string): void => {
   )
 }
 
-/** Writes the configuration of this version and of this account, at each start. */
-export const configureCluster = async ({ directory }: PostgresCluster, account: PostgresAccount): Promise<void> => {
+/**
+ * Writes the configuration of this version and of this account, at each start. The directory belongs to the account
+ * and the writer may be root, whom a link in it could lead elsewhere: files are made new and renamed into place.
+ */
+export const configureCluster = async ({ descriptor }: PostgresCluster, account: PostgresAccount): Promise<void> => {
   const files = [
     ['postgresql.conf', postgresConf()],
     ['pg_hba.conf', pgHbaConf()],
     ['pg_ident.conf', pgIdentConf(account.serverName)],
   ] as const
   for (const [name, text] of files) {
-    const path = join(directory, name)
-    await writeFile(path, text, { mode: 0o600 })
-    if (account.identity.uid !== undefined) await chown(path, account.uid, account.gid)
+    const path = `/proc/self/fd/${descriptor}/${name}`
+    const unfinished = `${path}.${randomUUID()}`
+    await using file = await open(unfinished, 'wx', 0o600)
+    await file.writeFile(text)
+    await file.chown(account.uid, account.gid)
+    await rename(unfinished, path)
   }
 }
 
 /** A database that root has restored from a backup belongs to root, which PostgreSQL would not accept. */
-const chownAll = async (directory: string, { uid, gid }: PostgresAccount): Promise<void> => {
+const changeOwner = async (directory: string, { uid, gid }: PostgresAccount): Promise<void> => {
   const inside = await readdir(directory, { recursive: true, withFileTypes: true })
-  for (const entry of inside.filter(entry => !entry.isSymbolicLink()))
-    await chown(join(entry.parentPath, entry.name), uid, gid)
-  await chown(directory, uid, gid)
+  for (const entry of inside) await lchown(join(entry.parentPath, entry.name), uid, gid)
+  await lchown(directory, uid, gid)
 }

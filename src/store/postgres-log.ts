@@ -1,6 +1,6 @@
 /** The file that takes PostgreSQL's own log, kept from growing without bound. */
 
-import { closeSync, copyFileSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, copyFileSync, fstatSync, ftruncateSync, openSync, readSync, rmSync } from 'node:fs'
 
 export interface PostgresLog {
   readonly path: string
@@ -14,6 +14,8 @@ export interface PostgresLog {
 }
 
 const LIMIT_BYTES = 4 * 1024 * 1024
+/** Never through a link, which could lead a server that is root to somebody else's file. */
+const FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
 const CHECK_MS = 10_000
 
 /**
@@ -21,12 +23,13 @@ const CHECK_MS = 10_000
  * keeps its descriptor, also when it outlives this process, so the file is copied and emptied, never renamed.
  */
 export const openPostgresLog = (path: string): PostgresLog => {
-  const descriptor = openSync(path, 'a+', 0o600)
+  const descriptor = openSync(path, FLAGS, 0o600)
   const size = (): number => fstatSync(descriptor).size
   const trim = (): void => {
     if (size() <= LIMIT_BYTES) return
     try {
-      copyFileSync(path, `${path}.1`)
+      rmSync(`${path}.1`, { force: true })
+      copyFileSync(path, `${path}.1`, constants.COPYFILE_EXCL)
     } catch {
       // no room for a copy is no reason to let the log fill the disk
     }

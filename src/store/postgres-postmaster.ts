@@ -1,7 +1,7 @@
 /** One run of the embedded PostgreSQL's main process, from its start to its end. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -47,7 +47,7 @@ export const connectionStringOf = ({ descriptor }: PostgresCluster, role: string
  */
 export const startPostmaster = async (options: PostmasterOptions): Promise<Postmaster> => {
   const { binaries, account, cluster, log } = options
-  await stopClusterProcesses(cluster.name)
+  await stopClusterProcesses(cluster)
   await refuseForeignPostmaster(cluster)
   forgetDeadPostmaster(cluster)
   const before = log.size()
@@ -62,7 +62,7 @@ export const startPostmaster = async (options: PostmasterOptions): Promise<Postm
   const ended = untilEnded(child)
   const outcome = await untilReady(options, child)
   if (outcome === 'ready') return { child, ended }
-  await stopClusterProcesses(cluster.name)
+  await stopClusterProcesses(cluster)
   const reason = log.readFrom(before).trim().split('\n').at(-1) || outcome
   throw new StartupError(`PostgreSQL did not start: ${reason} (its log is ${log.path}).`)
 }
@@ -119,7 +119,6 @@ const refuseForeignPostmaster = async ({ directory, descriptor }: PostgresCluste
  */
 const forgetDeadPostmaster = ({ directory }: PostgresCluster): void => {
   for (const name of ['postmaster.pid', `${SOCKET}.lock`, SOCKET]) {
-    const path = join(directory, name)
-    if (existsSync(path)) rmSync(path)
+    rmSync(join(directory, name), { force: true })
   }
 }

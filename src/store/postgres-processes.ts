@@ -13,28 +13,41 @@ const ESCALATION = [
 
 const POLL_MS = 5
 
+/** What is needed to recognise the processes of a cluster. */
+export interface ClusterIdentity {
+  /** Unique on this machine; part of every command line. */
+  readonly name: string
+  /** The account that they run as: nobody else can stand in the way by choosing such a command line. */
+  readonly uid: number
+}
+
 interface ClusterProcess {
   readonly pid: number
   readonly isPostmaster: boolean
 }
 
 /**
- * The processes whose command line carries the cluster's name. Command lines can be read by
+ * The account's processes whose command line carries the cluster's name. Command lines can be read by
  * everybody, in containers too, and unlike a process id in a file they are never out of date.
  */
-export const listClusterProcesses = (clusterName: string): readonly ClusterProcess[] =>
+export const listClusterProcesses = ({ name, uid }: ClusterIdentity): readonly ClusterProcess[] =>
   readdirSync('/proc')
     .filter(entry => /^\d+$/.test(entry))
     .flatMap(pid => {
-      const command = readCommandLine(pid)
-      const isPostmaster = command.includes(`\0cluster_name=${clusterName}\0`)
-      const isBackend = command.startsWith(`postgres: ${clusterName}: `)
-      return isPostmaster || isBackend ? [{ pid: Number(pid), isPostmaster }] : []
+      const command = readProcess(pid, 'cmdline')
+      const isPostmaster = command.includes(`\0cluster_name=${name}\0`)
+      const isBackend = command.startsWith(`postgres: ${name}: `)
+      return (isPostmaster || isBackend) && runsAs(pid, uid) ? [{ pid: Number(pid), isPostmaster }] : []
     })
 
-const readCommandLine = (pid: string): string => {
+const runsAs = (pid: string, uid: number): boolean => {
+  const [, real, effective] = /^Uid:\t(\d+)\t(\d+)/m.exec(readProcess(pid, 'status')) ?? []
+  return Number(real) === uid && Number(effective) === uid
+}
+
+const readProcess = (pid: string, file: 'cmdline' | 'status'): string => {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
   } catch {
     return '' // it has just ended
   }
@@ -46,15 +59,15 @@ const readCommandLine = (pid: string): string => {
  *
  * @throws StartupError when a process outlives SIGKILL or belongs to somebody else
  */
-export const stopClusterProcesses = async (clusterName: string): Promise<void> => {
+export const stopClusterProcesses = async (cluster: ClusterIdentity): Promise<void> => {
   for (const { signal, patienceMs } of ESCALATION) {
-    const running = listClusterProcesses(clusterName)
+    const running = listClusterProcesses(cluster)
     const postmasters = running.filter(found => found.isPostmaster)
     const addressed = postmasters.length > 0 && signal !== 'SIGKILL' ? postmasters : running
     for (const { pid } of addressed) kill(pid, signal)
-    if (await areGone(clusterName, patienceMs)) return
+    if (await areGone(cluster, patienceMs)) return
   }
-  const left = listClusterProcesses(clusterName).map(found => found.pid)
+  const left = listClusterProcesses(cluster).map(found => found.pid)
   throw new StartupError(`PostgreSQL is still running (process ${left.join(', ')}) and does not stop.`)
 }
 
@@ -66,9 +79,9 @@ const kill = (pid: number, signal: NodeJS.Signals): void => {
   }
 }
 
-const areGone = async (clusterName: string, patienceMs: number): Promise<boolean> => {
+const areGone = async (cluster: ClusterIdentity, patienceMs: number): Promise<boolean> => {
   const deadline = performance.now() + patienceMs
-  while (listClusterProcesses(clusterName).length > 0) {
+  while (listClusterProcesses(cluster).length > 0) {
     if (performance.now() > deadline) return false
     await sleep(POLL_MS)
   }

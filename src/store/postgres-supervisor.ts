@@ -40,9 +40,9 @@ export const supervisePostgres = async (
     stop: async () => {
       stopping.abort()
       first.child.ref()
-      await stopClusterProcesses(options.cluster.name)
+      await stopClusterProcesses(options.cluster)
       await supervised
-      await stopClusterProcesses(options.cluster.name) // one that was being started in that moment
+      await stopClusterProcesses(options.cluster) // one that was being started in that moment
     },
   }
 }

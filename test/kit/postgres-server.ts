@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts'
 import { lockDataDirectory } from '../../src/store/embedded-postgres-lock.ts'
-import { clusterNameOf } from '../../src/store/postgres-cluster.ts'
+import { clusterIdentityOf } from '../../src/store/postgres-cluster.ts'
 import { listClusterProcesses, stopClusterProcesses } from '../../src/store/postgres-processes.ts'
 
 export interface TestServer {
@@ -46,7 +46,7 @@ const alterSystem = async (connectionString: string, settings: readonly string[]
 
 const removeWithoutWaiting = (dataDir: string): void => {
   const cluster = join(dataDir, 'postgres')
-  const processes = existsSync(cluster) ? listClusterProcesses(clusterNameOf(cluster)) : []
+  const processes = existsSync(cluster) ? listClusterProcesses(clusterIdentityOf(cluster)) : []
   for (const { pid } of processes) process.kill(pid, 'SIGKILL')
   rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 })
 }
@@ -57,7 +57,7 @@ const removeLeftovers = async (): Promise<void> => {
   for (const dataDir of directories.map(name => join(tmpdir(), name))) {
     const cluster = join(dataDir, 'postgres')
     if (!existsSync(join(cluster, 'PG_VERSION')) || isLocked(dataDir)) continue
-    await stopClusterProcesses(clusterNameOf(cluster))
+    await stopClusterProcesses(clusterIdentityOf(cluster))
     rmSync(dataDir, { recursive: true, force: true })
   }
 }
