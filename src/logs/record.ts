@@ -6,6 +6,7 @@ import type { TenantId } from '../model/ids.ts'
 import type { Db } from '../store/database.ts'
 import { appendLogBatch } from '../store/log-append.ts'
 import { isLogWriteRetryable } from '../store/log-failure.ts'
+import { createBatchWriter } from './batch-writer.ts'
 import { createByteBudget } from './byte-budget.ts'
 import { toLogText } from './document.ts'
 import type { TenantLog } from './log-event.ts'
@@ -78,8 +79,10 @@ export const createTenantLog = (options: TenantLogOptions): ClosableTenantLog =>
 
   const createLane = (tenantId: TenantId): TenantLane =>
     createTenantLane({
-      append: (number, documents) => appendLogBatch(db, { tenantId, writerId, number, documents }),
-      isRetryable: isLogWriteRetryable,
+      write: createBatchWriter({
+        append: (number, documents) => appendLogBatch(db, { tenantId, writerId, number, documents }),
+        isRetryable: isLogWriteRetryable,
+      }),
       maxDelayMs,
       maxBatch,
       release: event => budget.give(event.bytes),

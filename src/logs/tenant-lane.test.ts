@@ -1,28 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { WriteBatch } from './batch-writer.ts'
 import { createPendingEvent, type PendingEvent } from './pending-event.ts'
 import { createTenantLane, type LaneOptions } from './tenant-lane.ts'
 
-const AWAY = new TypeError('away')
-const REFUSED = new TypeError('refused')
-
-type Append = LaneOptions['append']
-
-const idOf = (batch: number, text: string) => `${batch}:${text}`
-
-/** A lane over a log that keeps what it is given. */
+/** A lane whose batches are kept. */
 const openLane = (options: Partial<LaneOptions> = {}) => {
   const batches: (readonly string[])[] = []
   const released: PendingEvent[] = []
-  const keep: Append = async (batch, texts) => {
-    batches.push(texts)
+  const write: WriteBatch = async events => {
+    batches.push(events.map(event => event.text))
     await sleep(1)
-    return texts.map(text => idOf(batch, text))
+    for (const event of events) event.resolve(event.text)
   }
   const lane = createTenantLane({
-    append: keep,
-    isRetryable: error => error === AWAY,
+    write,
     maxDelayMs: 5,
     maxBatch: 100,
     release: event => released.push(event),
@@ -40,19 +33,18 @@ test('events that come while a batch is written form the next batch, in their or
   const arrived = Promise.withResolvers<void>()
   const gate = Promise.withResolvers<void>()
   const batches: (readonly string[])[] = []
-  const append: Append = async (batch, texts) => {
-    batches.push(texts)
+  const write: WriteBatch = async events => {
+    batches.push(events.map(event => event.text))
     arrived.resolve()
     await gate.promise
-    return texts.map(text => idOf(batch, text))
+    for (const event of events) event.resolve(event.text)
   }
-  const { push } = openLane({ append })
+  const { push } = openLane({ write })
   const first = push('a')
   await arrived.promise
   const rest = ['b', 'c', 'd'].map(text => push(text))
   gate.resolve()
-  assert.equal(await first, '1:a')
-  assert.deepEqual(await Promise.all(rest), ['2:b', '2:c', '2:d'])
+  await Promise.all([first, ...rest])
   assert.deepEqual(batches, [['a'], ['b', 'c', 'd']])
 })
 
@@ -95,53 +87,28 @@ test('a batch never holds more than 4 MB, and an event of any size is written', 
   )
 })
 
-test('while the database is away the same batch is tried again, unchanged', async () => {
-  const attempts: [number, readonly string[]][] = []
-  const append: Append = async (batch, texts) => {
-    attempts.push([batch, texts])
-    if (attempts.length < 4) throw AWAY
-    return texts.map(text => idOf(batch, text))
-  }
-  const { push } = openLane({ append })
-  assert.deepEqual(await Promise.all([push('a'), push('b')]), ['1:a', '1:b'])
-  assert.deepEqual(attempts, Array(4).fill([1, ['a', 'b']]))
-})
-
-test('an event that the database refuses is rejected alone and the others are written once', async () => {
+test('an event whose caller has given up before its turn is not written, and its memory is given back', async () => {
+  const arrived = Promise.withResolvers<void>()
+  const gate = Promise.withResolvers<void>()
   const written: string[] = []
-  const append: Append = async (batch, texts) => {
-    if (texts.includes('bad')) throw REFUSED
-    written.push(...texts)
-    return texts.map(text => idOf(batch, text))
+  const write: WriteBatch = async events => {
+    arrived.resolve()
+    await gate.promise
+    for (const event of events) {
+      written.push(event.text)
+      event.resolve(event.text)
+    }
   }
-  const { push } = openLane({ append })
-  const texts = ['a', 'b', 'c', 'bad', 'd', 'e', 'f']
-  const outcomes = await Promise.allSettled(texts.map(text => push(text)))
-  assert.deepEqual(
-    outcomes.filter(outcome => outcome.status === 'rejected').map(outcome => outcome.reason),
-    [REFUSED],
-  )
-  assert.deepEqual(
-    written,
-    texts.filter(text => text !== 'bad'),
-  )
-})
-
-test('callers get their answer in time while the database stays away, and the lane goes on afterwards', async () => {
-  let isAway = true
-  const written: string[] = []
-  const append: Append = async (batch, texts) => {
-    if (isAway) throw AWAY
-    written.push(...texts)
-    return texts.map(text => idOf(batch, text))
-  }
-  const { push, released } = openLane({ append })
-  await assert.rejects(Promise.race([push('a', 50), sleep(2_000)]), /expired/)
-  await assert.rejects(Promise.race([push('b', 50), sleep(2_000)]), /expired/)
-  isAway = false
-  await push('c')
-  assert.ok(!written.includes('b'), 'nobody waited for b when the database came back')
-  assert.ok(written.includes('c'))
+  const { push, released } = openLane({ write })
+  const first = push('a')
+  await arrived.promise
+  await assert.rejects(push('b', 1), /expired/)
+  gate.resolve()
+  await Promise.all([first, push('c')])
   await sleep(1)
-  assert.equal(released.length, 3)
+  assert.deepEqual(written, ['a', 'c'])
+  assert.deepEqual(
+    released.map(event => event.text),
+    ['a', 'b', 'c'],
+  )
 })
