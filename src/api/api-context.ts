@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely'
 import type { Clock } from '../base/clock.ts'
 import type { ConfigurationRead, ConfigurationWrite } from '../store/configuration-write.ts'
 import type { Database } from '../store/schema.ts'
+import type { ActionPorts } from './actions/action-ports.ts'
 import type { TenantContext } from './api-deps.ts'
 
 /** Who calls, as the verified token says. */
@@ -18,6 +19,8 @@ export interface ApiContext {
   readonly caller: Caller
   readonly db: Kysely<Database>
   readonly clock: Clock
+  /** The sandbox, the bundler and the secrets of Actions. */
+  readonly actions: ActionPorts
   /** The request's address as the caller wrote it, for links to further pages. */
   readonly url: URL
   /** Reads of experimentation data: the database and the tenant in one argument. */

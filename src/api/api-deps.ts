@@ -7,6 +7,7 @@ import type { RandomBytes } from '../base/random.ts'
 import type { TenantLog } from '../logs/log-event.ts'
 import type { TenantId } from '../model/ids.ts'
 import type { Database } from '../store/schema.ts'
+import type { ActionPorts } from './actions/action-ports.ts'
 
 /** The tenant that a request addresses. */
 export interface TenantContext {
@@ -20,6 +21,7 @@ export interface ManagementApiDeps {
   readonly log: TenantLog
   readonly clock: Clock
   readonly random: RandomBytes
+  readonly actions: ActionPorts
   /** Finds the tenant by the request's host name. */
   tenantOf(request: Request): Promise<TenantContext>
   /** The tenant's public signing keys, those of running rotations included. */

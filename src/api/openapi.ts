@@ -4,7 +4,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { ERROR_CODES, type ErrorCode } from '../model/error-codes.ts'
 import { SCOPES } from '../model/scopes.ts'
-import { type Operation, readsBody } from './operation.ts'
+import { bodyIsOptional, type Operation, readsBody } from './operation.ts'
 
 type RouteConfig = Parameters<OpenAPIHono['openAPIRegistry']['registerPath']>[0]
 
@@ -54,7 +54,7 @@ const bodyOf = (operation: Operation) => {
   const content = { schema: operation.schemas.body }
   return {
     body: {
-      required: true,
+      required: !bodyIsOptional(operation),
       content: { 'application/json': content, 'application/x-www-form-urlencoded': content },
     },
   }

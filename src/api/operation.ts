@@ -57,6 +57,9 @@ export const NO_BODY = z.undefined()
 
 export const readsBody = ({ schemas }: Operation): boolean => schemas.body !== NO_BODY
 
+/** True when the operation has nothing to be told. */
+export const bodyIsOptional = ({ schemas }: Operation): boolean => schemas.body.safeParse(undefined).success
+
 /** Declares an operation; `run` is its one call, with everything it gets already checked. */
 export const operation = <Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType>(
   definition: OperationFacts &

@@ -1,5 +1,9 @@
 /** The table of all operations: a further noun is one file and one line here. */
 
+import { actionBindingOperations } from './actions/action-bindings.ts'
+import { actionExecutionOperations } from './actions/action-executions.ts'
+import { actionVersionOperations } from './actions/action-versions.ts'
+import { actionOperations } from './actions/actions.ts'
 import { experimentOperations } from './experiments.ts'
 import { featureFlagOperations } from './feature-flags.ts'
 import { logOperations } from './logs.ts'
@@ -14,4 +18,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...variationOperations,
   ...segmentOperations,
   ...logOperations,
+  ...actionOperations,
+  ...actionVersionOperations,
+  ...actionBindingOperations,
+  ...actionExecutionOperations,
 ]

@@ -8,7 +8,7 @@ import type { ManagementApiDeps, TenantContext } from './api-deps.ts'
 import { auditEvent } from './audit.ts'
 import { type Authenticate, requireScope } from './authenticate.ts'
 import { errorAnswer, toApiError } from './error-answer.ts'
-import { type Operation, readsBody } from './operation.ts'
+import { bodyIsOptional, type Operation, readsBody } from './operation.ts'
 import { parsePart, readQuery } from './parse-part.ts'
 import { readBody } from './request-body.ts'
 
@@ -36,6 +36,7 @@ const createContext = (call: Call, tenant: TenantContext, caller: Caller): ApiCo
     caller,
     db,
     clock,
+    actions: deps.actions,
     url: new URL(c.req.url),
     read: { db, tenantId },
     write: async work => {
@@ -55,7 +56,7 @@ const serve = async (call: Call, authenticate: Authenticate): Promise<Outcome> =
   call.caller = await authenticate(request, call.tenant)
   requireScope(call.caller, operation.scopes)
   call.query = readQuery(new URL(request.url))
-  if (readsBody(operation)) call.body = await readBody(request)
+  if (readsBody(operation)) call.body = await readBody(request, { optional: bodyIsOptional(operation) })
   const api = createContext(call, call.tenant, call.caller)
   const body = await operation.handle(api, { params: c.req.param(), query: call.query, body: call.body }, parsePart)
   const { status } = operation.success

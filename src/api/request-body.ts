@@ -64,14 +64,21 @@ const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
 /**
  * Reads the body as an object. A form gives an object of strings.
  * Fails with `payload_too_large`, `unsupported_media_type` or `invalid_body`.
+ *
+ * @param optional a request without a content type has no body, and null is none either; both give undefined
  */
-export const readBody = async (request: Request): Promise<Record<string, unknown>> => {
+export const readBody = async (
+  request: Request,
+  { optional }: { readonly optional: boolean },
+): Promise<Record<string, unknown> | undefined> => {
+  if (optional && !request.headers.has('content-type')) return undefined
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
   const parse = Object.hasOwn(PARSERS, type) ? PARSERS[type] : undefined
   if (!parse) {
     throw apiError('unsupported_media_type', `The body must be ${Object.keys(PARSERS).join(' or ')}.`)
   }
   const value = parse(decode(await readBytes(request)))
+  if (optional && value === null) return undefined
   if (!isJsonObject(value)) throw apiError('invalid_body', 'The body is not a JSON object.')
   const problem = findProblem(value, [])
   if (problem) throw apiError('invalid_body', `The body does not fit the schema: ${problem}.`)

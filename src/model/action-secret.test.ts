@@ -29,7 +29,7 @@ test('a new secret without a value is refused by name', () => {
   })
 })
 
-test('no two places share a context, whatever the names contain', () => {
-  const place = (actionId: string, name: string) => secretContext({ tenantId: toTenantId('t'), actionId, name })
-  assert.notEqual(place('a","b', 'c'), place('a', 'b","c'))
+test('a secret is sealed for its tenant, its Action and its name', () => {
+  const place = { tenantId: toTenantId('dev'), actionId: '910b1053-577f-4d81-a8c8-020e7319a38a', name: 'a/b' }
+  assert.equal(secretContext(place), 'actions/dev/910b1053-577f-4d81-a8c8-020e7319a38a/secrets/a/b')
 })

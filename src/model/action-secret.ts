@@ -24,9 +24,9 @@ export interface SecretPlace {
   readonly name: string
 }
 
-/** The associated data with which a secret is sealed and opened. */
+/** The context with which a secret is sealed and opened; the name, which may be any text, stands last. */
 export const secretContext = ({ tenantId, actionId, name }: SecretPlace): string =>
-  JSON.stringify(['action-secret', tenantId, actionId, name])
+  `actions/${tenantId}/${actionId}/secrets/${name}`
 
 /**
  * The list after a request: the request's list takes the place of the stored one. A secret that it names without a

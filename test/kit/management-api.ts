@@ -2,10 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import type { ActionPorts } from '../../src/api/actions/action-ports.ts'
 import type { ManagementApiDeps } from '../../src/api/api-deps.ts'
 import { createManagementApi } from '../../src/api/management-api.ts'
 import { OPERATIONS } from '../../src/api/operations.ts'
 import { systemRandom } from '../../src/base/random.ts'
+import { createSecretBox } from '../../src/base/secret-box.ts'
 import type { LogEvent } from '../../src/logs/log-event.ts'
 import { toTenantId } from '../../src/model/ids.ts'
 import type { Db } from '../../src/store/database.ts'
@@ -90,6 +92,17 @@ const toAnswer = async (response: Response): Promise<Answer> => {
   return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
 }
 
+const noSandbox = (): never => {
+  throw new TypeError('this test has no sandbox')
+}
+
+/** For tests that touch no Action. */
+const NO_ACTIONS: ActionPorts = {
+  runner: { check: noSandbox, run: noSandbox },
+  build: noSandbox,
+  secrets: createSecretBox(systemRandom(32)),
+}
+
 /** Creates a database with one tenant and the API on it. */
 export const createTestApi = async (overrides: Partial<ManagementApiDeps> = {}): Promise<TestApi> => {
   const database = await createTestDatabase()
@@ -104,6 +117,7 @@ export const createTestApi = async (overrides: Partial<ManagementApiDeps> = {}):
     log: { record: async event => `log-${events.push(event)}` },
     clock: Date.now,
     random: systemRandom,
+    actions: NO_ACTIONS,
     tenantOf: async () => ({ tenantId: TENANT, issuer: ISSUER }),
     verificationKeys: async () => keys,
     clientName: async () => 'CI',

@@ -14,7 +14,7 @@ const contentSchema = z.strictObject({
   dependencies: z.array(z.strictObject({ name: z.string(), version: z.string() })),
   runtime: z.string(),
   secrets: z.array(z.strictObject({ name: z.string(), updated_at: date })),
-  modules: z.array(z.never()),
+  modules: z.array(z.unknown()).max(0),
 })
 
 const factsSchema = z.strictObject({

@@ -1,14 +1,8 @@
 /** What the operations on Actions need beside the database; the composition root provides it. */
 
 import type { ActionRunner } from '../../actions/contract.ts'
+import type { SecretBox } from '../../base/secret-box.ts'
 import type { ActionDependency, BuildError } from '../../model/action.ts'
-
-/** Keeps a text from everybody who does not name the place for which it was sealed. */
-export interface SecretBox {
-  seal(text: string, context: string): string
-  /** Throws for a text that was changed, or that was sealed for another place. */
-  open(sealed: string, context: string): string
-}
 
 export type ProgramOutcome =
   | {

@@ -43,6 +43,7 @@ export const triggerSchema = z
 export const triggerIdSchema = z
   .string()
   .refine(isTriggerId, {
+    abort: true,
     error: ({ input }) =>
       `this server does not run the trigger ${JSON.stringify(String(input).slice(0, 64))}, but ${Object.keys(TRIGGERS).join(', ')}`,
   })

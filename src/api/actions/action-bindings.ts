@@ -1,0 +1,108 @@
+/** `/actions/triggers`: the triggers of this server, and which Actions each runs in which order. */
+
+import { z } from 'zod'
+import { LIMITS } from '../../actions/limits.ts'
+import { REFERENCE_TYPES } from '../../model/action-binding.ts'
+import { type BoundPair, listBindings, replaceBindings } from '../../store/action-binding-store.ts'
+import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../operation.ts'
+import { actionSchema, toWireAction } from './action-answer.ts'
+import { pageQuery, pageSchema, toPaging } from './page-query.ts'
+import { listTriggers, toStoredTrigger, triggerIdSchema, triggerSchema } from './trigger.ts'
+
+const PATH = '/actions/triggers'
+const tag = 'actions'
+
+const triggerParams = z.strictObject({ triggerId: triggerIdSchema })
+
+const bindingSchema = z
+  .strictObject({
+    id: z.uuid(),
+    trigger_id: triggerIdSchema,
+    display_name: z.string(),
+    action: actionSchema,
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
+  })
+  .meta({ id: 'ActionBinding' })
+
+const bindingWishSchema = z.strictObject({
+  ref: z.strictObject({ type: z.enum(REFERENCE_TYPES), value: z.string().min(1, 'must not be empty').max(255) }),
+  display_name: z.string().min(1, 'must not be empty').max(255, 'must have at most 255 characters').optional(),
+  secrets: z.array(z.unknown()).max(0, 'secrets belong to the Action on this server').optional(),
+})
+
+const bindingsChangeSchema = z
+  .strictObject({
+    bindings: z
+      .array(bindingWishSchema)
+      .max(LIMITS.actionsPerTrigger, `a trigger has at most ${LIMITS.actionsPerTrigger} bindings`),
+  })
+  .meta({ id: 'ActionBindingsChange', description: 'The whole list in the order of execution.' })
+
+const toWireBinding = ({ binding, action }: BoundPair): z.output<typeof bindingSchema> => ({
+  id: binding.id,
+  trigger_id: toStoredTrigger(binding.triggerId),
+  display_name: binding.displayName,
+  action: toWireAction(action),
+  created_at: binding.createdAt.toISOString(),
+  updated_at: binding.updatedAt.toISOString(),
+})
+
+export const actionBindingOperations: readonly Operation[] = [
+  operation({
+    id: 'get_triggers',
+    method: 'get',
+    path: PATH,
+    summary: 'List triggers',
+    tag,
+    scopes: ['read:actions'],
+    params: NO_PARAMETERS,
+    query: NO_PARAMETERS,
+    body: NO_BODY,
+    success: { status: 200, schema: z.strictObject({ triggers: z.array(triggerSchema) }) },
+    errors: [],
+    run: async () => ({ triggers: listTriggers() }),
+  }),
+  operation({
+    id: 'get_bindings',
+    method: 'get',
+    path: `${PATH}/{triggerId}/bindings`,
+    summary: "List a trigger's bindings",
+    tag,
+    scopes: ['read:actions'],
+    params: triggerParams,
+    query: z.strictObject(pageQuery),
+    body: NO_BODY,
+    success: { status: 200, schema: pageSchema('bindings', bindingSchema) },
+    errors: ['invalid_uri'],
+    run: async (api, { params, query }) => {
+      const { page, per_page } = query
+      const { total, items } = await listBindings(api.read, params.triggerId, toPaging(query))
+      return { total, page, per_page, bindings: items.map(toWireBinding) }
+    },
+  }),
+  operation({
+    id: 'patch_bindings',
+    method: 'patch',
+    path: `${PATH}/{triggerId}/bindings`,
+    summary: "Replace a trigger's bindings",
+    tag,
+    scopes: ['update:actions'],
+    params: triggerParams,
+    query: NO_PARAMETERS,
+    body: bindingsChangeSchema,
+    success: { status: 200, schema: z.strictObject({ bindings: z.array(bindingSchema) }) },
+    errors: [
+      'invalid_uri',
+      'binding_unknown_action',
+      'binding_wrong_trigger',
+      'binding_not_deployed',
+      'binding_duplicate_action',
+    ],
+    run: async (api, { params, body }) => {
+      const wishes = body.bindings.map(({ ref, display_name }) => ({ ref, displayName: display_name }))
+      const pairs = await api.write(write => replaceBindings(write, params.triggerId, wishes))
+      return { bindings: pairs.map(toWireBinding) }
+    },
+  }),
+]

@@ -1,0 +1,48 @@
+/** Deploying a draft: it is frozen, built, and written as the next version. */
+
+import type { CheckProblem } from '../../actions/contract.ts'
+import type { ActionContent, BuildError } from '../../model/action.ts'
+import type { ErrorCode } from '../../model/error-codes.ts'
+import { type Deployment, freezeDraft, recordBuild } from '../../store/action-version-store.ts'
+import type { ApiContext } from '../api-context.ts'
+import type { ActionPorts, ProgramOutcome } from './action-ports.ts'
+import { describeProblem, refuseProblems } from './check-code.ts'
+import { toStoredTrigger } from './trigger.ts'
+
+/** Not the draft's fault: no version is written, and the caller may try again. */
+const RETRY = {
+  busy: 'too_many_requests',
+  platform: 'service_unavailable',
+} as const satisfies Partial<Record<CheckProblem['kind'], ErrorCode>>
+
+const toBuildError = (problem: CheckProblem): BuildError => ({ id: problem.kind, msg: describeProblem(problem) })
+
+/**
+ * Bundles a content with its dependencies and checks what came out as the sandbox will run it.
+ *
+ * @throws `too_many_requests`, `service_unavailable` when the sandbox cannot judge it now
+ */
+export const buildContent = async (
+  { build, runner }: ActionPorts,
+  { code, dependencies, triggerId }: ActionContent,
+): Promise<ProgramOutcome> => {
+  const built = await build(code, dependencies)
+  if ('errors' in built) return built
+  const { errors } = await runner.check(built.program, toStoredTrigger(triggerId))
+  refuseProblems(errors, RETRY)
+  return errors.length > 0 ? { errors: errors.map(toBuildError) } : built
+}
+
+/**
+ * Deploys the draft as it is when the request arrives. The build runs in the request; when it fails, the version says
+ * so and what was deployed before stays deployed.
+ *
+ * @throws `inexistent_action`, `action_bound`, and what `buildContent` refuses
+ */
+export const deployAction = async (api: ApiContext, id: string): Promise<Deployment> => {
+  const draft = await freezeDraft(api.read, id)
+  const outcome = await buildContent(api.actions, draft.content)
+  const pinned = 'errors' in outcome ? {} : { dependencies: outcome.dependencies }
+  const frozen = { ...draft, content: { ...draft.content, ...pinned } }
+  return api.write(write => recordBuild(write, id, frozen, outcome))
+}
