@@ -26,6 +26,7 @@ export const f: LogEventType = {
     ...CONNECTION,
     ...ORGANIZATION,
     ...TRANSACTION,
+    'audience',
     'scope',
     'details.grant_type',
     'details.qs',

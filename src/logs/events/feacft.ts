@@ -14,6 +14,8 @@ export const feacft: LogEventType = {
     ...USER,
     ...CONNECTION,
     ...TRANSACTION,
+    'audience',
+    'scope',
     'details.code',
     'details.error',
     'details.requested_client_id',

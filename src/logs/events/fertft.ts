@@ -18,6 +18,8 @@ export const fertft: LogEventType = {
     'scope',
     'details.error',
     'details.failure_reason',
+    'details.familyId',
+    'details.tokenCounter',
     'details.actions',
     'details.policy_used',
     'details.refresh_token',

@@ -1,7 +1,7 @@
 /** The event `fsa` of the tenant log. */
 
 import type { LogEventType } from './event-type.ts'
-import { CLIENT, EXAMPLE_CLIENT, EXAMPLE_ENVELOPE, ORGANIZATION, TRANSACTION, USER } from './fields.ts'
+import { CLIENT, CONNECTION, EXAMPLE_CLIENT, EXAMPLE_ENVELOPE, ORGANIZATION, TRANSACTION, USER } from './fields.ts'
 
 export const fsa: LogEventType = {
   type: 'fsa',
@@ -9,7 +9,16 @@ export const fsa: LogEventType = {
   description: 'Login required',
   doc: 'An authorization request with prompt=none could not be answered without a page.',
   required: [...CLIENT, 'ip', 'hostname'],
-  optional: [...USER, ...ORGANIZATION, ...TRANSACTION, 'audience', 'scope', 'details.error', 'details.session'],
+  optional: [
+    ...USER,
+    ...CONNECTION,
+    ...ORGANIZATION,
+    ...TRANSACTION,
+    'audience',
+    'scope',
+    'details.error',
+    'details.session',
+  ],
   example: {
     ...EXAMPLE_ENVELOPE,
     type: 'fsa',

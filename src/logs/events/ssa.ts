@@ -4,6 +4,7 @@ import type { LogEventType } from './event-type.ts'
 import {
   CLIENT,
   CONNECTION,
+  CONNECTION,
   EXAMPLE_CLIENT,
   EXAMPLE_ENVELOPE,
   EXAMPLE_USER,
@@ -21,7 +22,7 @@ export const ssa: LogEventType = {
   optional: [
     ...USER,
     ...CONNECTION,
-    ...ORGANIZATION,
+    ...CONNECTION, ...ORGANIZATION,
     ...TRANSACTION,
     'session_connection',
     'details.initiatedAt',
