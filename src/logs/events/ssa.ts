@@ -4,7 +4,6 @@ import type { LogEventType } from './event-type.ts'
 import {
   CLIENT,
   CONNECTION,
-  CONNECTION,
   EXAMPLE_CLIENT,
   EXAMPLE_ENVELOPE,
   EXAMPLE_USER,
@@ -22,7 +21,8 @@ export const ssa: LogEventType = {
   optional: [
     ...USER,
     ...CONNECTION,
-    ...CONNECTION, ...ORGANIZATION,
+    ...CONNECTION,
+    ...ORGANIZATION,
     ...TRANSACTION,
     'session_connection',
     'details.initiatedAt',
