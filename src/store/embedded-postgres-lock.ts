@@ -25,7 +25,7 @@ export const lockDataDirectory = (dataDir: string): DataDirectoryLock => {
   const file = join(dataDir, 'server.lock')
   const database = openLockFile(file)
   try {
-    database.exec('pragma journal_mode = off; begin exclusive') // no second file, as nothing is ever written
+    database.exec('pragma journal_mode = memory; begin exclusive') // no second file, as nothing is ever written
   } catch (error) {
     database.close()
     throw new StartupError(isBusy(error) ? inUse(dataDir, file) : `${file} cannot be locked: ${String(error)}.`)

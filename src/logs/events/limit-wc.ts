@@ -15,7 +15,7 @@ import {
 
 export const limitWc: LogEventType = {
   type: 'limit_wc',
-  category: 'auth.login.fail',
+  category: 'system.notification',
   description: 'Blocked account',
   doc: 'An address failed to log in to one account too often in a row, and is blocked from it for a while.',
   required: [...CLIENT, 'ip', 'hostname'],

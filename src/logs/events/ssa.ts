@@ -21,7 +21,6 @@ export const ssa: LogEventType = {
   optional: [
     ...USER,
     ...CONNECTION,
-    ...CONNECTION,
     ...ORGANIZATION,
     ...TRANSACTION,
     'session_connection',
