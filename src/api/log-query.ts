@@ -65,9 +65,11 @@ export type LogReading =
   | { readonly kind: 'page'; readonly skip: number; readonly take: number; readonly sort: LogSort }
 
 /** `from` and `take` beat everything else, because SDKs send `page` and `per_page` in any case. */
-export const toReading = ({ from, take, page, per_page, sort }: LogQueryString): LogReading => {
+export const toReading = ({ from, take, page, per_page, sort, q, search }: LogQueryString): LogReading => {
   if (from !== undefined || take !== undefined) {
     return { kind: 'checkpoint', take: take ?? DEFAULT_TAKE, ...(from !== undefined && { after: from }) }
   }
-  return { kind: 'page', skip: page * per_page, take: per_page, sort: sort ?? { by: 'log_id', direction: 'desc' } }
+  // The indexes of a search end in the date, those of the whole log in the id.
+  const by = q === undefined && search === undefined ? 'log_id' : 'date'
+  return { kind: 'page', skip: page * per_page, take: per_page, sort: sort ?? { by, direction: 'desc' } }
 }

@@ -165,12 +165,6 @@ describe('the log', async () => {
     assert.deepEqual(await Promise.all(['read:logs', 'read:logs_users', 'read:users'].map(status)), [200, 200, 403])
   })
 
-  test('a search is refused with a sentence until the server can do it', async () => {
-    for (const name of ['q', 'search']) {
-      assert.match(assertRefused(await get(`/logs?${name}=type:s`), 400, 'invalid_query_string'), /cannot search/)
-    }
-  })
-
   test('the description of the API names the parameters of the list', async () => {
     const { body } = await get('/openapi.json')
     const names = body.paths['/logs'].get.parameters.map((parameter: { name: string }) => parameter.name)

@@ -2,8 +2,10 @@
 
 import type { Expression, SqlBool } from 'kysely'
 import { z } from 'zod'
+import { readLogSearch } from '../logs/search/read-search.ts'
 import { apiError } from '../model/error-codes.ts'
 import { isLogId } from '../model/log-id.ts'
+import { logCondition } from '../store/log-condition.ts'
 import { findLog, isBeyondLog, type LogDocument, listLogsAfter, listLogsPage } from '../store/log-store.ts'
 import type { ApiContext } from './api-context.ts'
 import { idParams } from './list-query.ts'
@@ -27,9 +29,9 @@ const listSchema = z.union([
 ])
 
 /** What `q` and `search` ask for, as a condition on the rows. */
-const conditionOf = ({ q, search }: LogQueryString): { readonly where?: Expression<SqlBool> } => {
-  if (q === undefined && search === undefined) return {}
-  throw apiError('invalid_query_string', 'This server cannot search its log yet; leave `q` and `search` out.')
+const conditionOf = (query: LogQueryString): { readonly where?: Expression<SqlBool> } => {
+  const search = readLogSearch(query)
+  return search ? { where: logCondition(search) } : {}
 }
 
 const refuseDeepPage = ({ skip, take }: Extract<LogReading, { kind: 'page' }>): void => {
@@ -91,7 +93,7 @@ export const logOperations: readonly Operation[] = [
     query: logQuery,
     body: NO_BODY,
     success: { status: 200, schema: listSchema },
-    errors: ['invalid_cursor'],
+    errors: ['invalid_cursor', 'query_too_long'],
     run: (api, { query }) => {
       const reading = toReading(query)
       return reading.kind === 'page' ? listPage(api, reading, query) : listCheckpoint(api, reading)

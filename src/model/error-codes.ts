@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   // requests that cannot be read
   invalid_body: { status: 400, doc: 'The body does not fit the schema; the message names the path of the key.' },
   invalid_query_string: { status: 400, doc: 'A query parameter is unknown, malformed or out of range.' },
+  query_too_long: { status: 414, doc: 'A search query has more than 2,048 characters.' },
   invalid_uri: { status: 400, doc: 'A path parameter is malformed.' },
   invalid_cursor: { status: 400, doc: 'The value of `from` was not handed out by this list.' },
   payload_too_large: { status: 413, doc: 'The body is larger than 1 MB.' },
@@ -30,6 +31,7 @@ export const ERROR_CODES = {
   inexistent_variation: { status: 404, doc: 'The feature flag has no variation with this id.' },
   inexistent_segment: { status: 404, doc: 'No segment has this id.' },
   inexistent_log: { status: 404, doc: 'No log event has this id.' },
+  inexistent_log_stream: { status: 404, doc: 'No log stream has this id.' },
   inexistent_action: { status: 404, doc: 'No Action has this id.' },
   inexistent_action_version: { status: 404, doc: 'The Action has no version with this id.' },
   inexistent_action_execution: { status: 404, doc: 'No execution of the last ten days has this id.' },
@@ -118,6 +120,19 @@ export const ERROR_CODES = {
   binding_wrong_trigger: { status: 400, doc: 'A binding refers to an Action of another trigger.' },
   binding_not_deployed: { status: 400, doc: 'A binding refers to an Action that is not deployed.' },
   binding_duplicate_action: { status: 400, doc: 'Two bindings of a trigger refer to the same Action.' },
+
+  // log streams
+  log_stream_limit_exceeded: { status: 409, doc: 'The tenant has as many log streams as it can have.' },
+  log_stream_type_unsupported: {
+    status: 400,
+    doc: 'The type needs an arrangement between vendors; the message says what to use instead.',
+  },
+  log_stream_sink_mismatch: { status: 400, doc: "The sink's settings do not fit the type of the stream." },
+  log_stream_address_refused: {
+    status: 400,
+    doc: 'The rules of this server forbid the address; the message names the field.',
+  },
+  invalid_start_from: { status: 400, doc: '`startFrom` is no date, or lies in the future.' },
 
   // the server
   too_many_requests: {
