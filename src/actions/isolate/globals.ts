@@ -17,8 +17,8 @@ const createGroups = (current: Current): Readonly<Record<string, () => Readonly<
       (require('./encoding.ts') as typeof import('./encoding.ts')).createEncoding(current), // as above
     'Headers Request Response': bodies,
     fetch: () => ({ fetch: (require('./fetch.ts') as typeof import('./fetch.ts')).createFetch(current, bodies()) }), // as above
-    Buffer: () => ({ Buffer: (require('buffer/') as typeof import('buffer/')).Buffer }), // the package's own type
-    'AbortController AbortSignal': () => require('abortcontroller-polyfill/dist/cjs-ponyfill.js'),
+    Buffer: () => ({ Buffer: (require('./buffer.ts') as typeof import('./buffer.ts')).bufferClass() }), // as above
+    'AbortController AbortSignal': () => (require('./abort.ts') as typeof import('./abort.ts')).abortClasses(), // as above
     'crypto CryptoKey': () => createCrypto(current),
   }
 }
@@ -50,7 +50,7 @@ const defineLazy = (name: string, make: () => unknown): void => {
   define(name, {
     get: () => {
       const value = make()
-      set(value)
+      if (value !== undefined) set(value)
       return value
     },
     set,
@@ -71,7 +71,18 @@ export const installGlobals = (current: Current): void => {
   for (const [name, value] of Object.entries(eager)) define(name, { value, writable: true })
   for (const [names, make] of Object.entries(createGroups(current))) {
     const group = once(make)
-    for (const name of names.split(' ')) defineLazy(name, () => group()[name])
+    let isMaking = false
+    /** Polyfills look whether their global is there already: while they are being made, it is not. */
+    const member = (name: string): unknown => {
+      if (isMaking) return undefined
+      isMaking = true
+      try {
+        return group()[name]
+      } finally {
+        isMaking = false
+      }
+    }
+    for (const name of names.split(' ')) defineLazy(name, () => member(name))
   }
 }
 

@@ -13,6 +13,6 @@ declare module '@ungap/structured-clone' {
 }
 
 declare module 'abortcontroller-polyfill/dist/cjs-ponyfill.js' {
-  export const AbortController: unknown
-  export const AbortSignal: unknown
+  export const AbortSignal: object
+  export const AbortController: new () => { readonly signal: object; abort(reason?: unknown): void }
 }

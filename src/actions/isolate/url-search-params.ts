@@ -28,6 +28,7 @@ export const createSearchParams = (current: Current) => {
   return class URLSearchParams {
     #pairs: Pair[]
     #changed: () => void
+    readonly [Symbol.toStringTag] = 'URLSearchParams'
     constructor(init?: unknown, changed: () => void = () => undefined) {
       this.#pairs = toPairs(init, parse)
       this.#changed = changed

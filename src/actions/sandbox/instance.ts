@@ -136,10 +136,16 @@ export class Instance {
     if (!own) return
     this.#close()
     const cpuMs = Math.max(0, (this.#entry?.cpuMs() ?? 0) - own.startedCpu)
-    if (ending !== 'settled') this.#dispose()
-    own.call.ended(ending, cpuMs, own.log.read(), body)
-    // What the Action has left running may still hold the isolate; only then is the instance free.
-    void own.queue.then(() => this.#ports.onFree(this, this.#isUsable && !this.#blank?.isolate.isDisposed))
+    const end = (): void => own.call.ended(ending, cpuMs, own.log.read(), body)
+    if (ending !== 'settled') {
+      this.#dispose()
+      end()
+    }
+    // What the Action has left running may still hold the isolate: only then is it free, and a result may leave.
+    void own.queue.then(() => {
+      this.#ports.onFree(this, this.#isUsable && !this.#blank?.isolate.isDisposed)
+      if (ending === 'settled') end()
+    })
   }
 
   #dispose(): void {
