@@ -15,7 +15,8 @@ const claims = {
   scope: 'read:experimentation',
 }
 const hmac = new TextEncoder().encode('a public key is no secret, so nobody may use it as one')
-const withoutExpiry = signToken({ claims: { exp: undefined } as object })
+const noExpiry: object = { exp: undefined }
+const withoutExpiry = signToken({ claims: { ...noExpiry } })
 const good = await signToken()
 
 /** What is wrong with the token, and the sentence that says so. */

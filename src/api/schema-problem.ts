@@ -4,6 +4,9 @@ import type { z } from 'zod'
 
 type Issue = z.core.$ZodIssue
 
+const MAX_LENGTH = 500
+const MAX_PROBLEMS = 5
+
 /** `allocations[0].weight`; keys that are no plain words are quoted. */
 export const formatPath = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((text, key) => {
@@ -32,7 +35,10 @@ const toProblem = (issue: Issue, prefix: readonly PropertyKey[], value: unknown)
   const path = [...prefix, ...issue.path]
   const depth = path.length * 2
   if (issue.code === 'unrecognized_keys') {
-    const keys = issue.keys.map(key => formatPath([...path, key])).join(', ')
+    const keys = issue.keys
+      .slice(0, MAX_PROBLEMS)
+      .map(key => formatPath([...path, key]))
+      .join(', ')
     return { text: `unknown key ${keys}`, rank: depth + 1 }
   }
   if (isMissing(value, path)) return { text: `missing key ${formatPath(path)}`, rank: depth - 2 }
@@ -47,9 +53,6 @@ type UnionIssue = Extract<Issue, { code: 'invalid_union' }>
 /** Of a value that fits none of several forms, the problem of the form that it resembles most. */
 const closestOf = ({ errors }: UnionIssue, path: readonly PropertyKey[], value: unknown): Problem | undefined =>
   errors.flatMap(issues => (issues[0] ? toProblem(issues[0], path, value) : [])).toSorted((a, b) => b.rank - a.rank)[0]
-
-const MAX_LENGTH = 500
-const MAX_PROBLEMS = 5
 
 /**
  * One sentence for a caller; at most five problems, so that a hostile value gets a short answer.

@@ -70,9 +70,14 @@ export interface TestApi extends AsyncDisposable {
   readonly changes: string[]
   /** The path is below `/api/v2/experimentation`, or absolute. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
-  /** A call without the headers that `call` adds. */
+  /** A call without the headers that `call` adds; the path is absolute. */
   request(path: string, init?: RequestInit): Promise<Answer>
+  /** A JSON call whose body is a stream. */
+  stream(path: string, init: RequestInit): Promise<Answer>
 }
+
+const toBody = (body: unknown): NonNullable<RequestInit['body']> =>
+  typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
 
 /** Every answer that a test receives fits the schema that its operation declares. */
 const assertFits = (method: string, path: string, { status, body }: Answer): void => {
@@ -139,6 +144,11 @@ export const createTestApi = async (overrides: Partial<ManagementApiDeps> = {}):
     errors,
     changes,
     request,
+    stream: (path, init) =>
+      request(`/api/v2/experimentation${path}`, {
+        ...init,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      }),
     call: (method, path, body, headers) =>
       request(path.startsWith('/api/') ? path : `/api/v2/experimentation${path}`, {
         method,
@@ -147,7 +157,7 @@ export const createTestApi = async (overrides: Partial<ManagementApiDeps> = {}):
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...headers,
         },
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+        ...(body !== undefined && { body: toBody(body) }),
       }),
     [Symbol.asyncDispose]: () => database.close(),
   }
