@@ -1,6 +1,7 @@
 /** What every request asks of a tenant's configuration, remembered for a second. */
 
 import { createExpiringCache, type ExpiringCache } from '../base/expiring-cache.ts'
+import type { SecretBox } from '../base/secret-box.ts'
 import type { TenantId } from '../model/ids.ts'
 import { type ClientGrantRecord, findClientGrant } from '../store/client-grant-store.ts'
 import { type ClientRecord, findClient } from '../store/client-store.ts'
@@ -10,7 +11,7 @@ import {
   findSystemResourceServer,
   type ResourceServerRecord,
 } from '../store/resource-server-store.ts'
-import type { LoginDeps, SecretBox } from './login-deps.ts'
+import type { LoginDeps } from './login-deps.ts'
 import type { Tenant } from './tenant.ts'
 
 /** A client whose secret is open: it stays in memory and never leaves but to be compared. */

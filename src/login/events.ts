@@ -31,8 +31,9 @@ export interface Failing {
 
 /** Of an object with optional members, those that are there. */
 const defined = <T extends object>(members: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } =>
+  // The filter removes exactly what the type removes.
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof T]?: Exclude<T[Key], undefined> // the filter removes exactly what the type removes
+    [Key in keyof T]?: Exclude<T[Key], undefined>
   }
 
 const userFields = ({ user, userName }: Occasion) =>

@@ -2,16 +2,10 @@
 
 import type { Clock } from '../base/clock.ts'
 import type { RandomBytes } from '../base/random.ts'
+import type { SecretBox } from '../base/secret-box.ts'
 import type { TenantLog } from '../logs/log-event.ts'
 import type { Db } from '../store/database.ts'
 import type { Assign } from './assignment-port.ts'
-
-/** Encrypts what must not be readable in the database; `context` ties a sealed text to its place. */
-export interface SecretBox {
-  seal(plaintext: string, context: string): string
-  /** @throws when the text was sealed with another key or for another context, or was changed */
-  open(sealed: string, context: string): string
-}
 
 export interface LoginConfig {
   /** With the trailing slash, such as `http://localhost:3000/`. Cookies are `Secure` when it is https. */

@@ -85,3 +85,21 @@ export const extendLoginTransaction = async (
     .where('expires_at', '<', expiresAt)
     .execute()
 }
+
+/** Sets the assignment of a transaction that has none, once its user is known. The first one stays. */
+export const assignLoginTransaction = async (
+  db: Db,
+  tenantId: TenantId,
+  transaction: Pick<LoginTransactionRecord, 'transactionId' | 'request' | 'assignment'>,
+): Promise<void> => {
+  await db
+    .updateTable('login_transactions')
+    .set({
+      request: JSON.stringify(transaction.request),
+      assignment: transaction.assignment ? JSON.stringify(transaction.assignment) : null,
+    })
+    .where('tenant_id', '=', tenantId)
+    .where('transaction_id', '=', transaction.transactionId)
+    .where('assignment', 'is', null)
+    .execute()
+}

@@ -13,7 +13,7 @@ const send = (
   response: ServerResponse,
   status: number,
   headers: Readonly<Record<string, string>>,
-  body: string,
+  body: string | Buffer,
 ): void => {
   if (response.headersSent || response.destroyed) return
   for (const [name, value] of Object.entries({ ...ALWAYS, ...headers })) response.setHeader(name, value)
@@ -70,6 +70,10 @@ export const sendJson = (
   headers: Readonly<Record<string, string>> = {},
 ): void =>
   send(response, status, { 'Content-Type': 'application/json; charset=utf-8', ...headers }, JSON.stringify(value))
+
+/** Sends a file that never changes under its address. */
+export const sendFile = (response: ServerResponse, type: string, body: Buffer): void =>
+  send(response, 200, { 'Content-Type': type, 'Cache-Control': 'public, max-age=31536000, immutable' }, body)
 
 /** Sends the browser on with GET (RFC 9110 section 15.4.4). */
 export const sendRedirect = (response: ServerResponse, location: string): void =>

@@ -1,0 +1,123 @@
+/** The login that a hosted page belongs to, found by the `state` in its address, and how it goes on. */
+
+import type { Provider } from 'oidc-provider'
+import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
+import { findOidcPayload, patchOidcPayload } from '../../store/oidc-payload-store.ts'
+import type { UserRecord } from '../../store/user-store.ts'
+import { isSameBrowser } from '../browser-binding.ts'
+import type { Exchange } from '../exchange.ts'
+import { EXPIRED, type Failure, PageRefusal } from '../http/failure.ts'
+import type { LoginDeps } from '../login-deps.ts'
+import { loadSession } from '../oidc/engine-request.ts'
+import { PIPELINE } from '../oidc/interaction-policy.ts'
+import { type LoginTransaction, parseTransaction } from '../transaction.ts'
+
+export interface PageInteraction {
+  /** The `state` of the page's address. */
+  readonly id: string
+  /** What the engine waits for: `login`, `select_account` or a suspended step. */
+  readonly prompt: string
+  readonly transaction: LoginTransaction
+  /** Results of what was asked before. */
+  readonly earlier: JsonObject
+}
+
+const OTHER_BROWSER: Failure = {
+  status: 403,
+  code: 'other_browser',
+  title: 'This login belongs to another browser',
+  message:
+    'For your safety a login is finished in the browser that began it. Go back to the application and log in again; cookies must be allowed.',
+}
+
+const STATE = /^[\w-]{43}$/
+
+type Stored = Pick<LoginDeps, 'volatileDb'>
+
+/**
+ * The interaction of a page.
+ * @throws PageRefusal when there is none, its time is over, it was begun in another browser, or it waits for something else
+ */
+export const loadInteraction = async (
+  exchange: Exchange,
+  { volatileDb }: Stored,
+  state: string | null,
+  prompts: readonly string[],
+): Promise<PageInteraction> => {
+  if (!state || !STATE.test(state)) throw new PageRefusal(EXPIRED)
+  const { tenantId } = exchange.tenant
+  const found = await findOidcPayload(volatileDb, { tenantId, model: 'Interaction', id: state })
+  if (!found?.transaction) throw new PageRefusal(EXPIRED)
+  const { prompt, lastSubmission } = found.payload
+  const transaction = parseTransaction(found.transaction)
+  if (!isSameBrowser(exchange.cookie('browser'), transaction.browserHash)) throw new PageRefusal(OTHER_BROWSER)
+  const name = isJsonObject(prompt) ? String(prompt.name) : ''
+  if (!prompts.includes(name)) throw new PageRefusal(EXPIRED)
+  exchange.transaction = transaction
+  const earlier = isJsonObject(lastSubmission) ? (lastSubmission as JsonObject) : {} // stored as JSON
+  return { id: state, prompt: name, transaction, earlier }
+}
+
+/** Where the engine takes an interaction up again. Relative, so that the browser stays on the host that it knows. */
+const resumePath = (id: string): string => `/authorize/${id}`
+
+const complete = async (
+  exchange: Exchange,
+  { volatileDb }: Stored,
+  { id, earlier }: PageInteraction,
+  result: JsonObject,
+  more: JsonObject = {},
+): Promise<string> => {
+  const key = { tenantId: exchange.tenant.tenantId, model: 'Interaction', id }
+  const patched = await patchOidcPayload(volatileDb, key, { result: { ...earlier, ...result }, ...more })
+  if (!patched) throw new PageRefusal(EXPIRED)
+  return resumePath(id)
+}
+
+/** Ends a session of somebody else in this browser, which the engine would otherwise ask about on a page of its own. */
+const leaveOtherSession = async (exchange: Exchange, provider: Provider, user: UserRecord): Promise<void> => {
+  if (exchange.cookie('session') === undefined) return
+  const session = await loadSession(exchange, provider)
+  if (session.accountId !== undefined && session.accountId !== user.userId) await session.destroy()
+}
+
+/**
+ * Tells the engine who has logged in, and returns where to send the browser. Every page that the request asked for
+ * (`prompt=login select_account`) is answered by this one.
+ *
+ * @param prompts what the person did, for the log
+ * @throws PageRefusal when the interaction's time is over
+ */
+export const completeLogin = async (
+  exchange: Exchange,
+  deps: Stored & Pick<LoginDeps, 'clock'>,
+  provider: Provider,
+  interaction: PageInteraction,
+  login: { readonly user: UserRecord; readonly prompts: readonly JsonObject[] },
+): Promise<string> => {
+  await leaveOtherSession(exchange, provider, login.user)
+  const ts = Math.floor(deps.clock() / 1000)
+  const result = {
+    login: { accountId: login.user.userId, ts, amr: ['pwd'], remember: true },
+    select_account: {},
+    prompts: login.prompts,
+  }
+  // The session that the request came with does not matter any more: this person has just proved who it is.
+  return complete(exchange, deps, interaction, result, { session: null })
+}
+
+/**
+ * Lets a login go on that a step has suspended, and returns where to send the browser.
+ *
+ * @param step the name of the step, which gets `data` as its `resumed`
+ * @throws PageRefusal as `loadInteraction` does
+ */
+export const completeSuspension = async (
+  exchange: Exchange,
+  deps: Stored,
+  state: string | null,
+  resumption: { readonly step: string; readonly data: Json },
+): Promise<string> => {
+  const interaction = await loadInteraction(exchange, deps, state, [PIPELINE])
+  return complete(exchange, deps, interaction, { [PIPELINE]: { ...resumption } })
+}

@@ -1,0 +1,39 @@
+/** `/v2/logout`: ends the session and returns to an address of the client's, or of the tenant's, list. */
+
+import type { Exchange } from '../exchange.ts'
+import type { PageContext } from '../hosted/hosted-page.ts'
+import { PageRefusal } from '../http/failure.ts'
+import { sendPage, sendRedirect } from '../http/reply.ts'
+import { renderPage } from '../pages/pages.ts'
+import { endSession, type LogoutContext, recordRefusedLogout } from './end-session.ts'
+import { isAllowedReturn } from './return-address.ts'
+
+/** Characters of an address that the log keeps. */
+const MAX_LOGGED = 2_048
+
+const refuse = (message: string): PageRefusal =>
+  new PageRefusal({ status: 400, code: 'invalid_request', title: 'Something went wrong', message })
+
+/**
+ * GET, and without a question, as applications expect it: another site can log people out with it, which is a nuisance
+ * and no more, and the address that it leads to is always one of the tenant's.
+ */
+export const auth0Logout = async (exchange: Exchange, { deps, directory, provider }: PageContext): Promise<void> => {
+  const { searchParams } = exchange.url
+  const clientId = searchParams.get('client_id')
+  const client = clientId === null ? undefined : await directory.client(exchange.tenant.tenantId, clientId)
+  if (clientId !== null && !client) throw refuse('The application that asked for the logout does not exist.')
+  const context: LogoutContext = { deps, provider, client: client && { id: client.clientId, name: client.name } }
+  const allowed = client ? client.allowedLogoutUrls : exchange.tenant.allowedLogoutUrls
+  const returnTo = searchParams.get('returnTo')
+  const details = { allowed_logout_url: allowed, ...(returnTo ? { return_to: returnTo.slice(0, MAX_LOGGED) } : {}) }
+  if (returnTo && !isAllowedReturn(returnTo, allowed)) {
+    const message = 'The address to return to is not among the Allowed Logout URLs.'
+    await recordRefusedLogout(exchange, context, { message }, details)
+    throw refuse(message)
+  }
+  await endSession(exchange, context, details)
+  const destination = returnTo || (client ? allowed.find(address => !address.includes('*')) : undefined)
+  if (destination) sendRedirect(exchange.response, destination)
+  else sendPage(exchange.response, 200, renderPage('logged-out', exchange.tenant.name, {}))
+}

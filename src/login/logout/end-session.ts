@@ -1,0 +1,54 @@
+/** Ends the browser's session, and says so in the log. */
+
+import type { Provider } from 'oidc-provider'
+import type { JsonObject } from '../../base/json.ts'
+import { findUser } from '../../store/user-store.ts'
+import { parseDeviceCookie, toDeviceHash } from '../device-cookie.ts'
+import { type Failing, loggedOut, logoutFailed } from '../events.ts'
+import type { Exchange } from '../exchange.ts'
+import { addCookie, cookieName } from '../http/cookies.ts'
+import type { LoginDeps } from '../login-deps.ts'
+import { loadSession } from '../oidc/engine-request.ts'
+
+export interface LogoutContext {
+  readonly deps: Pick<LoginDeps, 'db' | 'log' | 'clock'>
+  readonly provider: Provider
+  readonly client: { readonly id: string; readonly name: string } | undefined
+}
+
+const rememberDevice = (exchange: Exchange): void => {
+  const id = parseDeviceCookie(exchange.cookie('device'), exchange.keys.deviceCookie)
+  if (id) exchange.deviceHash = toDeviceHash(id, exchange.keys.deviceHash)
+}
+
+/** Removes the cookie and its signature, whether or not there was a session. */
+const forgetCookie = ({ response, secure }: Exchange): void => {
+  const name = cookieName('session', secure)
+  for (const cookie of [name, `${name}.sig`]) addCookie(response, cookie, '', { secure, maxAge: 0 })
+}
+
+/** Nothing is logged when nobody was logged in. */
+export const endSession = async (
+  exchange: Exchange,
+  { deps, provider, client }: LogoutContext,
+  details: JsonObject,
+): Promise<void> => {
+  const session = await loadSession(exchange, provider)
+  const { accountId, uid } = session
+  if (accountId !== undefined) {
+    rememberDevice(exchange)
+    const [user] = await Promise.all([findUser(deps.db, exchange.tenant.tenantId, accountId), session.destroy()])
+    await deps.log.record(loggedOut({ exchange, at: deps.clock(), client, user, sessionId: uid }, details))
+  }
+  forgetCookie(exchange)
+}
+
+export const recordRefusedLogout = async (
+  exchange: Exchange,
+  { deps, client }: LogoutContext,
+  failing: Failing,
+  details: JsonObject,
+): Promise<void> => {
+  rememberDevice(exchange)
+  await deps.log.record(logoutFailed({ exchange, at: deps.clock(), client }, failing, details))
+}

@@ -1,0 +1,89 @@
+/** The last check of an authorization request that the engine has found valid: here its transaction begins. */
+
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { randomBase58 } from '../../base/random.ts'
+import { createTransactionId } from '../../model/ids.ts'
+import { beginTransaction, type LoginContext } from '../begin-transaction.ts'
+import { parseDeviceCookie, toDeviceHash } from '../device-cookie.ts'
+import type { Directory } from '../directory.ts'
+import type { Exchange } from '../exchange.ts'
+import { requestedAudience } from './audience.ts'
+import { extProblem, transactionParameters } from './authorize-parameters.ts'
+import { clientOf, exchangeOf, paramOf } from './engine-context.ts'
+
+/** Characters; as long as the ids that the engine gives to sessions. */
+const SESSION_ID_LENGTH = 43
+
+const OFFLINE = 'offline_access'
+
+/** The request's scopes as they were sent; the engine has removed some by now. */
+const askedScopes = (context: KoaContextWithOIDC): readonly string[] => {
+  const { scope } = context.query
+  return typeof scope === 'string' ? scope.split(' ') : []
+}
+
+/**
+ * The engine hands out refresh tokens only together with a consent page (OpenID Connect Core 1.0 section 11). The
+ * tenant's own applications do not ask for consent, so the scope that it removed comes back where it is allowed.
+ */
+const restoreOfflineAccess = async (
+  context: KoaContextWithOIDC,
+  directory: Directory,
+  { tenant }: Exchange,
+): Promise<void> => {
+  const { client, params } = context.oidc
+  if (!params || !askedScopes(context).includes(OFFLINE) || !client?.grantTypeAllowed('refresh_token')) return
+  const audience = requestedAudience(context, tenant)
+  const server = audience === undefined ? undefined : await directory.resourceServer(tenant, audience)
+  if (server && !server.allowOfflineAccess) return
+  const scopes = (paramOf(context, 'scope') ?? '').split(' ').filter(Boolean)
+  params.scope = [...new Set([...scopes, OFFLINE])].join(' ')
+}
+
+/** A request for nothing that exists here is answered like one for `openid`: the engine refuses to grant nothing. */
+const ensureScope = ({ oidc }: KoaContextWithOIDC): void => {
+  const known = [
+    ...oidc.requestParamOIDCScopes,
+    ...Object.values(oidc.resourceServers ?? {}).flatMap(({ scopes }) => [...scopes]),
+  ]
+  if (oidc.params && ![...oidc.requestParamScopes].some(scope => known.includes(scope))) oidc.params.scope = 'openid'
+}
+
+const requireConnection = async (
+  context: KoaContextWithOIDC,
+  directory: Directory,
+  { tenant }: Exchange,
+): Promise<void> => {
+  const name = paramOf(context, 'connection')
+  if (!name || (await directory.connection(tenant.tenantId, name))) return
+  throw new errors.InvalidRequest(`the connection ${JSON.stringify(name.slice(0, 128))} was not found`)
+}
+
+const rememberDevice = (exchange: Exchange): void => {
+  const id = parseDeviceCookie(exchange.cookie('device'), exchange.keys.deviceCookie)
+  if (id) exchange.deviceHash = toDeviceHash(id, exchange.keys.deviceHash)
+}
+
+/** Creates the check. `prompt=none` shows nothing to anybody, so it begins no transaction and no experiment runs. */
+export const createAdmitRequest =
+  (directory: Directory, login: LoginContext) =>
+  async (context: KoaContextWithOIDC): Promise<void> => {
+    const { session, params, prompts, route } = context.oidc
+    const client = clientOf(context)
+    if (route !== 'authorization' || !params || !client) return
+    const exchange = exchangeOf(context)
+    await restoreOfflineAccess(context, directory, exchange)
+    ensureScope(context)
+    const problem = extProblem(paramOf(context, 'ext'))
+    if (problem) throw new errors.InvalidRequest(problem)
+    await requireConnection(context, directory, exchange)
+    const id = createTransactionId(login.random)
+    params.transaction_id = id
+    if (prompts.has('none')) return rememberDevice(exchange)
+    await beginTransaction(exchange, login, {
+      id,
+      client,
+      sessionId: session?.accountId ? session.uid : randomBase58(SESSION_ID_LENGTH, login.random),
+      params: transactionParameters(params),
+    })
+  }

@@ -1,0 +1,90 @@
+/** Logs how authorization requests end, and stores what an accepted one leads to. */
+
+import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { isJsonObject, type JsonObject } from '../../base/json.ts'
+import type { LogFields } from '../../logs/log-event.ts'
+import { recordLogin } from '../../store/user-store.ts'
+import { DATABASE_CONNECTION, type Directory } from '../directory.ts'
+import { loginFailed, loginSucceeded, type Occasion, silentLoginFailed, silentLoginSucceeded } from '../events.ts'
+import type { LoginDeps } from '../login-deps.ts'
+import { clientOf, exchangeOf, paramOf, userOf } from './engine-context.ts'
+import { loginKindOf } from './interaction-policy.ts'
+
+export interface EventContext {
+  readonly deps: Pick<LoginDeps, 'db' | 'log' | 'clock'>
+  readonly directory: Directory
+}
+
+/** What an event in the engine is about; the user's connection is the one that users have. */
+export const occasionOf = async (
+  context: KoaContextWithOIDC,
+  { deps, directory }: EventContext,
+  sessionId: string | undefined,
+): Promise<Occasion> => {
+  const exchange = exchangeOf(context)
+  const user = userOf(context)
+  const at = deps.clock()
+  const known = user && (await directory.connection(exchange.tenant.tenantId, DATABASE_CONNECTION))
+  return {
+    exchange,
+    at,
+    client: clientOf(context),
+    user,
+    connection: known?.id === user?.connectionId ? known : undefined,
+    transaction: exchange.transaction,
+    sessionId,
+  }
+}
+
+/** The parts of the login that the hosted pages noted for the log. */
+const notedPrompts = ({ oidc }: KoaContextWithOIDC): JsonObject[] => {
+  const { prompts } = oidc.result ?? {}
+  return Array.isArray(prompts) ? prompts.filter(isJsonObject).map(prompt => prompt as JsonObject) : [] // stored as JSON
+}
+
+const askedFields = (context: KoaContextWithOIDC): LogFields => {
+  const [audience, scope] = [paramOf(context, 'audience'), paramOf(context, 'scope')]
+  return { ...(audience ? { audience } : {}), ...(scope ? { scope } : {}) }
+}
+
+const logSuccess = async (context: KoaContextWithOIDC, events: EventContext): Promise<void> => {
+  const { db, log } = events.deps
+  const occasion = await occasionOf(context, events, context.oidc.session?.uid)
+  const { user, exchange, at } = occasion
+  if (!user) throw new TypeError('an authorization succeeded without a user')
+  if (loginKindOf(context) === 'silent') {
+    await log.record(silentLoginSucceeded(occasion))
+    return
+  }
+  const login = { ip: exchange.ip, at: new Date(at) }
+  const loginsCount = await recordLogin(db, exchange.tenant.tenantId, user.userId, login)
+  const bySession = loginKindOf(context) === 'session'
+  await log.record(loginSucceeded({ ...occasion, user }, { prompts: notedPrompts(context), loginsCount, bySession }))
+}
+
+const logFailure = async (
+  context: KoaContextWithOIDC,
+  error: errors.OIDCProviderError,
+  events: EventContext,
+): Promise<void> => {
+  const occasion = await occasionOf(context, events, context.oidc.session?.accountId && context.oidc.session.uid)
+  const failing = { message: error.error_description ?? error.message, oauthError: error.error }
+  const isSilent = paramOf(context, 'prompt') === 'none'
+  // A silent login of nobody we know is a request that makes no sense, like any other.
+  const event = isSilent && occasion.client ? silentLoginFailed : loginFailed
+  await events.deps.log.record(event(occasion, failing, askedFields(context)))
+}
+
+/** Everything here is awaited before the answer goes out, while the engine stores the code and the session. */
+export const logAuthorizations = (provider: Provider, events: EventContext): void => {
+  provider.on('authorization.accepted', context => {
+    const { grant } = context.oidc
+    if (grant) exchangeOf(context).hold(grant.save())
+  })
+  provider.on('authorization.success', context => {
+    exchangeOf(context).hold(logSuccess(context, events))
+  })
+  provider.on('authorization.error', (context, error) => {
+    exchangeOf(context).hold(logFailure(context, error, events))
+  })
+}

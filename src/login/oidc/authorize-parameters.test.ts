@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { extProblem, normalizeAuthorizeQuery, transactionParameters } from './authorize-parameters.ts'
+
+test('what a request says of our own parameters is thrown away', () => {
+  const query = normalizeAuthorizeQuery({ transaction_id: 'mine', ext: '{"a":1}', scope: 'openid' })
+  assert.deepEqual(query, { scope: 'openid' })
+})
+
+test('a repeated override counts once, so that it does not break the login', () => {
+  const query = normalizeAuthorizeQuery({ experiment_id: ['exp_1', 'exp_2'], scope: 'openid', state: ['a', 'b'] })
+  assert.deepEqual(query, { experiment_id: 'exp_1', scope: 'openid', state: ['a', 'b'] })
+})
+
+test('ext- parameters travel as one and come out as they were', () => {
+  const { ext } = normalizeAuthorizeQuery({ 'ext-plan': 'pro', 'ext-a_b': 'x y', scope: 'openid' })
+  assert.equal(typeof ext, 'string')
+  assert.equal(extProblem(String(ext)), undefined)
+  assert.deepEqual(transactionParameters({ ext, state: 's', transaction_id: 't', max_age: undefined }), {
+    'ext-plan': 'pro',
+    'ext-a_b': 'x y',
+    state: 's',
+  })
+})
+
+test('ext- parameters beyond their rules are refused by name', () => {
+  const wrong = [{ 'ext-': 'x' }, { [`ext-${'a'.repeat(29)}`]: 'x' }, { 'ext-a': '<b>' }, { 'ext-a': '' }]
+  for (const ext of wrong) assert.match(extProblem(JSON.stringify(ext)) ?? '', /malformed/)
+  const many = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`ext-${index}`, 'x']))
+  assert.match(extProblem(JSON.stringify(many)) ?? '', /at most 10/)
+  assert.equal(extProblem(undefined), undefined)
+})

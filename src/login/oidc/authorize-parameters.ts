@@ -1,0 +1,63 @@
+/** The parameters of `/authorize`: which are known, and making the query fit for the OIDC engine. */
+
+import type { ParsedUrlQuery } from 'node:querystring'
+
+/**
+ * Parameters that the engine does not know by itself. `transaction_id` is ours alone: what a request says there is
+ * thrown away. `ext` carries the request's `ext-*` parameters as JSON, because the engine has no patterns for names.
+ */
+export const EXTRA_PARAMETERS = [
+  'audience',
+  'connection',
+  'organization',
+  'invitation',
+  'screen_hint',
+  'correlation_id',
+  'experiment_id',
+  'variation_id',
+  'segment_id',
+  'ext',
+  'transaction_id',
+] as const
+
+/** A repeated one of these is not worth an error page: experiments never break a login. */
+const OVERRIDES = ['experiment_id', 'variation_id', 'segment_id'] as const
+
+const EXT_NAME = /^ext-[\w-]{1,28}$/
+const EXT_VALUE = /^[-\w.*~@+ /:]{1,255}$/
+const MAX_EXT = 10
+
+const firstOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value)
+
+const extParameters = (query: ParsedUrlQuery): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(query)
+      .filter(([name]) => name.startsWith('ext-'))
+      .map(([name, value]) => [name, firstOf(value) ?? '']),
+  )
+
+/** The query as the engine gets it. An absent scope means `openid`: the engine refuses to grant nothing at all. */
+export const normalizeAuthorizeQuery = (query: ParsedUrlQuery): ParsedUrlQuery => {
+  const { ext: _, transaction_id: __, ...rest } = query
+  const normalized: ParsedUrlQuery = { ...rest, scope: query.scope || 'openid' }
+  for (const name of OVERRIDES) {
+    if (name in normalized) normalized[name] = firstOf(normalized[name])
+  }
+  const ext = extParameters(query)
+  return Object.keys(ext).length > 0 ? { ...normalized, ext: JSON.stringify(ext) } : normalized
+}
+
+/** What is wrong with the request's `ext-*` parameters; undefined when nothing is. */
+export const extProblem = (ext: string | undefined): string | undefined => {
+  const entries = Object.entries(JSON.parse(ext ?? '{}'))
+  if (entries.length > MAX_EXT) return `at most ${MAX_EXT} ext- parameters are allowed`
+  const wrong = entries.find(([name, value]) => !EXT_NAME.test(name) || !EXT_VALUE.test(String(value)))
+  return wrong && `the parameter ${wrong[0].slice(0, 40)} has a malformed name or value`
+}
+
+/** The parameters as everybody after the engine reads them: texts, `ext-*` in their places, nothing of ours. */
+export const transactionParameters = (params: Readonly<Record<string, unknown>>): Record<string, string> => {
+  const { ext, transaction_id: _, ...rest } = params
+  const texts = Object.entries(rest).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  return { ...Object.fromEntries(texts), ...(typeof ext === 'string' ? JSON.parse(ext) : {}) }
+}

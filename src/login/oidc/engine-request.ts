@@ -1,0 +1,67 @@
+/** Hands a request to the OIDC engine. */
+
+import type { IncomingMessage } from 'node:http'
+import type { Provider } from 'oidc-provider'
+import type { Exchange } from '../exchange.ts'
+import { readEngineBody } from '../http/request-body.ts'
+import { attachExchange } from './engine-context.ts'
+
+/** Headers by which a sender could choose the addresses in the engine's answers; the issuer decides them instead. */
+const forwardingHeaders = ({ tenant, ip }: Exchange): Record<string, string> => {
+  const { host, protocol } = new URL(tenant.issuer)
+  return { host, 'x-forwarded-host': host, 'x-forwarded-proto': protocol.replace(':', ''), 'x-forwarded-for': ip }
+}
+
+interface Body {
+  readonly body: Buffer
+  readonly contentType: string | undefined
+}
+
+/** Makes the engine read `body` instead of the stream, which has been read to its end. */
+const bodyProperties = ({ body }: Body): PropertyDescriptorMap => ({
+  readable: { value: true },
+  readableEncoding: { value: null },
+  iterator: {
+    value: async function* () {
+      if (body.length > 0) yield body
+    },
+  },
+})
+
+const bodyHeaders = ({ body, contentType }: Body): Record<string, string | undefined> => ({
+  'content-length': String(body.length),
+  'content-type': contentType,
+  'transfer-encoding': undefined,
+})
+
+const withoutUndefined = (headers: Record<string, string | string[] | undefined>): NodeJS.Dict<string | string[]> =>
+  Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined))
+
+/** The request as the engine sees it: everything of the real one, but for its headers and its body. */
+const toEngineRequest = (exchange: Exchange, body: Body | undefined): IncomingMessage => {
+  const { request } = exchange
+  const headers = withoutUndefined({
+    ...request.headers,
+    ...forwardingHeaders(exchange),
+    ...(body ? bodyHeaders(body) : {}),
+  })
+  // Inherits what it does not define, so it is what its type says.
+  const engineRequest: IncomingMessage = Object.create(request, {
+    headers: { value: headers },
+    ...(body ? bodyProperties(body) : {}),
+  })
+  attachExchange(engineRequest, exchange)
+  return engineRequest
+}
+
+/** Serves a request of one of the engine's addresses. @throws BodyError for a body that cannot be read */
+export const serveEngine = async (exchange: Exchange, provider: Provider): Promise<void> => {
+  const body = exchange.request.method === 'POST' ? await readEngineBody(exchange.request) : undefined
+  await provider.callback()(toEngineRequest(exchange, body), exchange.response)
+}
+
+type Session = Awaited<ReturnType<Provider['Session']['get']>>
+
+/** The single sign-on session of the exchange's browser; one without an account when nobody is logged in. */
+export const loadSession = (exchange: Exchange, provider: Provider): Promise<Session> =>
+  provider.Session.get(provider.createContext(toEngineRequest(exchange, undefined), exchange.response))

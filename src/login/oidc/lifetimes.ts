@@ -1,0 +1,53 @@
+/** How long everything lives, in seconds. */
+
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import type { Clock } from '../../base/clock.ts'
+
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+export const LIFETIME = {
+  authorizationCode: MINUTE,
+  interaction: HOUR,
+  idToken: 10 * HOUR,
+  /** Of tokens without an API; an API has its own. */
+  accessToken: DAY,
+  /** Without use. */
+  sessionIdle: 72 * HOUR,
+  /** Since the login. */
+  sessionAbsolute: 168 * HOUR,
+  /** A session that nobody is logged in to. */
+  sessionAnonymous: HOUR,
+  /** Without use; each use starts it anew. */
+  refreshTokenIdle: 30 * DAY,
+  /** Since the login. */
+  refreshTokenAbsolute: 365 * DAY,
+} as const
+
+/** A grant outlives whatever it leads to. */
+const grantLifetime = (context: KoaContextWithOIDC): number =>
+  context.oidc.requestParamOIDCScopes.has('offline_access')
+    ? LIFETIME.refreshTokenAbsolute + DAY
+    : LIFETIME.accessToken + DAY
+
+/** The engine's `ttl`. */
+export const createLifetimes = (clock: Clock): NonNullable<Configuration['ttl']> => {
+  const now = (): number => Math.floor(clock() / 1000)
+  const remaining = (since: number | undefined, idle: number, absolute: number): number =>
+    Math.max(1, Math.min(idle, (since ?? now()) + absolute - now()))
+
+  return {
+    AuthorizationCode: LIFETIME.authorizationCode,
+    Interaction: LIFETIME.interaction,
+    IdToken: LIFETIME.idToken,
+    AccessToken: (_, token) => token.resourceServer?.accessTokenTTL ?? LIFETIME.accessToken,
+    ClientCredentials: (_, token) => token.resourceServer?.accessTokenTTL ?? LIFETIME.accessToken,
+    Grant: grantLifetime,
+    RefreshToken: (_, token) => remaining(token.iiat, LIFETIME.refreshTokenIdle, LIFETIME.refreshTokenAbsolute),
+    Session: (_, session) =>
+      session.accountId
+        ? remaining(session.loginTs, LIFETIME.sessionIdle, LIFETIME.sessionAbsolute)
+        : LIFETIME.sessionAnonymous,
+  }
+}

@@ -1,0 +1,156 @@
+/** One tenant's OIDC engine: oidc-provider, configured to behave as Auth0's SDKs expect. */
+
+import { type Configuration, type ErrorOut, type KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { LoginContext } from '../begin-transaction.ts'
+import type { Directory } from '../directory.ts'
+import { cookieName } from '../http/cookies.ts'
+import { EXPIRED } from '../http/failure.ts'
+import type { LoginDeps } from '../login-deps.ts'
+import { renderPage } from '../pages/pages.ts'
+import type { Step } from '../pipeline/step.ts'
+import type { Tenant } from '../tenant.ts'
+import type { TenantKeys } from '../tenant-keys.ts'
+import { createAdapterFactory } from './adapter.ts'
+import { createAdmitRequest } from './admit-request.ts'
+import { findAudience, requestedAudience, toEngineResource } from './audience.ts'
+import { logAuthorizations } from './authorization-events.ts'
+import { EXTRA_PARAMETERS, normalizeAuthorizeQuery } from './authorize-parameters.ts'
+import { CLAIMS_BY_SCOPE } from './claims.ts'
+import { registerClientCredentials } from './client-credentials.ts'
+import { createGrantLoader } from './create-grant.ts'
+import { exchangeOf } from './engine-context.ts'
+import { createFindAccount } from './find-account.ts'
+import { createInteractionPolicy, interactionUrl } from './interaction-policy.ts'
+import { createLifetimes } from './lifetimes.ts'
+import { toAuth0Dialect } from './token-dialect.ts'
+import { logTokens } from './token-events.ts'
+import { withholdAnswers } from './withhold-answer.ts'
+
+export interface ProviderOptions {
+  readonly tenant: Tenant
+  readonly keys: TenantKeys
+  readonly deps: LoginDeps
+  readonly login: LoginContext
+  readonly directory: Directory
+  readonly steps: readonly Step[]
+}
+
+export const ROUTES = {
+  authorization: '/authorize',
+  token: '/oauth/token',
+  revocation: '/oauth/revoke',
+  userinfo: '/userinfo',
+  jwks: '/.well-known/jwks.json',
+} as const
+
+type Features = NonNullable<Configuration['features']>
+
+const featuresOf = ({ tenant, directory }: ProviderOptions): Features => ({
+  devInteractions: { enabled: false },
+  clientCredentials: { enabled: true },
+  revocation: { enabled: true },
+  pushedAuthorizationRequests: { enabled: false },
+  dPoP: { enabled: false },
+  // `/v2/logout` and `/oidc/logout` are ours: the engine's confirmation cannot be skipped and needs scripts.
+  rpInitiatedLogout: { enabled: false },
+  resourceIndicators: {
+    enabled: true,
+    // At `/oauth/token` the choice is made: the code names its API.
+    defaultResource: (context, _, oneOf) => oneOf ?? requestedAudience(context, tenant),
+    useGrantedResource: () => true,
+    getResourceServerInfo: async (_, audience) =>
+      toEngineResource(await findAudience(directory, tenant, audience), audience),
+  },
+})
+
+const cookiesOf = ({ tenant, keys }: ProviderOptions): NonNullable<Configuration['cookies']> => {
+  const secure = tenant.issuer.startsWith('https:')
+  const attributes = { httpOnly: true, sameSite: 'lax', signed: true, secure, overwrite: true } as const
+  return {
+    keys: [keys.cookie],
+    names: {
+      session: cookieName('session', secure),
+      interaction: cookieName('interaction', secure),
+      resume: cookieName('resume', secure),
+    },
+    long: attributes,
+    short: attributes,
+  }
+}
+
+/** The engine's errors that cannot be sent to an application: the page names the reason and nothing else. */
+const renderError = (context: KoaContextWithOIDC, { error, error_description }: ErrorOut, cause: Error): void => {
+  const { tenant } = exchangeOf(context)
+  const expired = cause.name === 'SessionNotFound'
+  const message = expired ? EXPIRED.message : (error_description ?? 'The request cannot be served.')
+  context.type = 'html'
+  context.body = renderPage(
+    'error',
+    tenant.name,
+    { message, code: expired ? undefined : error },
+    expired ? EXPIRED.title : undefined,
+  )
+}
+
+const originOf = (uri: string): string | undefined => URL.parse(uri)?.origin
+
+const configurationOf = (options: ProviderOptions): Configuration => {
+  const { tenant, keys, deps, login, directory, steps } = options
+  const admit = createAdmitRequest(directory, login)
+  return {
+    adapter: createAdapterFactory({ tenant, deps, directory }),
+    jwks: { keys: keys.signing.map(key => ({ ...key })) as NonNullable<Configuration['jwks']>['keys'] }, // RSA keys made by us
+    cookies: cookiesOf(options),
+    routes: ROUTES,
+    features: featuresOf(options),
+    ttl: createLifetimes(deps.clock),
+    claims: Object.fromEntries(Object.entries(CLAIMS_BY_SCOPE).map(([scope, names]) => [scope, [...names]])),
+    scopes: ['openid', 'offline_access'],
+    responseTypes: ['code'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    enabledJWA: { idTokenSigningAlgValues: ['RS256'] },
+    // Applications read the profile from the ID token, whether or not they also get an access token.
+    conformIdTokenClaims: false,
+    // `transaction_id` comes last: its check runs on every request, after everything else was found valid.
+    extraParams: Object.fromEntries(EXTRA_PARAMETERS.map(name => [name, name === 'transaction_id' ? admit : null])),
+    pkce: { required: (_, client) => client.clientAuthMethod === 'none' },
+    clientBasedCORS: (context, origin, client) =>
+      (context.oidc.route === 'userinfo' || client.clientAuthMethod === 'none') &&
+      client.redirectUris?.some(uri => originOf(uri) === origin) === true,
+    findAccount: createFindAccount(deps.db, steps),
+    loadExistingGrant: createGrantLoader(directory, deps.random),
+    interactions: { policy: createInteractionPolicy(steps), url: interactionUrl },
+    issueRefreshToken: (_, client, source) =>
+      client.grantTypeAllowed('refresh_token') && source.scopes.has('offline_access'),
+    rotateRefreshToken: true,
+    // Logging out ends the session; tokens that applications hold live on, as with Auth0.
+    expiresWithSession: () => false,
+    formats: { customizers: { jwt: toAuth0Dialect(tenant) } },
+    discovery: {
+      end_session_endpoint: `${tenant.issuer}oidc/logout`,
+      request_parameter_supported: false,
+      claims_locales_supported: undefined,
+    },
+    renderError,
+  }
+}
+
+/**
+ * Creates the engine. It believes the forwarding headers of the requests that it is given, because the login's door
+ * writes them itself: every absolute address in its answers comes from the issuer, never from the network.
+ */
+export const createProvider = (options: ProviderOptions): Provider => {
+  const { tenant, deps, directory } = options
+  const provider = new Provider(tenant.issuer, configurationOf(options))
+  provider.proxy = true
+  provider.Client.prototype.includeSid = () => true
+  registerClientCredentials(provider, tenant, directory)
+  withholdAnswers(provider, deps)
+  provider.use(async (context, next) => {
+    if (context.path.toLowerCase() === ROUTES.authorization) context.query = normalizeAuthorizeQuery(context.query)
+    await next()
+  })
+  logAuthorizations(provider, { deps, directory })
+  logTokens(provider, { deps, directory })
+  return provider
+}

@@ -1,0 +1,68 @@
+/** Lets an answer of the OIDC engine out only when everything that it stands for is done. */
+
+import type { EventEmitter } from 'node:events'
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Exchange } from '../exchange.ts'
+import { type Failure, toFailure } from '../http/failure.ts'
+import { pagePolicy } from '../http/reply.ts'
+import type { LoginDeps } from '../login-deps.ts'
+import { renderPage } from '../pages/pages.ts'
+import { exchangeOf } from './engine-context.ts'
+
+type Context = Pick<KoaContextWithOIDC, 'req' | 'res' | 'status' | 'body' | 'type' | 'path' | 'set' | 'accepts'>
+
+/** Addresses at which people, not programs, read the answer. */
+const isPage = ({ path }: Context): boolean => /^\/authorize(\/|$)/i.test(path)
+
+/** Headers for whatever the engine sends. A script runs only if the engine adds its hash, as for `form_post`. */
+const setSecurityHeaders = (context: Context): void => {
+  context.set('X-Content-Type-Options', 'nosniff')
+  context.set('Referrer-Policy', 'same-origin')
+  context.set('X-Frame-Options', 'DENY')
+  if (isPage(context)) context.set('Content-Security-Policy', `${pagePolicy()} http:; script-src 'strict-dynamic'`)
+}
+
+/** Replaces an answer, with everything in it that would let the browser in. */
+const replaceAnswer = (context: Context, exchange: Exchange, failure: Failure): void => {
+  for (const name of ['Location', 'Set-Cookie', 'ETag']) context.res.removeHeader(name)
+  context.status = failure.status
+  context.set('Cache-Control', 'no-store')
+  if (failure.retryAfter !== undefined) context.set('Retry-After', String(failure.retryAfter))
+  if (!isPage(context)) {
+    context.body = { error: failure.code, error_description: failure.message }
+    return
+  }
+  context.set('Content-Security-Policy', pagePolicy())
+  context.type = 'html'
+  context.body = renderPage(
+    'error',
+    exchange.tenant.name,
+    { message: failure.message, code: failure.code },
+    failure.title,
+  )
+}
+
+/**
+ * Wraps the engine. An error that the engine would call `server_error`, or work held by the exchange that fails, turns
+ * the answer into 503 or 500: no code, no token and no session leaves for a login that is not in the log.
+ */
+export const withholdAnswers = (provider: Provider, { logError }: Pick<LoginDeps, 'logError'>): void => {
+  provider.on('server_error', (context, error) => {
+    exchangeOf(context).failure ??= error
+  })
+  const engine: EventEmitter = provider
+  engine.on('error', error => logError(error, { what: 'answer of the OIDC engine' }))
+  provider.use(async (context, next) => {
+    const exchange = exchangeOf(context)
+    setSecurityHeaders(context)
+    try {
+      await next()
+      await exchange.settle()
+      if (exchange.failure !== undefined) throw exchange.failure
+    } catch (error) {
+      const failure = toFailure(error)
+      logError(error, { what: `${context.method} ${context.path}`, tenant: exchange.tenant.tenantId })
+      replaceAnswer(context, exchange, failure)
+    }
+  })
+}

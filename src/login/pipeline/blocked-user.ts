@@ -1,0 +1,11 @@
+/** The step `blocked_user`. */
+
+import { CONTINUE, type Step } from './step.ts'
+
+export const blockedUser: Step = {
+  name: 'blocked_user',
+  doc: 'A blocked user gets no tokens, not even by a session or a refresh token that is older than the block.',
+  kinds: ['interactive', 'session', 'silent', 'refresh'],
+  run: async ({ user }) =>
+    user.blocked ? { kind: 'deny', error: 'unauthorized', description: 'user is blocked' } : CONTINUE,
+}

@@ -1,0 +1,42 @@
+/** What lies between "who is it" and "a code is issued": one small rule per step. */
+
+import type { Json } from '../../base/json.ts'
+import type { UserRecord } from '../../store/user-store.ts'
+import type { Exchange } from '../exchange.ts'
+
+/**
+ * How somebody comes to be logged in: `interactive` through a page, `session` by single sign-on, `silent` by
+ * `prompt=none`, `refresh` by a refresh token. Nobody sits in front of the last two, so they cannot be suspended.
+ */
+export type LoginKind = 'interactive' | 'session' | 'silent' | 'refresh'
+
+/** A login whose user is known and whose tokens are not issued yet. */
+export interface LoginUnderWay {
+  readonly kind: LoginKind
+  /** Its `transaction` is the login's; undefined for `silent`. */
+  readonly exchange: Exchange
+  readonly client: { readonly id: string; readonly name: string }
+  readonly user: UserRecord
+  readonly sessionId: string
+}
+
+export type StepOutcome =
+  | { readonly kind: 'continue' }
+  /**
+   * Sends the browser away, to a page of ours or of somebody else. The login waits under `state`, and goes on in this
+   * very step, with what `completeSuspension` is given; the steps before it do not run again.
+   */
+  | { readonly kind: 'suspend'; readonly to: (state: string) => string }
+  /** Ends the login; the application reads both at its callback. */
+  | { readonly kind: 'deny'; readonly error: string; readonly description: string }
+
+export interface Step {
+  readonly name: string
+  /** One sentence: what the step enforces. */
+  readonly doc: string
+  readonly kinds: readonly LoginKind[]
+  /** @param resumed what the step's suspension was completed with; undefined at its first run */
+  run(login: LoginUnderWay, resumed: Json | undefined): Promise<StepOutcome>
+}
+
+export const CONTINUE: StepOutcome = { kind: 'continue' }

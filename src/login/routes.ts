@@ -1,0 +1,59 @@
+/** The table of the login's addresses. */
+
+import type { Exchange } from './exchange.ts'
+import type { HostedPage, PageContext } from './hosted/hosted-page.ts'
+import { loginPage } from './hosted/login-page.ts'
+import { signupPage } from './hosted/signup-page.ts'
+import { serveAsset } from './http/assets.ts'
+import { auth0Logout } from './logout/auth0-logout.ts'
+import { oidcLogout } from './logout/oidc-logout.ts'
+import { serveEngine } from './oidc/engine-request.ts'
+import { bearerJwt, serveUserinfo } from './userinfo.ts'
+
+type Answer = (exchange: Exchange, context: PageContext) => Promise<void>
+
+export interface Route {
+  readonly methods: readonly string[]
+  readonly answer: Answer
+}
+
+const engine: Answer = (exchange, { provider }) => serveEngine(exchange, provider)
+
+const userinfo: Answer = async (exchange, { deps, directory, provider }) => {
+  const token = exchange.request.method === 'OPTIONS' ? undefined : bearerJwt(exchange)
+  await (token === undefined ? serveEngine(exchange, provider) : serveUserinfo(exchange, token, deps, directory))
+}
+
+const page = ({ get, post }: HostedPage): Route => ({
+  methods: ['GET', 'HEAD', 'POST'],
+  answer: (exchange, context) => (exchange.request.method === 'POST' ? post : get)(exchange, context),
+})
+
+const PREFLIGHT = 'OPTIONS'
+const discovery: Route = { methods: ['GET', 'HEAD', PREFLIGHT], answer: engine }
+
+/** HEAD is no way to begin or to continue a login: it would leave a transaction that nobody sees. */
+const authorize: Route = { methods: ['GET'], answer: engine }
+
+export const ROUTES: Readonly<Record<string, Route>> = {
+  '/.well-known/openid-configuration': discovery,
+  '/.well-known/oauth-authorization-server': discovery,
+  '/.well-known/jwks.json': discovery,
+  '/authorize': authorize,
+  '/oauth/token': { methods: ['POST', PREFLIGHT], answer: engine },
+  '/oauth/revoke': { methods: ['POST', PREFLIGHT], answer: engine },
+  '/userinfo': { methods: ['GET', 'POST', PREFLIGHT], answer: userinfo },
+  '/v2/logout': { methods: ['GET'], answer: auth0Logout },
+  '/oidc/logout': { methods: ['GET', 'POST'], answer: oidcLogout },
+  '/u/login': page(loginPage),
+  '/u/signup': page(signupPage),
+}
+
+const RESUME = /^\/authorize\/[\w-]{1,64}$/
+
+/** Who answers a path; undefined when it is not the login's. */
+export const findRoute = (path: string): Route | undefined => {
+  if (Object.hasOwn(ROUTES, path)) return ROUTES[path]
+  if (RESUME.test(path)) return authorize
+  return path.startsWith('/u/assets/') ? { methods: ['GET', 'HEAD'], answer: serveAsset } : undefined
+}
