@@ -236,4 +236,22 @@ describe('experiments', async () => {
     const body = { name: 'On an archived flag', feature_flag_id: flag.flag, allocation_strategy: 'percentage' }
     assertRefused(await api.call('POST', '/experiments', body), 400, 'feature_flag_archived')
   })
+
+  test('a managed flag takes default_config, tenant unless told otherwise', async () => {
+    const flag = await createActiveFlag(api)
+    await api.db.updateTable('feature_flags').set({ type: 'auth0' }).where('feature_flag_id', '=', flag.flag).execute()
+    const path = `/experiments/${await createExperiment(api, flag)}`
+    assert.equal((await api.call('GET', path)).body.default_config, 'tenant')
+    assert.equal((await api.call('PATCH', path, { default_config: 'flag' })).body.default_config, 'flag')
+    assert.ok(!('default_config' in (await api.call('PATCH', path, { default_config: null })).body))
+    assertRefused(await api.call('DELETE', `/feature-flags/${flag.flag}`), 403, 'feature_flag_not_modifiable')
+  })
+
+  test('a draft loses its ramp with null', async () => {
+    const flag = await createActiveFlag(api)
+    const path = `/experiments/${await createExperiment(api, flag, { levels: [10, 20] })}`
+    const { body } = await api.call('PATCH', path, { levels: null, authentication_flow: 'signup' })
+    assert.ok(!('levels' in body) && !('current_level' in body))
+    assert.equal(body.authentication_flow, 'signup')
+  })
 })

@@ -96,26 +96,34 @@ describe('hostile requests', async () => {
     )
   })
 
-  test('a body that says it is small and is not, is cut off at a megabyte', async () => {
+  test('a body that says nothing of its size is cut off at a megabyte', async () => {
     let sent = 0
-    const stream = new ReadableStream<Uint8Array>({
+    const body = new ReadableStream<Uint8Array>({
       pull(controller) {
         sent += 65_536
         if (sent > 64 * 1024 * 1024) controller.close()
         else controller.enqueue(new Uint8Array(65_536).fill(0x20))
       },
     })
-    const { status } = await api.call('POST', '/segments', undefined, { 'content-type': 'application/json' })
-    assert.equal(status, 400)
-    const token = { authorization: 'Bearer x' }
-    assert.equal(
-      (await api.request('/api/v2/experimentation/segments', { method: 'POST', headers: token })).status,
-      401,
-    )
-    const init: RequestInit & { duplex: 'half' } = { method: 'POST', body: stream, duplex: 'half' }
-    const answer = await api.stream('/segments', init)
+    const answer = await api.stream('/segments', { method: 'POST', body, duplex: 'half' })
     assert.equal(answer.status, 413)
     assert.ok(sent < 4 * 1024 * 1024, `${sent} bytes were read`)
+  })
+
+  test('a body that breaks off is the fault of its sender', async () => {
+    const body = new ReadableStream({ pull: controller => controller.error(new Error('reset')) })
+    const answer = await api.stream('/segments', { method: 'POST', body, duplex: 'half' })
+    assert.deepEqual([answer.status, answer.body.errorCode], [400, 'invalid_body'])
+    assert.deepEqual(api.errors, [])
+  })
+
+  test('a form of a quarter of a million fields is refused in no time', async () => {
+    const form = Array.from({ length: 250_000 }, (_, i) => i.toString(36)).join('&')
+    const started = performance.now()
+    const type = { 'content-type': 'application/x-www-form-urlencoded' }
+    const { status } = await api.call('POST', `/experiments/${experiment}/status`, form, type)
+    assert.ok([400, 413].includes(status))
+    assert.ok(performance.now() - started < 2_000)
   })
 
   const FORMS = [

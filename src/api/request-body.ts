@@ -16,11 +16,16 @@ const readBytes = async (request: Request): Promise<Uint8Array> => {
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BYTES) throw tooLarge()
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength
-    if (size > MAX_BYTES) throw tooLarge()
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.byteLength
+      if (size > MAX_BYTES) break
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    throw apiError('invalid_body', 'The body broke off before its end.', { cause })
   }
+  if (size > MAX_BYTES) throw tooLarge()
   return Buffer.concat(chunks)
 }
 
@@ -51,9 +56,9 @@ const findProblem = (value: unknown, path: readonly PropertyKey[]): string | und
 
 const parseForm = (text: string): unknown => {
   const fields = [...new URLSearchParams(text)]
-  const repeated = fields.find(([name], index) => fields.findIndex(([other]) => other === name) !== index)
-  if (repeated) throw apiError('invalid_body', `The form repeats the field ${formatPath([repeated[0]])}.`)
-  return Object.fromEntries(fields)
+  const form = Object.fromEntries(fields)
+  if (Object.keys(form).length < fields.length) throw apiError('invalid_body', 'The form repeats a field.')
+  return form
 }
 
 const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {

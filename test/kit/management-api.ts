@@ -73,7 +73,7 @@ export interface TestApi extends AsyncDisposable {
   /** A call without the headers that `call` adds; the path is absolute. */
   request(path: string, init?: RequestInit): Promise<Answer>
   /** A JSON call whose body is a stream. */
-  stream(path: string, init: RequestInit): Promise<Answer>
+  stream(path: string, init: RequestInit & { readonly duplex: 'half' }): Promise<Answer>
 }
 
 const toBody = (body: unknown): NonNullable<RequestInit['body']> =>
