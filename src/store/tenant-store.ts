@@ -90,3 +90,8 @@ export const insertTenantSecret = async (db: Db, tenantId: TenantId, name: strin
     .onConflict(conflict => conflict.columns(['tenant_id', 'name']).doNothing())
     .execute()
 }
+
+/** Whether the tenant has been created. */
+export const tenantExists = async (db: Db, tenantId: TenantId): Promise<boolean> =>
+  (await db.selectFrom('tenants').select('tenant_id').where('tenant_id', '=', tenantId).executeTakeFirst()) !==
+  undefined

@@ -1,0 +1,205 @@
+/** The composition root: the only place that builds stores, pools and servers and ties them together. */
+
+import { mkdirSync } from 'node:fs'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { sql } from 'kysely'
+import { type Logger, pino } from 'pino'
+import { createActionRunner } from './actions/runner.ts'
+import type { ManagementApiDeps } from './api/api-deps.ts'
+import { createManagementApi } from './api/management-api.ts'
+import { systemClock } from './base/clock.ts'
+import { createEgress } from './base/egress.ts'
+import { systemRandom } from './base/random.ts'
+import { createSecretBox, SECRET_BOX_KEY_BYTES, type SecretBox } from './base/secret-box.ts'
+import type { Config } from './config/config.ts'
+import { type GracefulServer, startGracefulServer } from './http/graceful-server.ts'
+import { createHealthHandler } from './http/health.ts'
+import { createAssign } from './login/assign-experiment.ts'
+import { createLogin, type Login } from './login/create-login.ts'
+import { createExperimentSnapshots, type ExperimentSnapshots } from './login/experiment-snapshots.ts'
+import { openGeoDatabase } from './login/geo-database.ts'
+import { clientAddress } from './login/http/request-facts.ts'
+import { openTenant } from './login/open-tenant.ts'
+import { createPasswordHasher } from './login/users/password-hasher.ts'
+import { type ClosableTenantLog, createTenantLog } from './logs/record.ts'
+import { startLogUpkeep } from './logs/upkeep.ts'
+import { watchConfigVersions } from './store/config-notifications.ts'
+import { findConnection } from './store/connection-store.ts'
+import { type Db, openDatabase } from './store/database.ts'
+import { startEmbeddedPostgres } from './store/embedded-postgres.ts'
+import { ensureInstallationSecret } from './store/installation-secret-store.ts'
+import { migrateDatabase } from './store/migrate.ts'
+import { loadSnapshotData } from './store/snapshot-source.ts'
+
+export interface App {
+  /** Stops in good order: requests first, then the log, then the database. */
+  close(): Promise<void>
+}
+
+/** Milliseconds that requests in flight get to finish in a stop. */
+const DRAIN_MS = 2_500
+
+interface Databases {
+  readonly connectionString: string
+  /** A commit that was answered is on disk. */
+  readonly db: Db
+  /** A commit may be lost in a crash: for the steps of logins that nobody was told had succeeded. */
+  readonly volatileDb: Db
+}
+
+/** What is running; disposed in the opposite order. */
+type Running = AsyncDisposableStack
+
+const openDatabases = async (config: Config, logger: Logger, running: Running): Promise<Databases> => {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  const embedded = config.databaseUrl
+    ? undefined
+    : running.use(await startEmbeddedPostgres({ dataDir: config.dataDir, logger }))
+  const connectionString = config.databaseUrl ?? embedded?.connectionString ?? ''
+  await migrateDatabase({ connectionString })
+  const max = Math.floor(config.databaseMaxConnections / 2)
+  const onConnectionLost = (error: Error): void => logger.warn({ err: error }, 'a connection to the database was lost')
+  const durable = openDatabase({ connectionString, max, onConnectionLost })
+  running.defer(durable.close)
+  const volatile = openDatabase({ connectionString, max, onConnectionLost, synchronousCommit: 'off' })
+  running.defer(volatile.close)
+  return { connectionString, db: durable.db, volatileDb: volatile.db }
+}
+
+/** Seals secrets at rest with the operator's key, or with one that the servers of the database share. */
+const openSecretBox = async (config: Config, db: Db): Promise<SecretBox> => {
+  if (config.encryptionKey) return createSecretBox(config.encryptionKey)
+  const generate = () => Buffer.from(systemRandom(SECRET_BOX_KEY_BYTES)).toString('base64')
+  return createSecretBox(Buffer.from(await ensureInstallationSecret(db, 'encryption_key', generate), 'base64'))
+}
+
+/** Experiments in memory, kept current by notifications from every server that shares the database. */
+const openSnapshots = ({ db, connectionString }: Databases, logger: Logger, running: Running): ExperimentSnapshots => {
+  const snapshots = createExperimentSnapshots({
+    load: tenantId => loadSnapshotData(db, tenantId),
+    onError: (error, tenantId) =>
+      logger.warn({ err: error, tenantId }, 'experiments could not be read; the last good ones stay'),
+  })
+  const watch = watchConfigVersions({
+    connectionString,
+    onChange: snapshots.invalidate,
+    onError: error => logger.warn({ err: error }, 'changes of experiments are not announced; trying again'),
+  })
+  running.defer(() => watch.close())
+  return snapshots
+}
+
+interface Parts {
+  readonly config: Config
+  readonly logger: Logger
+  readonly databases: Databases
+  readonly secretBox: SecretBox
+  readonly log: ClosableTenantLog
+  readonly snapshots: ExperimentSnapshots
+}
+
+const openLogin = async ({ config, logger, databases, secretBox, log, snapshots }: Parts): Promise<Login> => {
+  const { db, volatileDb } = databases
+  const assign = createAssign({
+    snapshots,
+    geo: await openGeoDatabase(),
+    connectionStrategy: async (tenantId, name) => (await findConnection(db, tenantId, name))?.strategy,
+    countryHeader: config.geoCountryHeader,
+    regionHeader: config.geoRegionHeader,
+  })
+  return createLogin({
+    db,
+    volatileDb,
+    log,
+    assign,
+    clock: systemClock,
+    random: systemRandom,
+    secretBox,
+    config,
+    logError: (error, context) => logger.error({ err: error, ...context }, 'a login failed for a reason of ours'),
+  })
+}
+
+/** What Hono's adapter hands over with a request. */
+interface NodeBindings {
+  readonly incoming: IncomingMessage
+}
+
+const openManagementApi = (parts: Parts, login: Login, actions: ManagementApiDeps['actions']): RequestListener => {
+  const { config, logger, databases, log, snapshots } = parts
+  const api = createManagementApi({
+    db: databases.db,
+    log,
+    clock: systemClock,
+    random: systemRandom,
+    actions,
+    async tenantOf(request) {
+      const tenant = await login.tenantOf(new URL(request.url).hostname)
+      if (!tenant) throw new TypeError('there is no default tenant')
+      return tenant
+    },
+    verificationKeys: login.verificationKeys,
+    clientName: async (tenantId, clientId) => (await login.directory.client(tenantId, clientId))?.name ?? '',
+    // The adapter's own bindings; no other server runs this application.
+    ipOf: (_, env) => clientAddress((env as NodeBindings).incoming, config.trustedProxyHops),
+    afterConfigChange: snapshots.refresh,
+    logError: (error, context) => logger.error({ err: error, ...context }, 'an operation failed for a reason of ours'),
+  })
+  return getRequestListener(api.fetch)
+}
+
+const openActions = ({ secretBox }: Parts, running: Running): ManagementApiDeps['actions'] => {
+  const egress = createEgress({ allowLocalAddresses: false, allowInsecureHttp: true })
+  running.defer(() => egress.close())
+  const runner = createActionRunner({ egress })
+  running.defer(() => runner.close())
+  return {
+    runner,
+    secrets: secretBox,
+    build: async (code, dependencies) => ({ program: code, dependencies }),
+  }
+}
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
+
+/** The first that answers wins; whatever is left is the Management API's, which answers every path. */
+const listenWith =
+  (handlers: readonly Handle[], rest: RequestListener): RequestListener =>
+  async (request, response) => {
+    for (const handle of handlers) if (await handle(request, response)) return
+    rest(request, response)
+  }
+
+const listen = async (parts: Parts, running: Running): Promise<GracefulServer> => {
+  const login = running.use(await openLogin(parts))
+  const health = createHealthHandler({ pingDatabase: () => sql`select 1`.execute(parts.databases.db) })
+  const api = openManagementApi(parts, login, openActions(parts, running))
+  const server = await startGracefulServer(listenWith([health, login.handle], api), parts.config)
+  running.defer(() => server.close(DRAIN_MS))
+  return server
+}
+
+/**
+ * Starts everything a server is made of; when it settles, requests are accepted.
+ *
+ * @throws StartupError for what the operator can mend
+ */
+export const startApp = async (config: Config): Promise<App> => {
+  const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }))
+  await using starting = new AsyncDisposableStack()
+  const databases = await openDatabases(config, logger, starting)
+  const secretBox = await openSecretBox(config, databases.db)
+  await openTenant(config, { db: databases.db, random: systemRandom, secretBox, hasher: createPasswordHasher() })
+  starting.use(
+    await startLogUpkeep({
+      db: databases.db,
+      onError: error => logger.error({ err: error }, 'the upkeep of the log failed'),
+    }),
+  )
+  const log = starting.use(createTenantLog({ db: databases.db, random: systemRandom }))
+  const snapshots = openSnapshots(databases, logger, starting)
+  await listen({ config, logger, databases, secretBox, log, snapshots }, starting)
+  const running = starting.move()
+  return { close: () => running.disposeAsync() }
+}
