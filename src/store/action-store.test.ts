@@ -7,8 +7,9 @@ import type { Action, ActionContent } from '../model/action.ts'
 import { createUuid } from '../model/action-id.ts'
 import { toTenantId } from '../model/ids.ts'
 import { listBindings, loadBoundActions, replaceBindings } from './action-binding-store.ts'
+import { recordBuild, redeployVersion } from './action-deployment-store.ts'
 import { createAction, deleteAction, listActions, loadAction, updateAction } from './action-store.ts'
-import { type BuildOutcome, freezeDraft, listVersions, recordBuild, redeployVersion } from './action-version-store.ts'
+import { type BuildOutcome, freezeDraft, listVersions } from './action-version-store.ts'
 import { type ConfigurationWrite, writeConfiguration } from './configuration-write.ts'
 import { insertTenant } from './tenant-store.ts'
 
@@ -95,6 +96,11 @@ test('a deployed Action that is bound is what the trigger runs, in order', async
     ],
   )
   assert.deepEqual(await loadBoundActions(db, tenantId, 'pre-user-registration'), [])
+  const known = new Map([[first.version.id, 'kept']])
+  assert.deepEqual(
+    (await loadBoundActions(db, tenantId, TRIGGER, known)).map(({ code }) => code),
+    ['two', 'kept'],
+  )
 })
 
 test('an edit of the draft changes nothing of what runs, and its deployment does', async () => {
@@ -175,15 +181,21 @@ test('fifty versions are kept: the oldest goes, but never the deployed one', asy
   assert.deepEqual([items.at(0)?.number, items.at(-2)?.number, items.at(-1)?.number], [52, 4, 1])
 })
 
-test('the database refuses to change a version, or to delete the deployed one', async () => {
+test('the database refuses to change a version, to delete the deployed one, and to deploy one that failed', async () => {
   const { db, create, deploy } = await createTenant()
-  const { version } = await deploy((await create('One')).id)
+  const { id } = await create('One')
+  const { version } = await deploy(id)
   await assert.rejects(
     db.updateTable('action_versions').set({ code: 'x' }).where('version_id', '=', version.id).execute(),
     /rows of action_versions do not change/,
   )
   await assert.rejects(
     db.deleteFrom('action_versions').where('version_id', '=', version.id).execute(),
+    /actions_deployed_version/,
+  )
+  const failed = await deploy(id, { errors: [] })
+  await assert.rejects(
+    db.updateTable('actions').set({ deployed_version_id: failed.version.id }).where('action_id', '=', id).execute(),
     /actions_deployed_version/,
   )
 })

@@ -136,6 +136,7 @@ export const updateAction = async (
   { name, content }: { readonly name?: string | undefined; readonly content?: ActionContent | undefined },
 ): Promise<Action> => {
   const action = await loadAction(write, id)
+  if (name === undefined && !content) return action
   await write.db
     .updateTable('actions')
     .set({

@@ -274,6 +274,7 @@ interface ActionVersionsTable {
   secrets: JsonColumn<readonly SealedSecret[]>
   /** Up to several megabytes: selected only where it is run. */
   program: string | null
+  built_trigger_id: GeneratedAlways<string | null>
   errors: JsonColumn<readonly BuildError[]>
   draft_revision: number
   built_at: Timestamp | null

@@ -5,7 +5,7 @@ export const name = '0003-actions'
 /**
  * Invariants that the database keeps:
  * 1. an Action's name is its own within the tenant;
- * 2. at most one version of an Action is deployed, it exists, and it is not pruned: a foreign key of the Action;
+ * 2. at most one version of an Action is deployed; it was built, and it is not pruned: a foreign key of the Action;
  * 3. a version never changes once it is written (`refuse_change`), and has a number of its own;
  * 4. what is bound is deployed, for the trigger to which it is bound (`action_bindings_deployed`), so neither
  *    deleting a bound Action nor deploying it for another trigger is possible;
@@ -49,19 +49,20 @@ create table action_versions (
   secrets jsonb not null,
   -- What runs: the code with its dependencies. A failed version has none.
   program text,
+  built_trigger_id text generated always as (case when program is not null then trigger_id end) stored,
   errors jsonb not null,
   draft_revision integer not null,
   built_at timestamptz,
   created_at timestamptz not null,
   primary key (tenant_id, action_id, version_id),
   constraint action_versions_number unique (tenant_id, action_id, number),
-  constraint action_versions_trigger unique (tenant_id, action_id, version_id, trigger_id),
+  constraint action_versions_deployable unique (tenant_id, action_id, version_id, built_trigger_id),
   constraint action_versions_built check ((program is null) = (built_at is null)),
   foreign key (tenant_id, action_id) references actions on delete cascade
 );
 alter table actions add constraint actions_deployed_version
   foreign key (tenant_id, action_id, deployed_version_id, deployed_trigger_id)
-  references action_versions (tenant_id, action_id, version_id, trigger_id);
+  references action_versions (tenant_id, action_id, version_id, built_trigger_id);
 
 create function refuse_change() returns trigger language plpgsql as $$
 begin
