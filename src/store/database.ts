@@ -56,8 +56,14 @@ export const openDatabase = (options: DatabaseOptions): DatabaseHandle => {
     ...(synchronousCommit !== undefined && { options: `-c synchronous_commit=${synchronousCommit}` }),
   })
   // The pool only listens to idle connections; one that breaks between two queries of a transaction is ours to hear.
-  pool.on('connect', client => client.on('error', onConnectionLost))
+  let isClosing = false
+  pool.on('connect', client => client.on('error', error => !isClosing && onConnectionLost(error)))
   pool.on('error', () => {})
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
-  return { db, close: () => db.destroy() }
+  const close = (): Promise<void> => {
+    // The pool settles before its goodbyes are read, so a server that stops next may still complain.
+    isClosing = true
+    return db.destroy()
+  }
+  return { db, close }
 }
