@@ -21,6 +21,7 @@ export interface NewTransaction {
   readonly id: TransactionId
   readonly client: { readonly id: string; readonly name: string }
   readonly sessionId: string
+  readonly opensSession: boolean
   readonly params: Readonly<Record<string, string>>
 }
 
@@ -104,7 +105,7 @@ export const assignTransaction = async (
 export const beginTransaction = async (
   exchange: Exchange,
   context: LoginContext,
-  { id, client, sessionId, params }: NewTransaction,
+  { id, client, sessionId, opensSession, params }: NewTransaction,
 ): Promise<void> => {
   const deviceId = recogniseDevice(exchange, context)
   const correlationId = params.correlation_id
@@ -116,6 +117,7 @@ export const beginTransaction = async (
       clientId: client.id,
       clientName: client.name,
       sessionId,
+      opensSession,
       browserHash: toBrowserHash(bindBrowser(exchange, context)),
       deviceHash: toDeviceHash(deviceId, exchange.keys.deviceHash),
       initiatedAt: exchange.startedAt,

@@ -11,6 +11,8 @@ export interface LoginTransaction {
   readonly clientName: string
   /** The session that the login will have when it succeeds; known before there is one, so that events can be joined. */
   readonly sessionId: string
+  /** Nobody was logged in when the transaction began: a session that it leads to takes `sessionId`. */
+  readonly opensSession: boolean
   readonly browserHash: string
   readonly deviceHash: string
   /** Milliseconds since 1970. */
@@ -32,6 +34,7 @@ export const toTransactionRecord = (transaction: LoginTransaction): LoginTransac
   request: {
     client_name: transaction.clientName,
     session_id: transaction.sessionId,
+    opens_session: transaction.opensSession,
     initiated_at: transaction.initiatedAt,
     correlation_id: transaction.correlationId,
     params: transaction.params,
@@ -55,6 +58,7 @@ export const parseTransaction = ({ request, ...record }: LoginTransactionRecord)
   clientId: record.clientId,
   clientName: text(request.client_name),
   sessionId: text(request.session_id),
+  opensSession: request.opens_session === true,
   browserHash: record.browserHash,
   deviceHash: record.deviceHash,
   initiatedAt: Number(request.initiated_at),

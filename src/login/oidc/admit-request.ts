@@ -84,6 +84,7 @@ export const createAdmitRequest =
       id,
       client,
       sessionId: session?.accountId ? session.uid : randomBase58(SESSION_ID_LENGTH, login.random),
+      opensSession: !session?.accountId,
       params: transactionParameters(params),
     })
   }

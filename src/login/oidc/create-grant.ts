@@ -11,13 +11,13 @@ import { exchangeOf, paramOf } from './engine-context.ts'
 type Grant = InstanceType<Provider['Grant']>
 
 /**
- * A session that nobody was logged in to takes the id that the transaction announced for it, so that events before and
- * after the login have the same `session_id`. `sid` in tokens is that id too, for every application.
+ * A new session takes the id that the transaction announced for it, so that events before and after the login have the
+ * same `session_id`. `sid` in tokens is that id too, for every application.
  */
 const nameSession = ({ oidc }: KoaContextWithOIDC, { transaction }: Exchange): void => {
   const { session, client } = oidc
   if (!session || !client) return
-  if (session.exp === undefined && transaction?.sessionId) session.uid = transaction.sessionId
+  if (session.exp === undefined && transaction?.opensSession) session.uid = transaction.sessionId
   session.sidFor(client.clientId, session.uid)
 }
 

@@ -43,7 +43,7 @@ export const createInteractionPolicy = (steps: readonly Step[]): interactionPoli
   const policy = interactionPolicy.base()
   policy.remove('consent')
   policy.get('login')?.checks.add(
-    new Check('no_account', 'End-User authentication is required', ({ oidc }) => {
+    new Check('no_account', 'End-User authentication is required', 'login_required', ({ oidc }) => {
       // A session may outlive its user.
       return oidc.session?.accountId !== undefined && oidc.account === undefined
     }),
