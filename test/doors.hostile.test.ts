@@ -22,7 +22,7 @@ const NASTY = [
   "'; drop table users; --",
   '<script>alert(1)</script>',
   '{{7*7}}',
-  '${7*7}',
+  '$(id)',
   '../../etc/passwd',
   '__proto__',
   'constructor',

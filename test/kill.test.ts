@@ -57,13 +57,15 @@ test('ten kills lose no answered login', { timeout: 120_000 }, async () => {
     const api = await createManagementClient(server.issuer, credentials.management)
     if (round === 0) await createExperiment(api)
     const events = await readLogsAfter(api, undefined)
-    for (const type of ['s', 'seacft']) {
-      const logged = new Set(events.filter(event => event.type === type).map(event => event.user_agent))
-      assert.deepEqual(
-        answered.filter(name => !logged.has(name)),
-        [],
-        `${type} events are missing after kill ${round}`,
-      )
+    const transactions = new Map(
+      events.filter(event => event.type === 's').map(event => [event.user_agent, event.details?.transaction_id]),
+    )
+    const exchanged = new Set(
+      events.filter(event => event.type === 'seacft').map(event => event.details?.transaction_id),
+    )
+    for (const name of answered) {
+      assert.ok(transactions.has(name), `a login is missing after kill ${round}`)
+      assert.ok(exchanged.has(transactions.get(name)), `a token exchange is missing after kill ${round}`)
     }
     if (round === ROUNDS) break
     const logins = logInUntilKilled(server.issuer, credentials)

@@ -7,6 +7,7 @@ export interface LoginEvent {
   readonly type: string
   readonly details?: {
     readonly device_id?: string
+    readonly transaction_id?: string
     readonly experiment?: {
       readonly experiment_id: string
       readonly variation_id: string
