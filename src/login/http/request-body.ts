@@ -42,12 +42,18 @@ export const readBody = async (request: IncomingMessage): Promise<Buffer> => {
 export const mediaType = (request: IncomingMessage): string =>
   (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
+/**
+ * PostgreSQL stores no NUL and no parameter has a use for one: it is taken out at the door, for every reader behind.
+ * @param encoded a query or a form
+ */
+export const withoutNul = (encoded: string): string => encoded.replaceAll('%00', '')
+
 const FORM = 'application/x-www-form-urlencoded'
 
 /** The fields of a form. @throws BodyError */
 export const readForm = async (request: IncomingMessage): Promise<URLSearchParams> => {
   if (mediaType(request) !== FORM) throw new BodyError('unsupported_media_type')
-  return new URLSearchParams((await readBody(request)).toString('utf8'))
+  return new URLSearchParams(withoutNul((await readBody(request)).toString('utf8')))
 }
 
 const toField = (value: unknown): readonly string[] => {
@@ -71,6 +77,8 @@ export const readEngineBody = async (
   request: IncomingMessage,
 ): Promise<{ readonly body: Buffer; readonly contentType: string | undefined }> => {
   const body = await readBody(request)
-  if (mediaType(request) !== 'application/json') return { body, contentType: request.headers['content-type'] }
-  return { body: Buffer.from(jsonToForm(body).toString()), contentType: FORM }
+  const isJson = mediaType(request) === 'application/json'
+  if (!isJson && mediaType(request) !== FORM) return { body, contentType: request.headers['content-type'] }
+  const form = isJson ? jsonToForm(body).toString() : body.toString('latin1')
+  return { body: Buffer.from(withoutNul(form), 'latin1'), contentType: FORM }
 }
