@@ -66,11 +66,16 @@ const checkEvent = (event: LogEvent): void => {
   if (problems.length > 0) throw new TypeError(problems.join('; '))
 }
 
+export interface LoginServerOptions extends LoginOptions {
+  readonly issuer?: string
+  readonly trustedProxyHops?: number
+  /** In place of a fresh one; migrated, and without a tenant. */
+  readonly database?: TestDatabase
+}
+
 /** Starts a tenant of its own. `close` by `await using` or in `after`. */
-export const startLoginServer = async (
-  options: LoginOptions & { readonly issuer?: string; readonly trustedProxyHops?: number } = {},
-): Promise<LoginServer> => {
-  const database = await createTestDatabase()
+export const startLoginServer = async (options: LoginServerOptions = {}): Promise<LoginServer> => {
+  const database = options.database ?? (await createTestDatabase())
   const volatile = openDatabase({ connectionString: database.connectionString, max: 5, synchronousCommit: 'off' })
   const port = await freePort()
   const issuer = options.issuer ?? `http://localhost:${port}/`
