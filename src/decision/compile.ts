@@ -5,7 +5,7 @@ import { type Decision, toDecision } from './decision.ts'
 import { deepFreeze } from './freeze.ts'
 import { type Lookup, toLookup } from './lookup.ts'
 import { compileSegment } from './segment.ts'
-import type { ExperimentData, SnapshotData } from './snapshot.ts'
+import type { ExperimentData, SegmentData, SnapshotData } from './snapshot.ts'
 import { STRATEGIES } from './strategies/index.ts'
 import type { Plan, StrategyInput } from './strategies/strategy.ts'
 
@@ -37,7 +37,11 @@ const forceVariations = ({ experiment, assign }: StrategyInput): Lookup<Decision
   )
 }
 
-const compileExperiment = (experiment: ExperimentData, segments: StrategyInput['segments']): CompiledExperiment => {
+const compileSegments = (segments: readonly SegmentData[]) =>
+  segments.map(segment => [segment.id, compileSegment(segment)] as const)
+
+const compileExperiment = (experiment: ExperimentData, tenant: StrategyInput['segments']): CompiledExperiment => {
+  const segments = experiment.segments ? new Map([...tenant, ...compileSegments(experiment.segments)]) : tenant
   const input = { experiment, assign: createAssign(experiment), segments }
   const { choose, forcedSegments } = STRATEGIES[experiment.allocation_strategy].compile(input)
   return { id: experiment.id, choose, forcedSegments, forcedVariations: forceVariations(input) }
@@ -48,7 +52,7 @@ const compileExperiment = (experiment: ExperimentData, segments: StrategyInput['
  * once. What is kept of the data is copied, so the data itself is neither frozen nor changed.
  */
 export const compile = (data: SnapshotData): Snapshot => {
-  const segments = new Map(data.segments.map(segment => [segment.id, compileSegment(segment)]))
+  const segments = new Map(compileSegments(data.segments))
   const experiments = toLookup(
     data.experiments.map(experiment => [experiment.id, compileExperiment(experiment, segments)]),
   )

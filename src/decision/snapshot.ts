@@ -38,6 +38,8 @@ export interface ExperimentData {
   /** Every variation of the flag: an override may force one that has no allocation. */
   readonly variations: readonly VariationData[]
   readonly allocations: readonly AllocationData[]
+  /** Segments as they were when the experiment was activated; they stand before those of the tenant. */
+  readonly segments?: readonly SegmentData[]
   /** Ramp schedule in percent of exposure; absent or empty without a ramp. */
   readonly levels?: readonly number[]
   /** The level in force; before the first activation there is none, and the first of the schedule holds. */

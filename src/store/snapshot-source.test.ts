@@ -93,7 +93,7 @@ describe('what decisions are made from', async () => {
     await setStatus(api, `/experiments/${id}`, 'completed')
   })
 
-  test('segments of the active experiment are those of its activation', async () => {
+  test('segments of an experiment stay those of its activation, also when it has ended', async () => {
     const flag = await createActiveFlag(api)
     const segment = await createSegment(api, [{ match: { country: ['DE'] } }])
     const id = await createExperiment(api, flag, {
@@ -104,14 +104,15 @@ describe('what decisions are made from', async () => {
       ],
     })
     const countriesOf = async () => {
-      const { segments } = await load()
+      const { segments = [] } = await loadOne(id)
       return segments.find(found => found.id === segment)?.rules[0]?.groups[0]?.conditions[0]?.value
     }
+    assert.equal(await countriesOf(), undefined, 'a draft reads what is stored now')
     await setStatus(api, `/experiments/${id}`, 'active')
     await api.call('PATCH', `/segments/${segment}`, { rules: [{ match: { country: ['FR'] } }] })
     assert.deepEqual(await countriesOf(), ['DE'])
     await setStatus(api, `/experiments/${id}`, 'completed')
-    assert.deepEqual(await countriesOf(), ['FR'])
+    assert.deepEqual(await countriesOf(), ['DE'])
   })
 
   test('a ramp carries its schedule and the level in force', async () => {

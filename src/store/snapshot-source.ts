@@ -85,6 +85,7 @@ const toExperimentData = (experiment: Experiment, live: Live): ExperimentData =>
   const flag = experiment.feature_flag_snapshot ?? live.flags.get(flagId)
   const parameters = flag?.parameters ?? {}
   const variations = live.variations.get(flagId) ?? []
+  const frozen = allocations.flatMap(({ segment_snapshot }) => segment_snapshot ?? [])
   return {
     id,
     status: experiment.status,
@@ -102,19 +103,9 @@ const toExperimentData = (experiment: Experiment, live: Live): ExperimentData =>
       ...(priority !== undefined && { priority }),
       ...(is_fallback !== undefined && { is_fallback }),
     })),
+    ...(frozen.length > 0 && { segments: frozen.map(toSegmentData) }),
     ...(levels && { levels, current_level: experiment.current_level ?? null }),
   }
-}
-
-/**
- * The tenant's segments, those of the active experiment as they were at its activation. Segments are one list for all
- * experiments, so an override that names a paused experiment is decided by the segments of today.
- */
-const toSegments = (experiments: readonly Experiment[], live: Live): SegmentData[] => {
-  const active = experiments.find(({ status }) => status === 'active')
-  const frozen = (active?.allocations ?? []).flatMap(({ segment_snapshot }) => segment_snapshot ?? [])
-  const inForce = new Map([...live.segments, ...frozen.map(segment => [segment.id, segment] as const)])
-  return [...inForce.values()].map(toSegmentData)
 }
 
 /**
@@ -139,6 +130,6 @@ export const loadSnapshotData = (db: Db, tenantId: TenantId): Promise<SnapshotDa
       return {
         version: Number(config_version),
         experiments: experiments.map(experiment => toExperimentData(experiment, live)),
-        segments: toSegments(experiments, live),
+        segments: [...live.segments.values()].map(toSegmentData),
       }
     })
