@@ -3,6 +3,8 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { StartupError } from '../../base/startup-error.ts'
 import { mapBounded } from '../bounded.ts'
 import { createProgressBar } from '../progress-bar.ts'
 import { deviceUserAgent } from './devices.ts'
@@ -13,7 +15,7 @@ import { type DemoReport, problemsOf, renderTable, summarize } from './report.ts
 import { type ServerProcess, startServerProcess } from './server-process.ts'
 import { createSimulatedBrowser, type RelyingParty, type SimulatedBrowser } from './simulated-browser.ts'
 
-const DEVICES = 2000
+const DEFAULT_DEVICES = 2000
 /** Every n-th device comes back for a second login. */
 const RETURNING = 10
 const USERS = 50
@@ -58,10 +60,14 @@ interface LoginRun {
   readonly elapsedMs: number
 }
 
-const logInEveryDevice = async (party: RelyingParty, users: readonly DemoUser[]): Promise<LoginRun> => {
-  const logins = DEVICES + Math.ceil(DEVICES / RETURNING)
+const logInEveryDevice = async (
+  party: RelyingParty,
+  users: readonly DemoUser[],
+  deviceCount: number,
+): Promise<LoginRun> => {
+  const logins = deviceCount + Math.ceil(deviceCount / RETURNING)
   const bar = createProgressBar('  logins', logins, process.stdout, () => performance.now())
-  const devices = Array.from({ length: DEVICES }, (_, index) => index)
+  const devices = Array.from({ length: deviceCount }, (_, index) => index)
   const started = performance.now()
   await mapBounded(devices, AT_ONCE, async index => {
     const device = newDevice(party, index)
@@ -96,7 +102,7 @@ const report = async (
   return result
 }
 
-const play = async (server: ServerProcess, dataDir: string): Promise<readonly string[]> => {
+const play = async (server: ServerProcess, dataDir: string, devices: number): Promise<readonly string[]> => {
   const run = nonce()
     .replaceAll(/[^a-z0-9]/g, '')
     .slice(0, 6)
@@ -106,13 +112,29 @@ const play = async (server: ServerProcess, dataDir: string): Promise<readonly st
   say('\nThe passkey-rollout tutorial, steps 1 to 5:\n')
   const rollout = await playPasskeyRollout(api, run, step => say(`  ${step}`))
   say(
-    `\n${DEVICES} devices log in through /authorize, the hosted page and /oauth/token; every ${RETURNING}th comes back:\n`,
+    `\n${devices} devices log in through /authorize, the hosted page and /oauth/token; every ${RETURNING}th comes back:\n`,
   )
   const users = await signUpUsers(party, run)
   const from = await newestLogId(api)
-  const logins = await logInEveryDevice(party, users)
+  const logins = await logInEveryDevice(party, users, devices)
   const result = await report(api, from, rollout, logins)
-  return problemsOf(result, { logins: logins.logins, devices: DEVICES })
+  return problemsOf(result, { logins: logins.logins, devices })
+}
+
+const readOptions = (args: readonly string[]): { readonly exit: boolean; readonly devices: number } => {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { exit: { type: 'boolean' }, devices: { type: 'string' } },
+    })
+    const devices = Number(values.devices ?? DEFAULT_DEVICES)
+    if (!Number.isInteger(devices) || devices < 1) throw new StartupError('--devices must be a whole number from 1.')
+    return { exit: values.exit ?? false, devices }
+  } catch (error) {
+    throw error instanceof StartupError
+      ? error
+      : new StartupError(`demo takes --exit and --devices N. ${String(error)}`)
+  }
 }
 
 const waitForInterrupt = (server: ServerProcess): Promise<unknown> => {
@@ -123,17 +145,18 @@ const waitForInterrupt = (server: ServerProcess): Promise<unknown> => {
 /**
  * Runs the demo on its own data (`DATA_DIR`, by default `./data/demo`).
  *
- * @param args `--exit` ends after the table even in a terminal
+ * @param args `--exit` ends after the table even in a terminal; `--devices N` sends as many instead of 2,000
  * @returns the exit code: 1 with the reasons printed when a number is not what it must be
  */
 export const demo = async (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> => {
+  const { exit, devices } = readOptions(args)
   const dataDir = environment.DATA_DIR ?? 'data/demo'
   const server = await startServerProcess({ ...environment, DATA_DIR: dataDir })
   say(server.readyLine)
   try {
-    const problems = await play(server, dataDir)
+    const problems = await play(server, dataDir, devices)
     for (const problem of problems) console.error(`\nThe demo failed: ${problem}`)
-    if (problems.length === 0 && process.stdout.isTTY && !args.includes('--exit')) {
+    if (problems.length === 0 && process.stdout.isTTY && !exit) {
       say(
         `\nThe server keeps running at ${server.issuer} (credentials: ${join(dataDir, 'credentials.json')}). Ctrl-C stops it.`,
       )
