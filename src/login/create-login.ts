@@ -10,7 +10,6 @@ import { createExchange, type Exchange } from './exchange.ts'
 import { completeSuspension } from './hosted/interaction.ts'
 import { answerFailure } from './http/answer-failure.ts'
 import { sendMethodNotAllowed, sendRedirect } from './http/reply.ts'
-import { withoutNul } from './http/request-body.ts'
 import { requestHostname } from './http/request-facts.ts'
 import type { LoginDeps } from './login-deps.ts'
 import type { Step } from './pipeline/step.ts'
@@ -103,7 +102,6 @@ export const createLogin = (deps: LoginDeps, options: LoginOptions = {}): Login 
 
   return {
     async handle(request, response) {
-      request.url = withoutNul(request.url ?? '')
       const { url, route } = routeOf(request, config.issuer) ?? {}
       if (!url || !route) return false
       if (!route.methods.includes(request.method ?? '')) {

@@ -42,25 +42,30 @@ export const readBody = async (request: IncomingMessage): Promise<Buffer> => {
 export const mediaType = (request: IncomingMessage): string =>
   (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
-/**
- * PostgreSQL stores no NUL and no parameter has a use for one: it is taken out at the door, for every reader behind.
- * @param encoded a query or a form
- */
-export const withoutNul = (encoded: string): string => encoded.replaceAll('%00', '')
+/** PostgreSQL stores no NUL and no parameter has a use for one: it is taken out after decoding, where it cannot hide. */
+export const withoutNul = (decoded: string): string => decoded.replaceAll('\0', '')
+
+const decodeForm = (body: Buffer): URLSearchParams =>
+  new URLSearchParams(
+    [...new URLSearchParams(body.toString('utf8'))].map(([name, value]): [string, string] => [
+      withoutNul(name),
+      withoutNul(value),
+    ]),
+  )
 
 const FORM = 'application/x-www-form-urlencoded'
 
 /** The fields of a form. @throws BodyError */
 export const readForm = async (request: IncomingMessage): Promise<URLSearchParams> => {
   if (mediaType(request) !== FORM) throw new BodyError('unsupported_media_type')
-  return new URLSearchParams(withoutNul((await readBody(request)).toString('utf8')))
+  return decodeForm(await readBody(request))
 }
 
 const toField = (value: unknown): readonly string[] => {
   if (value === null || value === undefined) return []
   if (Array.isArray(value)) return value.flatMap(toField)
   if (typeof value === 'object') throw new BodyError('malformed')
-  return [String(value)]
+  return [withoutNul(String(value))]
 }
 
 /** A form with the members of a JSON object, for an engine that reads forms only. @throws BodyError */
@@ -72,13 +77,18 @@ const jsonToForm = (body: Buffer): URLSearchParams => {
   )
 }
 
+const DECODERS: Readonly<Record<string, (body: Buffer) => URLSearchParams>> = {
+  [FORM]: decodeForm,
+  'application/json': jsonToForm,
+}
+
 /** A body in the only form that the OIDC engine reads: JSON is turned into a form, everything else is left as it is. */
 export const readEngineBody = async (
   request: IncomingMessage,
 ): Promise<{ readonly body: Buffer; readonly contentType: string | undefined }> => {
   const body = await readBody(request)
-  const isJson = mediaType(request) === 'application/json'
-  if (!isJson && mediaType(request) !== FORM) return { body, contentType: request.headers['content-type'] }
-  const form = isJson ? jsonToForm(body).toString() : body.toString('latin1')
-  return { body: Buffer.from(withoutNul(form), 'latin1'), contentType: FORM }
+  const decode = DECODERS[mediaType(request)]
+  return decode
+    ? { body: Buffer.from(decode(body).toString()), contentType: FORM }
+    : { body, contentType: request.headers['content-type'] }
 }

@@ -1,6 +1,7 @@
 /** The parameters of `/authorize`: which are known, and making the query fit for the OIDC engine. */
 
 import type { ParsedUrlQuery } from 'node:querystring'
+import { withoutNul } from '../http/request-body.ts'
 
 /**
  * Parameters that the engine does not know by itself. `transaction_id` is ours alone: what a request says there is
@@ -36,8 +37,17 @@ const extParameters = (query: ParsedUrlQuery): Record<string, string> =>
       .map(([name, value]) => [name, firstOf(value) ?? '']),
   )
 
+const withoutNuls = (query: ParsedUrlQuery): ParsedUrlQuery =>
+  Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map(withoutNul) : withoutNul(value ?? ''),
+    ]),
+  )
+
 /** The query as the engine gets it. An absent scope means `openid`: the engine refuses to grant nothing at all. */
-export const normalizeAuthorizeQuery = (query: ParsedUrlQuery): ParsedUrlQuery => {
+export const normalizeAuthorizeQuery = (given: ParsedUrlQuery): ParsedUrlQuery => {
+  const query = withoutNuls(given)
   const { ext: _, transaction_id: __, ...rest } = query
   const normalized: ParsedUrlQuery = { ...rest, scope: query.scope || 'openid' }
   for (const name of OVERRIDES) {
