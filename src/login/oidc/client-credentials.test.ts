@@ -104,7 +104,7 @@ test('an API that is unknown, missing or not granted is refused by its name', as
 test('an application for people cannot act as a machine, nor the other way round', async () => {
   const { clientId, clientSecret } = server.credentials.app
   const asMachine = await postToken(server.issuer, fields({ client_id: clientId, client_secret: clientSecret }))
-  assert.equal(asMachine.status, 400)
+  assert.deepEqual([asMachine.status, asMachine.body.error], [403, 'unauthorized_client'])
   const asPerson = await postToken(server.issuer, fields({ grant_type: 'authorization_code', code: 'x' }))
-  assert.equal(asPerson.status, 400)
+  assert.deepEqual([asPerson.status, asPerson.body.error], [403, 'unauthorized_client'])
 })

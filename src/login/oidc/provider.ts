@@ -24,6 +24,7 @@ import { createInteractionPolicy, interactionUrl } from './interaction-policy.ts
 import { createLifetimes } from './lifetimes.ts'
 import { toAuth0Dialect } from './token-dialect.ts'
 import { logTokens } from './token-events.ts'
+import { nameUnauthorizedClients } from './unauthorized-client.ts'
 import { withholdAnswers } from './withhold-answer.ts'
 
 export interface ProviderOptions {
@@ -146,6 +147,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
   provider.Client.prototype.includeSid = () => true
   registerClientCredentials(provider, tenant, directory)
   withholdAnswers(provider, deps)
+  nameUnauthorizedClients(provider)
   provider.use(async (context, next) => {
     if (context.path.toLowerCase() === ROUTES.authorization) context.query = normalizeAuthorizeQuery(context.query)
     await next()
