@@ -18,6 +18,7 @@ const PREFIX = {
   variation: 'var_',
   segment: 'seg_',
   connection: 'con_',
+  log_stream: 'lst_',
   client_grant: 'cgr_',
 } as const
 
@@ -29,6 +30,7 @@ type IdOf = {
   variation: VariationId
   segment: SegmentId
   connection: string
+  log_stream: string
   client_grant: string
 }
 
