@@ -2,8 +2,10 @@
 
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { z } from 'zod'
+import { type EgressRules, refusalOf } from '../../base/egress-rules.ts'
 import { type ReadResponse, readResult, readStatus } from './http-answer.ts'
-import type { Item, OpenSink, SinkPorts, StreamEvent } from './sink.ts'
+import type { Item, OpenSink, SinkAddress, SinkPorts, StreamEvent } from './sink.ts'
 
 /** A request before it is compressed and sent. */
 export interface HttpBatch {
@@ -22,7 +24,19 @@ export interface HttpSinkOptions {
   readonly isCompressed?: boolean
 }
 
-const TIMEOUT_MS = 30_000
+/** An address that the customer chooses; the rules of outgoing connections judge what it says. */
+export const addressSetting = z
+  .string()
+  .max(2048)
+  .regex(/^[^\s\p{Cc}]+$/u, 'must be an address without white space')
+
+/** The judged form of such an address. */
+export const judgedAddress = (field: string, url: string, rules: EgressRules): SinkAddress => ({
+  field,
+  server: URL.parse(url)?.origin ?? url,
+  refusal: refusalOf(url, rules),
+})
+
 const MAX_RESPONSE_BYTES = 65_536
 
 const compress = promisify(gzip)
@@ -36,7 +50,7 @@ export const basicAuthorization = (user: string, password: string): string =>
 
 /** Opens a destination that takes a whole batch as one POST. */
 export const openHttpSink = (
-  { egress, clock }: Pick<SinkPorts, 'egress' | 'clock'>,
+  { egress, clock, timeoutMs }: Pick<SinkPorts, 'egress' | 'clock' | 'timeoutMs'>,
   options: HttpSinkOptions,
 ): OpenSink => ({
   encode: options.encode,
@@ -51,7 +65,7 @@ export const openHttpSink = (
         ...(options.isCompressed ? { 'content-encoding': 'gzip' } : {}),
       },
       body: options.isCompressed ? await compress(body) : body,
-      timeoutMs: TIMEOUT_MS,
+      timeoutMs,
       maxResponseBytes: MAX_RESPONSE_BYTES,
       signal,
     })

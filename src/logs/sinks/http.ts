@@ -2,8 +2,7 @@
 
 import { z } from 'zod'
 import { isFramingHeader } from '../../base/egress.ts'
-import { refusalOf } from '../../base/egress-rules.ts'
-import { openHttpSink } from './http-sink.ts'
+import { addressSetting, judgedAddress, openHttpSink } from './http-sink.ts'
 import { envelope, toItem } from './item.ts'
 import { defineSink, type Item, type OpenSink, type SendResult } from './sink.ts'
 
@@ -22,7 +21,7 @@ const headerValue = z
   .regex(/^[\x20-\x7e\t]*$/, 'must be printable ASCII')
 
 const schema = z.strictObject({
-  httpEndpoint: z.string().max(2048),
+  httpEndpoint: addressSetting,
   httpContentType: headerValue.min(1).max(256).optional(),
   httpContentFormat: z.enum(FORMATS).optional(),
   /** Sent as it is: no scheme is added. */
@@ -73,7 +72,7 @@ export const http = defineSink({
   schema,
   secrets: { httpAuthorization: 'token', httpCustomHeaders: 'headers' },
   limits: { maxEvents: 1000, maxBytes: 1_000_000 },
-  addresses: ({ httpEndpoint }, rules) => [{ field: 'httpEndpoint', refusal: refusalOf(httpEndpoint, rules) }],
+  addresses: ({ httpEndpoint }, rules) => [judgedAddress('httpEndpoint', httpEndpoint, rules)],
   open: (settings, ports) => {
     const format = settings.httpContentFormat ?? 'JSONLINES'
     const headers = headersOf(settings)

@@ -22,25 +22,30 @@ import { defineSink, type Item, type OpenSink, type SendResult, type SinkPorts }
 
 /** The server's default `max_payload` is 1 MB, headers included. */
 const MAX_EVENT_BYTES = 900_000
-const CONNECT_TIMEOUT_MS = 10_000
-const ACK_TIMEOUT_MS = 15_000
 
-const secret = z.string().max(256)
+const secret = z
+  .string()
+  .max(256)
+  .regex(/^\P{Cc}*$/u, 'must be one line')
 
 const schema = z.strictObject({
   natsUrl: z
     .string()
     .max(300)
-    .regex(/^(nats|tls):\/\/[^/?#@\s]+$/, 'must be nats://host:port or tls://host:port'),
+    .regex(/^(nats|tls):\/\/[^/?#@\s\p{Cc}]+$/u, 'must be nats://host:port or tls://host:port'),
   natsSubject: z
     .string()
     .max(200)
     .regex(/^[\w-]+(\.[\w-]+)*$/, 'must be words joined by dots, without wildcards'),
   natsToken: secret.optional(),
-  natsUsername: z.string().max(256).optional(),
+  natsUsername: secret.optional(),
   natsPassword: secret.optional(),
   /** The text of a credentials file. */
-  natsCredentials: z.string().max(16_384).optional(),
+  natsCredentials: z
+    .string()
+    .max(16_384)
+    .regex(/^[\x20-\x7e\r\n]*$/, 'must be the text of a credentials file')
+    .optional(),
 })
 
 type Settings = z.infer<typeof schema>
@@ -78,7 +83,10 @@ const withServerName = (servername: string): NonNullable<ConnectionOptions['tls'
  * Connects to the address that passed the check. The server's list of its cluster is ignored, because those addresses
  * would be connected to unchecked; for the same reason the client does not reconnect by itself.
  */
-const openConnection = async (settings: Settings, { rules, resolve }: SinkPorts): Promise<NatsConnection> => {
+const openConnection = async (
+  settings: Settings,
+  { rules, resolve, timeoutMs }: SinkPorts,
+): Promise<NatsConnection> => {
   const target = hostAndPort(settings.natsUrl)
   if (!target) throw new TypeError('the URL was checked when it was stored')
   const host = target.host.replace(/^\[|\]$/g, '')
@@ -86,7 +94,7 @@ const openConnection = async (settings: Settings, { rules, resolve }: SinkPorts)
   return connect({
     servers: `${isIPv6(address) ? `[${address}]` : address}:${target.port}`,
     name: 'experiment-center',
-    timeout: CONNECT_TIMEOUT_MS,
+    timeout: timeoutMs,
     reconnect: false,
     ignoreClusterUpdates: true,
     resolve: false,
@@ -114,11 +122,16 @@ const toResult = (error: unknown, delivered: number): SendResult => {
 }
 
 /** Publishes without waiting for each answer; the server takes the messages of a connection in their order. */
-const publish = async (client: JetStreamClient, subject: string, batch: readonly Item[]): Promise<SendResult> => {
+const publish = async (
+  client: JetStreamClient,
+  subject: string,
+  batch: readonly Item[],
+  timeout: number,
+): Promise<SendResult> => {
   const answers = await Promise.allSettled(
     batch.map(({ logId, type, text }) =>
       // The id lets the server drop a repetition within its duplicate window.
-      client.publish(`${subject}.${type || 'unknown'}`, text, { msgID: logId, timeout: ACK_TIMEOUT_MS }),
+      client.publish(`${subject}.${type || 'unknown'}`, text, { msgID: logId, timeout }),
     ),
   )
   const failed = answers.findIndex(({ status }) => status === 'rejected')
@@ -136,7 +149,7 @@ const openNats = (settings: Settings, ports: SinkPorts): OpenSink => {
     encode: event => toItem(event, envelope, MAX_EVENT_BYTES),
     async send(batch) {
       try {
-        return await publish(jetstream(await connected()), settings.natsSubject, batch)
+        return await publish(jetstream(await connected()), settings.natsSubject, batch, ports.timeoutMs)
       } catch (error) {
         return toResult(error, 0)
       }
@@ -153,6 +166,6 @@ export const nats = defineSink({
   schema,
   secrets: { natsToken: 'token', natsPassword: 'token', natsCredentials: 'token' },
   limits: { maxEvents: 500, maxBytes: 4_000_000 },
-  addresses: ({ natsUrl }, rules) => [{ field: 'natsUrl', refusal: refusalOf(natsUrl, rules) }],
+  addresses: ({ natsUrl }, rules) => [{ field: 'natsUrl', server: natsUrl, refusal: refusalOf(natsUrl, rules) }],
   open: openNats,
 })

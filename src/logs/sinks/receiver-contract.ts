@@ -17,6 +17,10 @@ export interface Answer {
   readonly status: number
   readonly headers?: Record<string, string>
   readonly body?: string
+  /** The connection breaks instead. */
+  readonly dies?: true
+  /** Nothing comes back, and the connection stays. */
+  readonly hangs?: true
 }
 
 export interface Receiver {
@@ -28,7 +32,7 @@ export interface Receiver {
 /** Starts a receiver; it stops with the test. */
 export const startReceiver = async (
   t: TestContext,
-  answer: (request: Received, count: number) => Answer = () => ({ status: 200 }),
+  answer: (request: Received, count: number) => Answer | Promise<Answer> = () => ({ status: 200 }),
 ): Promise<Receiver> => {
   const requests: Received[] = []
   const server = createServer(async (request, response) => {
@@ -41,7 +45,9 @@ export const startReceiver = async (
       body: Buffer.concat(chunks),
     }
     requests.push(received)
-    const { status, headers, body } = answer(received, requests.length)
+    const { status, headers, body, dies, hangs } = await answer(received, requests.length)
+    if (dies) return request.socket.destroy()
+    if (hangs) return
     response.writeHead(status, headers).end(body)
   })
   t.after(() => {

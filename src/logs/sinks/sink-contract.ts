@@ -18,7 +18,15 @@ const NOW = Date.UTC(2026, 10, 20, 12)
 export const toPorts = (t: TestContext, more: Partial<SinkPorts> = {}): SinkPorts => {
   const egress = createEgress(LOCAL)
   t.after(() => egress.close())
-  return { egress, clock: () => NOW, rules: LOCAL, resolve: systemResolve, directory: undefined, ...more }
+  return {
+    egress,
+    clock: () => NOW,
+    rules: LOCAL,
+    resolve: systemResolve,
+    timeoutMs: 5_000,
+    directory: undefined,
+    ...more,
+  }
 }
 
 /** A login in an experiment, with fields that tell apart the ways in which destinations name things. */

@@ -62,9 +62,14 @@ export interface SinkPorts {
   readonly clock: Clock
   readonly rules: EgressRules
   readonly resolve: Resolve
+  /** How long a destination may take for one request, in milliseconds. */
+  readonly timeoutMs: number
   /** Where the `file` sink of this tenant may write; undefined when the operator has not permitted it. */
   readonly directory: string | undefined
 }
+
+/** Patience with one request where the operator states none; milliseconds. */
+export const SINK_TIMEOUT_MS = 30_000
 
 /** How a secret is shown: the end of a token, the beginning of an address, the names of headers. */
 export type SecretKind = 'token' | 'address' | 'headers'
@@ -73,6 +78,8 @@ export type SecretKind = 'token' | 'address' | 'headers'
 export interface SinkAddress {
   /** The setting that holds it. */
   readonly field: string
+  /** The server behind it: secrets that were given for one are not sent to another. */
+  readonly server: string
   /** Why it may not be used, as the end of the sentence "the address …". */
   readonly refusal: string | undefined
 }

@@ -52,10 +52,15 @@ export const splunk = defineSink({
   }),
   secrets: { splunkToken: 'token' },
   limits: { maxEvents: 1000, maxBytes: MAX_BYTES },
-  addresses: ({ splunkDomain, splunkSecure }, rules) => [
-    { field: 'splunkDomain', refusal: hostRefusal(splunkDomain, rules) },
+  addresses: ({ splunkDomain, splunkPort, splunkSecure }, rules) => [
+    {
+      field: 'splunkDomain',
+      server: `${splunkDomain}:${splunkPort}`,
+      refusal: hostRefusal(splunkDomain, rules),
+    },
     {
       field: 'splunkSecure',
+      server: splunkSecure ? 'https' : 'http',
       refusal: splunkSecure || rules.allowInsecureHttp ? undefined : 'must be reached over https: set splunkSecure',
     },
   ],

@@ -31,6 +31,6 @@ test('a batch is one line per envelope, compressed, posted to the address of the
 
 test('the address is judged by the rules', () => {
   assert.deepEqual(sumo.addresses({ sumoSourceAddress: 'http://x.example' }, STRICT), [
-    { field: 'sumoSourceAddress', refusal: 'must start with https://' },
+    { field: 'sumoSourceAddress', server: 'http://x.example', refusal: 'must start with https://' },
   ])
 })

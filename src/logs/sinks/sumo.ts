@@ -1,8 +1,7 @@
 /** The sink `sumo`: an HTTP source of a Sumo Logic hosted collector. */
 
 import { z } from 'zod'
-import { refusalOf } from '../../base/egress-rules.ts'
-import { openHttpSink } from './http-sink.ts'
+import { addressSetting, judgedAddress, openHttpSink } from './http-sink.ts'
 import { envelope, toItem } from './item.ts'
 import { defineSink } from './sink.ts'
 
@@ -12,13 +11,11 @@ const MAX_BYTES = 1_000_000
 export const sumo = defineSink({
   type: 'sumo',
   doc: 'Sumo Logic: one envelope `{log_id, data}` per line, posted to the address of an HTTP source.',
-  schema: z.strictObject({ sumoSourceAddress: z.string().max(2048) }),
+  schema: z.strictObject({ sumoSourceAddress: addressSetting }),
   // Whoever knows the address may write to the source: the address is the credential.
   secrets: { sumoSourceAddress: 'address' },
   limits: { maxEvents: 1000, maxBytes: MAX_BYTES },
-  addresses: ({ sumoSourceAddress }, rules) => [
-    { field: 'sumoSourceAddress', refusal: refusalOf(sumoSourceAddress, rules) },
-  ],
+  addresses: ({ sumoSourceAddress }, rules) => [judgedAddress('sumoSourceAddress', sumoSourceAddress, rules)],
   open: ({ sumoSourceAddress }, ports) =>
     openHttpSink(ports, {
       encode: event => toItem(event, envelope, MAX_BYTES),
