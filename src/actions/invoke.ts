@@ -57,7 +57,8 @@ export const createInvoke = ({ run, programs, clock, cpuMs }: InvokePorts) => {
     new Promise(settle => {
       const program = programs.of(`${tenantId}/${versionId}`, code)
       const id = ++lastJob
-      run({ id, tenantId, program, head, event, deadline, hasReachedOut: false, isRepeated: false, settle })
+      const text = `[${JSON.stringify(head)},${event}]`
+      run({ id, tenantId, program, text, deadline, hasReachedOut: false, isRepeated: false, settle })
     })
 
   /** Never rejects for what an Action does. */

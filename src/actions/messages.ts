@@ -1,21 +1,18 @@
 /** What parent and child say to each other: the heads of the frames. */
 
-import type { CallHead } from './isolate/bridge.ts'
-
 /** To the child. The body is named after the dash. */
 export type ToChild =
   /** The first word - the text that boots an isolate. */
   | { readonly type: 'hello'; readonly heapMegabytes: number; readonly cpuMs: number }
   /** A program that calls will name - its code. */
   | { readonly type: 'program'; readonly program: number }
-  /** Run a handler - the event as JSON. */
+  /** Run a handler - `[CallHead, event]` as JSON, for the isolate alone to read. */
   | {
       readonly type: 'run'
       readonly call: number
       readonly program: number
       /** Milliseconds from now. */
       readonly budgetMs: number
-      readonly head: CallHead
     }
   /** The answer to a request of the Action - the response's body. `response` is for the isolate. */
   | { readonly type: 'fetched'; readonly call: number; readonly fetch: number; readonly response: string }

@@ -27,7 +27,7 @@ const record = (to: Recorded, path: string, args: readonly unknown[]): void => {
   to.texts.push(text)
 }
 
-interface Surroundings {
+export interface Surroundings {
   readonly state: Omit<CallState, 'record'>
   readonly recorded: Recorded
   readonly isOver: () => boolean
@@ -47,13 +47,33 @@ const toFunction =
     return of.returns === 'api' ? root : undefined
   }
 
-/** An object of plain objects of functions, new for each call: nothing that is done to it outlives the call. */
-export const createApi = (methods: readonly ApiMethod[], surroundings: Surroundings): object => {
-  const root: Record<string, Record<string, unknown>> = {}
-  for (const of of methods) {
-    const [group = '', name = ''] = of.path.split('.')
-    root[group] ??= {}
-    root[group][name] = toFunction(of, root, surroundings)
+const groupsOf = (methods: readonly ApiMethod[]): ReadonlyMap<string, readonly ApiMethod[]> =>
+  Map.groupBy(methods, ({ path }) => path.split('.')[0] ?? '')
+
+/**
+ * Prepares the api of one trigger. The object is new for each call, so that nothing that is done to it outlives the
+ * call; a group's functions are made when the Action first looks at the group.
+ */
+export const prepareApi = (methods: readonly ApiMethod[]): ((surroundings: Surroundings) => object) => {
+  const callOf = new WeakMap<object, Surroundings>()
+  const descriptors: PropertyDescriptorMap = {}
+  for (const [group, members] of groupsOf(methods)) {
+    descriptors[group] = {
+      enumerable: true,
+      configurable: true,
+      get(this: object) {
+        const surroundings = callOf.get(this)
+        if (!surroundings) return undefined
+        const functions = members.map(of => [of.path.slice(group.length + 1), toFunction(of, this, surroundings)])
+        const value = Object.fromEntries(functions)
+        Object.defineProperty(this, group, { value, enumerable: true, configurable: true, writable: true })
+        return value
+      },
+    }
   }
-  return root
+  return surroundings => {
+    const root = Object.create(Object.prototype, descriptors)
+    callOf.set(root, surroundings)
+    return root
+  }
 }

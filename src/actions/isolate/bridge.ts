@@ -1,5 +1,7 @@
 /** What the child lends to the code inside an isolate. Hostile code may call any of it with anything. */
 
+import type { TriggerId } from '../triggers/trigger.ts'
+
 /** Bytes cross the border as buffers, everything else as strings and numbers; nothing is shared. */
 export interface Bridge {
   /** Keeps a line of `console`; answers at once, so that a line is kept even when the isolate dies next. */
@@ -12,8 +14,8 @@ export interface Bridge {
   readonly clearTimer: (id: number) => void
   /** WebCrypto of the child; the answer enters as `answered`. */
   readonly subtle: (id: number, operation: string, args: readonly unknown[]) => void
-  /** The call has settled: the text of its result, unless it was asked for by `poll`. */
-  readonly done: (result: string) => void
+  /** The call has settled: the text of its `CallReport`; a spoiled isolate is not used again. */
+  readonly done: (result: string, isSpoiled: boolean) => void
   /** A pure function of the child by name; undefined when the arguments do not fit. */
   readonly compute: (name: string, ...args: readonly unknown[]) => unknown
 }
@@ -22,10 +24,8 @@ export interface Bridge {
 export interface Entrances {
   /** Runs the Action's module, given its compiled wrapper. */
   readonly load: (wrapper: ModuleWrapper) => void
-  /** Starts a call; with `poll` the result waits to be fetched, without it `done` carries it out. */
-  readonly begin: (call: string, event: string, poll: boolean) => void
-  /** The result of a call that has settled; otherwise `done` will carry it out. */
-  readonly poll: () => string | undefined
+  /** Starts a call, given `[CallHead, event]` as JSON text; `done` carries the result out. */
+  readonly begin: (call: string) => void
   readonly timer: (id: number) => void
   readonly fetched: (id: number, response: string, body: ArrayBuffer) => void
   readonly answered: (id: number, isValue: boolean, value: unknown) => void
@@ -38,9 +38,9 @@ export type ModuleWrapper = (
   module: { exports: Record<string, unknown> },
 ) => void
 
-/** The head of a call, as the parent sends it. */
+/** What the parent says of a call beside the event. */
 export interface CallHead {
-  readonly trigger: string
+  readonly trigger: TriggerId
   /** Empty for a check: the module is loaded, its exports are listed and nothing is called. */
   readonly handler: string
   readonly isContinued: boolean

@@ -1,8 +1,9 @@
 /** What runs in an isolate before an Action: globals, `require`, the api object, and the entrances for the child. */
 
 import { API } from '../api/index.ts'
-import type { ApiMethod, CallState } from '../api/method.ts'
-import { createApi, type Recorded } from './api-object.ts'
+import type { CallState } from '../api/method.ts'
+import { TRIGGERS } from '../triggers/index.ts'
+import { prepareApi, type Recorded } from './api-object.ts'
 import type { Bridge, CallEnd, CallHead, Entrances, ModuleWrapper } from './bridge.ts'
 import { settleAnswer } from './crypto.ts'
 import { type Current, startCall } from './current.ts'
@@ -10,6 +11,7 @@ import { settleFetch } from './fetch.ts'
 import { installGlobals } from './globals.ts'
 import { harden } from './harden.ts'
 import { createRequire } from './require.ts'
+import { watchPrototypes } from './spoiled.ts'
 import { describeThrown } from './thrown.ts'
 import { fireTimer } from './timers.ts'
 
@@ -17,13 +19,18 @@ const { parse, stringify } = JSON
 
 type Exports = Record<string, unknown>
 
-const methodsOf = new Map<string, ApiMethod[]>()
-for (const of of API.values()) {
-  for (const trigger of of.triggers) methodsOf.set(trigger, [...(methodsOf.get(trigger) ?? []), of])
+/** What makes the api object of a trigger. */
+const apiOf = new Map(
+  Object.values(TRIGGERS).map(({ id }) => [id, prepareApi([...API.values()].filter(of => of.triggers.includes(id)))]),
+)
+
+interface Event {
+  transaction?: { metadata?: unknown }
+  [name: string]: unknown
 }
 
-const toEvent = (text: string, head: CallHead): Record<string, unknown> => {
-  const event: { transaction?: { metadata?: unknown }; [name: string]: unknown } = parse(text)
+/** What the author gets: `experiment` is null rather than absent, and secrets and metadata are in their places. */
+const toEvent = (event: Event, head: CallHead): Event => {
   event.experiment ??= null
   event.secrets = head.secrets
   if (head.transactionMetadata) {
@@ -49,16 +56,17 @@ const createModule = (current: Current) => {
   const require = createRequire(current)
   const module: { exports: Exports } = { exports: {} }
   let wrapper: ModuleWrapper | undefined
-  let isLoaded = false
+  let isSpoiled: (() => boolean) | undefined
   return {
     set: (given: ModuleWrapper): void => {
       wrapper = given
     },
     load: (): Exports => {
-      if (!isLoaded && wrapper) wrapper.call(module.exports, module.exports, require, module)
-      isLoaded = true
+      if (!isSpoiled && wrapper) wrapper.call(module.exports, module.exports, require, module)
+      isSpoiled ??= watchPrototypes()
       return module.exports
     },
+    isSpoiled: () => isSpoiled?.() ?? true,
   }
 }
 
@@ -66,7 +74,7 @@ const createModule = (current: Current) => {
 const perform = async (
   load: () => Exports,
   head: CallHead,
-  event: Record<string, unknown>,
+  event: Event,
   current: Current,
   recorded: Recorded,
 ): Promise<CallEnd> => {
@@ -79,7 +87,7 @@ const perform = async (
     }
     if (typeof handler !== 'function') return { missing: true }
     const surroundings = { state: toState(event, head, current), recorded, isOver: () => call?.ended !== false }
-    await handler(event, createApi(methodsOf.get(head.trigger) ?? [], surroundings))
+    await handler(event, apiOf.get(head.trigger)?.(surroundings))
     return {}
   } catch (error) {
     return { error: describeThrown(error) }
@@ -92,30 +100,19 @@ export const boot = (bridge: Bridge): Entrances => {
   const current: Current = { bridge, call: undefined }
   installGlobals(current)
   const module = createModule(current)
-  let isPolled = false
-  let result: string | undefined
-
   const settle = ({ texts, overflow }: Recorded, end: CallEnd): void => {
     if (current.call) current.call.ended = true
     current.call = undefined
-    const text = `{"calls":[${texts.join(',')}],"report":${stringify({ ...end, overflow })}}`
-    if (isPolled) result = text
-    else bridge.done(text)
+    bridge.done(`{"calls":[${texts.join(',')}],"report":${stringify({ ...end, overflow })}}`, module.isSpoiled())
   }
 
   return {
     load: module.set,
-    begin: (headText, eventText, poll) => {
-      const head: CallHead = parse(headText)
+    begin: text => {
+      const [head, event]: readonly [CallHead, Event] = parse(text)
       const recorded: Recorded = { texts: [], chars: 0, overflow: false }
-      isPolled = poll
-      result = undefined
       current.call = startCall()
-      void perform(module.load, head, toEvent(eventText, head), current, recorded).then(end => settle(recorded, end))
-    },
-    poll: () => {
-      isPolled = false
-      return result
+      void perform(module.load, head, toEvent(event, head), current, recorded).then(end => settle(recorded, end))
     },
     timer: id => fireTimer(current, id),
     fetched: (id, response, body) => settleFetch(current, id, response, body),

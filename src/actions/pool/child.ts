@@ -134,11 +134,11 @@ export class Child {
     if (this.#isAlive) this.#pipe.write(toFrame(head, body))
   }
 
-  #sendRun({ id, program, head, deadline, event }: Job): void {
+  #sendRun({ id, program, deadline, text }: Job): void {
     if (!this.#programs.has(program.id)) this.#send({ type: 'program', program: program.id }, program.code)
     this.#programs.add(program.id)
     const budgetMs = Math.max(1, Math.ceil(deadline - performance.now()))
-    this.#send({ type: 'run', call: id, program: program.id, budgetMs, head }, event)
+    this.#send({ type: 'run', call: id, program: program.id, budgetMs }, text)
   }
 
   #take(head: unknown, body: Buffer): void {

@@ -9,7 +9,10 @@ const create = (options: { capacity: number; perKey: number; waitingPerKey: numb
 
 test('work starts at once while there are places', () => {
   const { started, queue } = create({ capacity: 2, perKey: 2, waitingPerKey: 10 })
-  for (const work of ['a1', 'a2', 'a3']) assert.ok(queue.push('a', work))
+  assert.deepEqual(
+    ['a1', 'a2', 'a3'].map(work => queue.push('a', work)),
+    ['started', 'started', 'waits'],
+  )
   assert.deepEqual(started, ['a1', 'a2'])
   queue.done('a')
   assert.deepEqual(started, ['a1', 'a2', 'a3'])
@@ -35,7 +38,7 @@ test('waiting is bounded, and waiting work can be taken back', () => {
   const { started, queue } = create({ capacity: 1, perKey: 1, waitingPerKey: 2 })
   assert.deepEqual(
     ['1', '2', '3', '4'].map(work => queue.push('a', work)),
-    [true, true, true, false],
+    ['started', 'waits', 'waits', 'refused'],
   )
   assert.equal(queue.withdraw('a', '2'), true)
   assert.equal(queue.withdraw('a', '1'), false)

@@ -16,8 +16,8 @@ interface Line<Work> {
 }
 
 export interface FairQueue<Work> {
-  /** Starts the work now or later; false when too much of its key waits already. */
-  push(key: string, work: Work): boolean
+  /** Starts the work now or later; refuses it when too much of its key waits already. */
+  push(key: string, work: Work): 'started' | 'waits' | 'refused'
   /** Takes waiting work back; false when it has started. */
   withdraw(key: string, work: Work): boolean
   /** A piece of the key's work has ended. */
@@ -61,11 +61,11 @@ export const createFairQueue = <Work>({
   return {
     push(key, work) {
       const line = lines.get(key) ?? { running: 0, waiting: [] }
-      if (line.waiting.length >= waitingPerKey) return false
+      if (line.waiting.length >= waitingPerKey) return 'refused'
       lines.set(key, line)
       line.waiting.push(work)
       next()
-      return true
+      return line.waiting.includes(work) ? 'waits' : 'started'
     },
     withdraw(key, work) {
       const waiting = lines.get(key)?.waiting ?? []

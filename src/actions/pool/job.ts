@@ -1,6 +1,5 @@
 /** One call of one Action on its way through the pool. */
 
-import type { CallHead } from '../isolate/bridge.ts'
 import type { CallEnding, CallLogs } from '../messages.ts'
 
 /** Code under a number: children are told the code once. */
@@ -22,8 +21,8 @@ export interface Job {
   readonly id: number
   readonly tenantId: string
   readonly program: Program
-  readonly head: CallHead
-  readonly event: string
+  /** `[CallHead, event]` as JSON text. */
+  readonly text: string
   /** In milliseconds of `performance.now()`. */
   readonly deadline: number
   /** Something outside has seen it: running it again could do a thing twice. */

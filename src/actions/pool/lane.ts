@@ -49,13 +49,11 @@ export class Lane implements ChildOwner {
       this.#ports.onOutcome(job, outcome(left <= 0 ? 'timeout' : 'lost'))
       return
     }
-    this.#alarms.set(
-      job,
-      setTimeout(() => this.#withdraw(job), left),
-    )
-    if (this.#queue.push(job.tenantId, job)) return
-    this.#clearAlarm(job)
-    this.#ports.onOutcome(job, outcome('busy'))
+    const accepted = this.#queue.push(job.tenantId, job)
+    if (accepted === 'refused') this.#ports.onOutcome(job, outcome('busy'))
+    if (accepted !== 'waits') return
+    const alarm = setTimeout(() => this.#withdraw(job), left)
+    this.#alarms.set(job, alarm)
   }
 
   /** Makes sure that there is a child; resolves when it serves. */

@@ -10,10 +10,10 @@ export interface Blank {
   readonly ways: Readonly<Record<keyof Entrances, Way>>
 }
 
-const WAYS = ['load', 'begin', 'poll', 'timer', 'fetched', 'answered'] as const satisfies (keyof Entrances)[]
+const WAYS = ['load', 'begin', 'timer', 'fetched', 'answered'] as const satisfies (keyof Entrances)[]
 
-/** Lines of `console` and pure functions answer at once; the others only leave a message. */
-const ANSWERS: ReadonlySet<keyof Bridge> = new Set(['log', 'compute'])
+/** These are waited for: pure functions for their value, lines and results so that nothing overtakes them. */
+const ANSWERS: ReadonlySet<keyof Bridge> = new Set(['log', 'compute', 'done'])
 
 const BRIDGE = [
   'log',

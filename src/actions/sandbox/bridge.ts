@@ -17,7 +17,7 @@ interface BridgePorts {
   /** The call that is under way; messages that arrive after it are dropped. */
   readonly served: () => Served | undefined
   readonly enter: (way: keyof Entrances, args: readonly Passable[]) => void
-  readonly settle: (result: string) => void
+  readonly settle: (result: string, isSpoiled: boolean) => void
 }
 
 const isId = (value: unknown): value is number => Number.isSafeInteger(value)
@@ -85,8 +85,8 @@ export const lendBridge = (ports: BridgePorts): Bridge => ({
     timers?.delete(id)
   },
   subtle: createSubtleAnswer(ports),
-  done: result => {
-    if (typeof result === 'string') ports.settle(result)
+  done: (result, isSpoiled) => {
+    if (typeof result === 'string') ports.settle(result, isSpoiled === true)
   },
   compute,
 })

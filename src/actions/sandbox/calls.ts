@@ -58,13 +58,13 @@ export class Calls {
     this.#programs.set(id, { code, quick: 0 })
   }
 
-  async run(run: Run, event: string): Promise<void> {
+  async run(run: Run, text: string): Promise<void> {
     const program = this.#programs.get(run.program)
     if (!program) {
       this.#ports.send({ type: 'unknown', call: run.call })
       return
     }
-    const call = this.#toCall(run, event, program)
+    const call = this.#toCall(run, text, program)
     const instance = this.#instances.take(run.program)
     if (instance) {
       this.#serving.set(run.call, instance)
@@ -81,6 +81,11 @@ export class Calls {
 
   fetched({ call, fetch, response }: Fetched, body: Buffer): void {
     this.#serving.get(call)?.fetched(fetch, response, body)
+  }
+
+  /** Ends the calls whose time is over. */
+  watchTime(now: number): void {
+    for (const instance of this.#serving.values()) instance.watch(now)
   }
 
   /** Disposes the isolate that is most likely the one that eats the memory, and asks for a successor. */
@@ -137,11 +142,10 @@ export class Calls {
     return undefined
   }
 
-  #toCall({ call, budgetMs, head }: Run, event: string, program: Program): InstanceCall {
+  #toCall({ call, budgetMs }: Run, text: string, program: Program): InstanceCall {
     const { send, cpuMs } = this.#ports
     return {
-      head: JSON.stringify(head),
-      event,
+      text,
       budgetMs,
       cpuMs,
       fetch: (fetch, request, body) => send({ type: 'fetch', call, fetch, request }, body),

@@ -9,6 +9,8 @@ import type { FromChild, ToChild } from '../messages.ts'
 import { Calls } from './calls.ts'
 
 const PIPE = 3
+const WATCH_MS = 20
+const CHUNK_BYTES = 65_536
 
 /** Loads the native module by its path: the child may read no other file. */
 const loadAddon = (path: string): typeof Addon => {
@@ -23,9 +25,33 @@ const die = (): never => {
   throw new TypeError('unreachable')
 }
 
-const pipe = new Socket({ fd: PIPE })
+const read = createFrameReader((head, body) => take(head, body))
+const chunk = Buffer.alloc(CHUNK_BYTES)
+const pipe = new Socket({
+  fd: PIPE,
+  // One buffer for everything: without the events of a stream, which would cost as much as a call.
+  onread: {
+    buffer: chunk,
+    callback: (length: number) => {
+      read(chunk.subarray(0, length))
+      return true
+    },
+  },
+})
+
+/** Writes at once while the pipe takes it. */
+const writeAtOnce = (frame: Buffer): number => {
+  try {
+    return pipe.writableLength === 0 ? writeSync(PIPE, frame) : 0
+  } catch {
+    return 0
+  }
+}
+
 const send = (head: FromChild, body?: string | Uint8Array): void => {
-  pipe.write(toFrame(head, body))
+  const frame = toFrame(head, body)
+  const written = writeAtOnce(frame)
+  if (written < frame.length) pipe.write(frame.subarray(written))
 }
 
 /** The last words: the process ends before the pipe is written otherwise. */
@@ -54,7 +80,10 @@ const take = (head: unknown, body: Buffer): void => {
   else calls?.fetched(message, Buffer.from(body))
 }
 
-setInterval(() => calls?.watchMemory(process.memoryUsage.rss(), LIMITS.softResidentBytes), 25)
-pipe.on('data', createFrameReader(take))
+setInterval(() => {
+  calls?.watchTime(performance.now())
+  calls?.watchMemory(process.memoryUsage.rss(), LIMITS.softResidentBytes)
+}, WATCH_MS)
+pipe.resume()
 pipe.on('close', die)
 pipe.on('error', die)

@@ -40,7 +40,10 @@ export class Instance {
       addon: ports.addon,
       served: () => instance.#served,
       enter: (way, args) => instance.#enter(way, args),
-      settle: text => instance.#finish('settled', text),
+      settle: (text, isSpoiled) => {
+        if (isSpoiled) instance.#isUsable = false
+        instance.#finish('settled', text)
+      },
     })
     const blank = await ports.makeBlank(bridge, () => ports.onCatastrophe(instance))
     instance.#blank = blank
@@ -64,23 +67,27 @@ export class Instance {
   /** Begins a call on a thread of its own. */
   begin(call: InstanceCall): void {
     this.#served = this.#open(call)
-    this.#enter('begin', [call.head, call.event, false])
+    this.#enter('begin', [call.text])
   }
 
   /** Begins a call here and now; false when it was stopped for taking long and must begin again in another instance. */
   beginAtOnce(call: InstanceCall): boolean {
     const [entry, blank] = [this.#entry, this.#blank]
     if (!entry || !blank) return false
-    this.#served = this.#open(call)
-    const ending = entry.now(blank.ways.begin, [call.head, call.event, true], LIMITS.sliceMs)
-    if (ending !== 'returned') {
-      this.#close()
-      this.#dispose()
-      return false
-    }
-    const result = blank.ways.poll.applySync(undefined, [])
-    if (typeof result === 'string') this.#finish('settled', result)
-    return true
+    const own = this.#open(call)
+    this.#served = own
+    const ending = entry.now(blank.ways.begin, [call.text], LIMITS.sliceMs)
+    if (ending === 'returned') return true
+    this.#dispose()
+    // What it left running was stopped, its result had left before.
+    if (this.#served !== own) return true
+    this.#close()
+    return false
+  }
+
+  /** Ends the call when its time is over. */
+  watch(now: number): void {
+    if (this.#served && this.#served.deadline < now) this.end('timeout')
   }
 
   /** The parent's answer to a request of the call. */
@@ -118,7 +125,7 @@ export class Instance {
       log: createLog(),
       timers: new Map(),
       startedCpu: this.#entry?.cpuMs() ?? 0,
-      deadline: setTimeout(() => this.end('timeout'), call.budgetMs),
+      deadline: performance.now() + call.budgetMs,
       fetches: 0,
       openFetches: 0,
       queue: Promise.resolve(),
@@ -126,7 +133,6 @@ export class Instance {
   }
 
   #close(): void {
-    clearTimeout(this.#served?.deadline)
     for (const timer of this.#served?.timers.values() ?? []) clearTimeout(timer)
     this.#served = undefined
   }
@@ -143,7 +149,8 @@ export class Instance {
     }
     // What the Action has left running may still hold the isolate: only then is it free, and a result may leave.
     void own.queue.then(() => {
-      this.#ports.onFree(this, this.#isUsable && !this.#blank?.isolate.isDisposed)
+      if (this.#blank?.isolate.isDisposed || !this.#isUsable) this.#dispose()
+      this.#ports.onFree(this, this.#isUsable)
       if (ending === 'settled') end()
     })
   }

@@ -5,9 +5,8 @@ import type { createLog } from './log.ts'
 
 /** A call, and what an instance needs of the child while it is under way. */
 export interface InstanceCall {
-  /** `CallHead` and event as JSON texts. */
-  readonly head: string
-  readonly event: string
+  /** `[CallHead, event]` as JSON text. */
+  readonly text: string
   readonly budgetMs: number
   readonly cpuMs: number
   readonly fetch: (id: number, request: string, body: Uint8Array) => void
@@ -22,7 +21,8 @@ export interface Served {
   readonly log: ReturnType<typeof createLog>
   readonly timers: Map<number, NodeJS.Timeout>
   readonly startedCpu: number
-  deadline: NodeJS.Timeout | undefined
+  /** In milliseconds of `performance.now()`. */
+  readonly deadline: number
   fetches: number
   openFetches: number
   /** Entries come one after the other, each with what is left of the processor time. */
