@@ -29,9 +29,10 @@ const send = (
  * form ends at the application's callback, which may send the browser further (an identity broker does, to a third
  * origin that nobody here knows). So https is allowed, and besides it the scheme of this request's callback, which is
  * plain http in development and the application's own scheme on a phone.
+ *
+ * @param scheme of the address at which the form may end besides https, with its colon
  */
-export const pagePolicy = (redirectUri?: string): string => {
-  const scheme = URL.parse(redirectUri ?? '')?.protocol
+export const pagePolicy = (scheme?: string): string => {
   const targets = ["'self'", 'https:', ...(scheme && scheme !== 'https:' ? [scheme] : [])]
   return [
     "default-src 'none'",
@@ -56,7 +57,7 @@ export const sendPage = (response: ServerResponse, status: number, html: string,
     status,
     {
       'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': pagePolicy(options.redirectUri),
+      'Content-Security-Policy': pagePolicy(URL.parse(options.redirectUri ?? '')?.protocol),
       'X-Frame-Options': 'DENY',
       ...(options.retryAfter === undefined ? {} : { 'Retry-After': String(options.retryAfter) }),
     },

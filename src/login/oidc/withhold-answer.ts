@@ -19,7 +19,7 @@ const setSecurityHeaders = (context: Context): void => {
   context.set('X-Content-Type-Options', 'nosniff')
   context.set('Referrer-Policy', 'same-origin')
   context.set('X-Frame-Options', 'DENY')
-  if (isPage(context)) context.set('Content-Security-Policy', `${pagePolicy()} http:; script-src 'strict-dynamic'`)
+  if (isPage(context)) context.set('Content-Security-Policy', `${pagePolicy('http:')}; script-src 'strict-dynamic'`)
 }
 
 /** Replaces an answer, with everything in it that would let the browser in. */

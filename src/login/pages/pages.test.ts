@@ -66,6 +66,12 @@ test('the login form has the fields that scripts rely on, labelled and ready for
   assert.ok(!html.includes('role="alert"'))
 })
 
+test('the first empty field has the focus', () => {
+  const focused = (html: string) => /<input id="(\w+)"[^>]* autofocus>/.exec(html)?.[1]
+  assert.equal(focused(renderPage('login', 'Dev', { ...login, email: '' })), 'username')
+  assert.equal(focused(renderPage('login', 'Dev', login)), 'password')
+})
+
 test('an error is announced and tied to the fields, and the password is never shown again', () => {
   const html = renderPage('login', 'Dev', { ...login, error: 'Wrong email or password.' })
   assert.match(html, /<div class="alert" id="problem" role="alert">Wrong email or password\.<\/div>/)
