@@ -4,7 +4,15 @@ import { sql } from 'kysely'
 import type { Db } from './database.ts'
 
 /** Tables with an indexed `expires_at`; every read of them ignores expired rows, so deleting is never urgent. */
-export const EXPIRING_TABLES = ['oidc_payloads', 'login_transactions', 'login_failures', 'action_executions'] as const
+export const EXPIRING_TABLES = [
+  'oidc_payloads',
+  'login_transactions',
+  'login_failures',
+  'action_executions',
+  'factor_requests',
+  'session_methods',
+  'used_challenges',
+] as const
 
 export type ExpiringTable = (typeof EXPIRING_TABLES)[number]
 

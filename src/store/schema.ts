@@ -347,6 +347,80 @@ interface LogStreamErrorsTable {
   events: number
 }
 
+interface AuthenticationMethodsTable {
+  tenant_id: string
+  method_id: string
+  user_id: string
+  type: 'totp' | 'recovery-code' | 'webauthn-roaming' | 'webauthn-platform' | 'passkey'
+  slot: number
+  name: string
+  sealed_secret: string | null
+  /** bigint: node-postgres returns it as text. */
+  last_step: string | null
+  code_hash: string | null
+  credential_id: string | null
+  public_key: Buffer | null
+  sign_count: string | null
+  transports: string[] | null
+  aaguid: string | null
+  backup_eligible: boolean | null
+  backed_up: boolean | null
+  created_at: Timestamp
+  last_auth_at: Timestamp | null
+}
+
+interface FactorFailuresTable {
+  tenant_id: string
+  user_id: string
+  factor: string
+  failures: number
+  blocked_until: Timestamp | null
+}
+
+interface FactorRequestsTable {
+  tenant_id: string
+  transaction_id: string
+  user_id: string
+  session_id: string
+  step: string | null
+  purpose: 'challenge' | 'enrollment' | 'passkey'
+  choose: 'first' | 'any'
+  factors: string[]
+  offer_recovery_code: boolean
+  allow_remember_browser: boolean
+  query: JsonColumn<Record<string, string>>
+  proved: Generated<string[]>
+  enrolled: Generated<string[]>
+  noted: Generated<string[]>
+  sealed_totp_secret: string | null
+  sealed_recovery_code: string | null
+  settled_at: Timestamp | null
+  started_at: Timestamp
+  expires_at: Timestamp
+}
+
+interface SessionMethodsTable {
+  tenant_id: string
+  session_id: string
+  user_id: string
+  name: string
+  amr: string[]
+  performed_at: Timestamp
+  expires_at: Timestamp
+}
+
+interface UsedChallengesTable {
+  tenant_id: string
+  challenge_hash: string
+  expires_at: Timestamp
+}
+
+interface PasskeyPromptsTable {
+  tenant_id: string
+  user_id: string
+  snoozed_until: Timestamp
+}
+
 /** Every table of the product. */
 export interface Database {
   installation_secrets: InstallationSecretsTable
@@ -377,4 +451,10 @@ export interface Database {
   action_versions: ActionVersionsTable
   action_bindings: ActionBindingsTable
   action_executions: ActionExecutionsTable
+  authentication_methods: AuthenticationMethodsTable
+  factor_failures: FactorFailuresTable
+  factor_requests: FactorRequestsTable
+  session_methods: SessionMethodsTable
+  used_challenges: UsedChallengesTable
+  passkey_prompts: PasskeyPromptsTable
 }

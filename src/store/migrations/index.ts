@@ -3,6 +3,7 @@
 import * as initial from './0001-initial.ts'
 import * as logs from './0002-logs.ts'
 import * as actions from './0003-actions.ts'
+import * as authenticationMethods from './0004-authentication-methods.ts'
 
 export interface Migration {
   readonly name: string
@@ -10,4 +11,4 @@ export interface Migration {
   readonly sql: string
 }
 
-export const MIGRATIONS: readonly Migration[] = [initial, logs, actions]
+export const MIGRATIONS: readonly Migration[] = [initial, logs, actions, authenticationMethods]

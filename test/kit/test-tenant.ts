@@ -1,0 +1,36 @@
+/** A tenant with a connection and users, for tests of what users have. */
+
+import { toTenantId } from '../../src/model/ids.ts'
+import { insertConnection } from '../../src/store/connection-store.ts'
+import type { Db } from '../../src/store/database.ts'
+import { insertTenant } from '../../src/store/tenant-store.ts'
+import { insertUser } from '../../src/store/user-store.ts'
+
+export const TENANT = toTenantId('dev')
+
+const CONNECTION = { id: 'con_1', name: 'Users', strategy: 'auth0', options: {} }
+
+/** Creates the tenant and its connection. */
+export const insertTestTenant = async (db: Db, tenantId = TENANT): Promise<void> => {
+  const isDefault = tenantId === TENANT
+  await insertTenant(db, { tenantId, friendlyName: tenantId, isDefault, allowedLogoutUrls: [], domains: [] })
+  await insertConnection(db, tenantId, CONNECTION)
+}
+
+let users = 0
+
+/** A new user's id. */
+export const insertTestUser = async (db: Db, tenantId = TENANT): Promise<string> => {
+  users += 1
+  const userId = `auth0|${users}`
+  await insertUser(db, tenantId, {
+    userId,
+    connectionId: CONNECTION.id,
+    email: `user-${users}@example.com`,
+    name: 'Ada',
+    nickname: 'ada',
+    passwordHash: 'hash',
+    isAdministrator: false,
+  })
+  return userId
+}
