@@ -1,28 +1,35 @@
 /** `require` of an Action: its bundled dependencies, then the few modules of Node that there are. */
 
 import type { Current } from './current.ts'
+import { DEPENDENCIES_GLOBAL } from './dependencies-global.ts'
 import { createNodeModules } from './node-modules.ts'
 
 type Loaders = Readonly<Record<string, () => unknown>>
 
-/** The global under which a program's text leaves the loaders of its dependencies; see `program.ts`. */
-export const DEPENDENCIES_GLOBAL = '__actionDependencies'
+/** What the program's text has left, taken away from the globals. */
+const takeBundled = (require: (name: string) => unknown): Loaders => {
+  const make: unknown = Reflect.get(globalThis, DEPENDENCIES_GLOBAL)
+  Reflect.deleteProperty(globalThis, DEPENDENCIES_GLOBAL)
+  return typeof make === 'function' ? make(require) : {}
+}
 
 /** Loaded modules are kept, as on Node; a missing one is an error with Node's code. */
 export const createRequire = (current: Current): ((name: string) => unknown) => {
   const node: Loaders = createNodeModules(current, () => globalThis as unknown as Readonly<Record<string, unknown>>) // the isolate's own
   const loaded = new Map<string, unknown>()
-  return name => {
-    const id = String(name).replace(/^node:/, '')
-    if (loaded.has(id)) return loaded.get(id)
-    const bundled: Loaders = Reflect.get(globalThis, DEPENDENCIES_GLOBAL) ?? {}
-    const load = Object.hasOwn(bundled, id) ? bundled[id] : Object.hasOwn(node, id) ? node[id] : undefined
-    if (!load) {
-      const message = `Cannot find module '${id}': add it to the dependencies of the Action`
-      throw Object.assign(new Error(message), { code: 'MODULE_NOT_FOUND' })
-    }
-    const value = load()
-    loaded.set(id, value)
-    return value
+  let bundled: Loaders | undefined
+
+  const load = (id: string): unknown => {
+    bundled ??= takeBundled(require)
+    const loader = Object.hasOwn(bundled, id) ? bundled[id] : Object.hasOwn(node, id) ? node[id] : undefined
+    if (loader) return loader()
+    const message = `Cannot find module '${id}': add it to the dependencies of the Action`
+    throw Object.assign(new Error(message), { code: 'MODULE_NOT_FOUND' })
   }
+  const require = (name: string): unknown => {
+    const id = String(name).replace(/^node:/, '')
+    if (!loaded.has(id)) loaded.set(id, load(id))
+    return loaded.get(id)
+  }
+  return require
 }
