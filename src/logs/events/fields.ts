@@ -60,3 +60,23 @@ export const EXAMPLE_TRANSACTION = {
     allocation_strategy: 'percentage',
   },
 } as const satisfies JsonObject
+
+/** What events of second factors and passkeys say of the authenticator. */
+export const AUTHENTICATOR = [
+  'details.authenticator',
+  'details.enrollment',
+  'details.failure_details',
+  'details.first_factor',
+  'details.remember_browser',
+  'details.request',
+  'details.response',
+] as const
+
+export const EXAMPLE_AUTHENTICATOR = {
+  authenticator: { id: 'totp|dev_6gTq2ZpXvR8sKcW4nYbH1m', type: 'otp' },
+} as const satisfies JsonObject
+
+/** Of the request that sent a code, never the code itself. */
+export const EXAMPLE_FACTOR_REQUEST = {
+  request: { ip: '203.0.113.7', method: 'POST', path: '/u/mfa-otp-challenge', userAgent: BROWSER },
+} as const satisfies JsonObject

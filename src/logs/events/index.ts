@@ -12,7 +12,19 @@ import { fp } from './fp.ts'
 import { fs } from './fs.ts'
 import { fsa } from './fsa.ts'
 import { fu } from './fu.ts'
+import { gdAuthFailed } from './gd-auth-failed.ts'
+import { gdAuthSucceed } from './gd-auth-succeed.ts'
+import { gdEnrollmentComplete } from './gd-enrollment-complete.ts'
+import { gdOtpRateLimitExceed } from './gd-otp-rate-limit-exceed.ts'
+import { gdRecoveryFailed } from './gd-recovery-failed.ts'
+import { gdRecoverySucceed } from './gd-recovery-succeed.ts'
+import { gdStartAuth } from './gd-start-auth.ts'
+import { gdStartEnroll } from './gd-start-enroll.ts'
+import { gdUnenroll } from './gd-unenroll.ts'
+import { gdWebauthnChallengeFailed } from './gd-webauthn-challenge-failed.ts'
+import { gdWebauthnEnrollmentFailed } from './gd-webauthn-enrollment-failed.ts'
 import { limitWc } from './limit-wc.ts'
+import { passkeyEnrollmentDeclined } from './passkey-enrollment-declined.ts'
 import { s } from './s.ts'
 import { sapi } from './sapi.ts'
 import { seacft } from './seacft.ts'
@@ -42,6 +54,18 @@ export const LOG_EVENTS = {
   ssa,
   fsa,
   limit_wc: limitWc,
+  gd_start_auth: gdStartAuth,
+  gd_auth_succeed: gdAuthSucceed,
+  gd_auth_failed: gdAuthFailed,
+  gd_otp_rate_limit_exceed: gdOtpRateLimitExceed,
+  gd_recovery_succeed: gdRecoverySucceed,
+  gd_recovery_failed: gdRecoveryFailed,
+  gd_start_enroll: gdStartEnroll,
+  gd_enrollment_complete: gdEnrollmentComplete,
+  gd_unenroll: gdUnenroll,
+  gd_webauthn_challenge_failed: gdWebauthnChallengeFailed,
+  gd_webauthn_enrollment_failed: gdWebauthnEnrollmentFailed,
+  passkey_enrollment_declined: passkeyEnrollmentDeclined,
   sapi,
   w,
   experiment_assignment_succeeded: experimentAssignmentSucceeded,
