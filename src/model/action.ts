@@ -13,7 +13,7 @@ export const RUNTIMES = ['node12', 'node16', 'node18', DEFAULT_RUNTIME] as const
 
 export interface ActionDependency {
   readonly name: string
-  /** As it was written: a version, a range or `latest`; in a version of the Action, what was bundled. */
+  /** As it was written, such as a range or `latest`, until a build has resolved it; then the exact version. */
   readonly version: string
 }
 

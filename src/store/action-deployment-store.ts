@@ -27,11 +27,17 @@ const pointTo = (write: ConfigurationWrite, version: ActionVersion) =>
       .execute(),
   )
 
-/** What the deployment says of the draft, unless the draft has been edited since. */
-const judgeDraft = ({ db, tenantId, now }: ConfigurationWrite, { actionId, draftRevision, status }: ActionVersion) =>
+/**
+ * What the deployment says of the draft, unless the draft has been edited since. The draft takes the versions of its
+ * dependencies from the build, so that the next deployment bundles the same ones.
+ */
+const judgeDraft = (
+  { db, tenantId, now }: ConfigurationWrite,
+  { actionId, draftRevision, status, dependencies }: ActionVersion,
+) =>
   db
     .updateTable('actions')
-    .set({ status, ...(status === 'built' && { built_at: now }) })
+    .set({ status, ...(status === 'built' && { built_at: now, dependencies: JSON.stringify(dependencies) }) })
     .where('tenant_id', '=', tenantId)
     .where('action_id', '=', actionId)
     .where('draft_revision', '=', draftRevision)

@@ -75,9 +75,9 @@ const toWireContent = (content: ActionContent): z.output<typeof contentSchema> =
 
 /** A version of an Action; what it says of the Action is what holds now. */
 export const toWireVersion = (action: Action, version: ActionVersion): WireActionVersion => ({
-  ...toWireContent(version),
   id: version.id,
   action_id: version.actionId,
+  ...toWireContent(version),
   number: version.number,
   deployed: action.deployedVersion?.id === version.id,
   status: version.status,

@@ -1,6 +1,7 @@
 /** What requests write of an Action, with the limits of the wire. */
 
 import { z } from 'zod'
+import { dependencyProblems } from '../../actions/dependencies/dependency.ts'
 import { LIMITS } from '../../actions/limits.ts'
 import { type ActionDependency, RUNTIMES } from '../../model/action.ts'
 import { triggerReferenceSchema } from './trigger.ts'
@@ -19,13 +20,10 @@ const codeSchema = z
 const areUnique = (items: readonly { readonly name: string }[]): boolean =>
   new Set(items.map(({ name }) => name)).size === items.length
 
-/** The registry's rule for names, scope included. */
-const PACKAGE_NAME = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/i
-
 const dependencySchema = z
   .strictObject({
-    name: z.string().max(214, 'must have at most 214 characters').regex(PACKAGE_NAME, 'is not the name of a package'),
-    version: z.string().trim().max(256, 'must have at most 256 characters').optional(),
+    name: z.string(),
+    version: z.string().trim().optional(),
     registry_url: z
       .literal('', { error: 'packages come from the registry that the server is configured with; leave it out' })
       .optional(),
@@ -35,7 +33,10 @@ const dependencySchema = z
 const dependenciesSchema = z
   .array(dependencySchema)
   .max(LIMITS.dependencies, `an Action has at most ${LIMITS.dependencies} dependencies`)
-  .refine(areUnique, 'names a package twice')
+  .superRefine((dependencies, context) => {
+    for (const { msg } of dependencyProblems(dependencies.slice(0, LIMITS.dependencies)))
+      context.addIssue({ code: 'custom', message: msg })
+  })
 
 /** `updated_at` may be sent back as it was read. */
 const secretSchema = z.strictObject({

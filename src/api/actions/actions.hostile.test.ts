@@ -30,9 +30,14 @@ describe('bad input', async () => {
     ['code that is too large', { code: `//${'x'.repeat(LIMITS.codeBytes)}` }, /code: is larger than 100000 bytes/],
     ['an unknown runtime', { runtime: 'deno' }, /runtime: must be one of node12/],
     ['11 dependencies', { dependencies: many(11, at => ({ name: `p${at}` })) }, /at most 10 dependencies/],
-    ['a dependency twice', { dependencies: [{ name: 'p' }, { name: 'p' }] }, /dependencies: names a package twice/],
-    ['a path as a dependency', { dependencies: [{ name: '../../etc' }] }, /dependencies\[0\]\.name: is not the name/],
-    ['an address as a dependency', { dependencies: [{ name: 'https://x/y' }] }, /dependencies\[0\]\.name/],
+    ['a dependency twice', { dependencies: [{ name: 'p' }, { name: 'p' }] }, /dependencies: p is named twice/],
+    [
+      'a path as a dependency',
+      { dependencies: [{ name: '../../etc' }] },
+      /dependencies: "\.\.\/\.\.\/etc" is not the name of a package/,
+    ],
+    ['an address as a dependency', { dependencies: [{ name: 'https://x/y' }] }, /dependencies: "https:\/\/x\/y"/],
+    ['an address as a version', { dependencies: [{ name: 'p', version: 'https://x' }] }, /dependencies: p: "https:/],
     [
       'a registry of its own',
       { dependencies: [{ name: 'p', registry_url: 'https://evil.example' }] },
