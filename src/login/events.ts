@@ -78,7 +78,7 @@ const toExperiment = ({
 }: Assignment): ExperimentDetails => experiment
 
 /** Names the event and ties it to its transaction, its session and its experiment. */
-const event = (
+export const event = (
   type: LogEvent['type'],
   occasion: Occasion,
   details: JsonObject = {},

@@ -23,6 +23,10 @@ export interface TenantKeys {
   readonly deviceHash: Uint8Array
   /** Turns an account and an address into the key of their failures. */
   readonly failureHash: Uint8Array
+  /** Signs the challenges that passkeys and security keys answer. */
+  readonly webauthnChallenge: Uint8Array
+  /** Signs the cookie of a browser in which a second factor was remembered. */
+  readonly rememberedBrowser: Uint8Array
 }
 
 /** The secrets that a tenant is created with; every key below is derived from one of them. */
@@ -69,5 +73,7 @@ export const loadTenantKeys = async (db: Db, tenantId: TenantId, secretBox: Secr
     deviceCookie: derive(cookies, 'device cookie'),
     deviceHash: derive(hashes, 'device hash'),
     failureHash: derive(hashes, 'login failures'),
+    webauthnChallenge: derive(cookies, 'webauthn challenges'),
+    rememberedBrowser: derive(cookies, 'remembered browsers'),
   }
 }

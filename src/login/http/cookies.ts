@@ -14,6 +14,8 @@ export const COOKIE = {
   browser: 'ec_browser',
   /** Recognises the device for experiments. */
   device: 'ec_device',
+  /** Spares a user the second factor in this browser. */
+  remembered: 'ec_remembered',
 } as const
 
 export type CookieKind = keyof typeof COOKIE

@@ -23,7 +23,7 @@ const send = (
 }
 
 /**
- * The policy of a page without scripts: nothing loads but our own style sheet.
+ * The policy of a page: nothing loads but our own style sheet and, where a page says so, our own scripts.
  *
  * `form-action` cannot be 'self' alone: Chromium applies it to each redirect that follows the submission, and the login
  * form ends at the application's callback, which may send the browser further (an identity broker does, to a third
@@ -32,11 +32,12 @@ const send = (
  *
  * @param scheme of the address at which the form may end besides https, with its colon
  */
-export const pagePolicy = (scheme?: string): string => {
+export const pagePolicy = (scheme?: string, scripts: 'none' | 'own' = 'none'): string => {
   const targets = ["'self'", 'https:', ...(scheme && scheme !== 'https:' ? [scheme] : [])]
   return [
     "default-src 'none'",
     "style-src 'self'",
+    ...(scripts === 'own' ? ["script-src 'self'"] : []),
     'img-src data:',
     `form-action ${targets.join(' ')}`,
     "frame-ancestors 'none'",
@@ -47,6 +48,8 @@ export const pagePolicy = (scheme?: string): string => {
 export interface PageOptions {
   /** Where the page's form may lead in the end; see `pagePolicy`. */
   readonly redirectUri?: string | undefined
+  /** Pages that talk to passkeys and security keys run scripts of ours; no other page runs any. Default `none`. */
+  readonly scripts?: 'none' | 'own' | undefined
   /** Seconds after which it makes sense to try again. */
   readonly retryAfter?: number | undefined
 }
@@ -57,7 +60,7 @@ export const sendPage = (response: ServerResponse, status: number, html: string,
     status,
     {
       'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': pagePolicy(URL.parse(options.redirectUri ?? '')?.protocol),
+      'Content-Security-Policy': pagePolicy(URL.parse(options.redirectUri ?? '')?.protocol, options.scripts),
       'X-Frame-Options': 'DENY',
       ...(options.retryAfter === undefined ? {} : { 'Retry-After': String(options.retryAfter) }),
     },
