@@ -6,16 +6,13 @@ import { apiError } from '../model/error-codes.ts'
 import type { TenantId } from '../model/ids.ts'
 import type { ConfigurationRead } from './configuration-write.ts'
 import type { Db } from './database.ts'
+import { toStorableText } from './storable-text.ts'
 
-const MAX_MESSAGE = 1_024
 const DAY_MS = 86_400_000
-
-/** What an Action threw is any text; NUL and half a character would make the row unwritable. */
-const cleanText = (text: string): string => text.slice(0, MAX_MESSAGE).toWellFormed().replaceAll('\0', '\uFFFD')
 
 const cleanResult = ({ error, ...result }: ExecutionResult): ExecutionResult => ({
   ...result,
-  ...(error && { error: { id: error.id, msg: cleanText(error.msg) } }),
+  ...(error && { error: { id: error.id, msg: toStorableText(error.msg) } }),
 })
 
 /**

@@ -13,6 +13,7 @@ import { apiError } from '../model/error-codes.ts'
 import { toContent, toContentColumns, toVersion, VERSION_COLUMNS } from './action-row.ts'
 import { inexistentAction, type Numbered, type Paging } from './action-store.ts'
 import type { ConfigurationRead, ConfigurationWrite } from './configuration-write.ts'
+import { toStorableText } from './storable-text.ts'
 
 const versionRows = ({ db, tenantId }: ConfigurationRead, actionId: string) =>
   db
@@ -97,7 +98,7 @@ export const insertVersion = async (
       number,
       ...toContentColumns(content),
       program: built ? outcome.program : null,
-      errors: JSON.stringify(built ? [] : outcome.errors),
+      errors: JSON.stringify(built ? [] : outcome.errors.map(({ id, msg }) => ({ id, msg: toStorableText(msg) }))),
       draft_revision: draftRevision,
       built_at: built ? write.now : null,
       created_at: write.now,

@@ -171,3 +171,11 @@ describe('a sandbox in trouble', () => {
     assert.equal((await api.act('POST', `/actions/${id}/deploy`)).body.status, 'built')
   })
 })
+
+test('a package with a character that cannot be stored fails the deployment', async () => {
+  await using api = await createActionApi({
+    build: async (code, dependencies) => ({ program: `${code}\n'\0'`, dependencies }),
+  })
+  const { body } = await api.act('POST', `/actions/${await api.create()}/deploy`)
+  assert.deepEqual(body.errors, [{ id: 'dependency', msg: 'a dependency contains the character NUL' }])
+})

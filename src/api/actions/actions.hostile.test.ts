@@ -105,6 +105,15 @@ describe('bad input', async () => {
     }
   })
 
+  test('whatever a module throws while it loads, its deployment fails with it', async () => {
+    for (const thrown of ["new Error('\\0\\ud800'.repeat(5000))", "'\\0'", 'null', '{ get message() { throw 1 } }']) {
+      const id = await api.create({ code: `${CODE}\nthrow (${thrown})` })
+      const { status, body } = await api.act('POST', `/actions/${id}/deploy`)
+      assert.deepEqual([status, body.status, body.errors.length], [202, 'failed', 1], JSON.stringify(body))
+      assert.deepEqual((await api.act('GET', `/actions/${id}/versions/${body.id}`)).body.errors, body.errors)
+    }
+  })
+
   test('thirty large secrets fit, with any name', async () => {
     const secrets = many(30, at => ({ name: `${at}"'\\/${'x'.repeat(100)}`, value: '🔑'.repeat(2048) }))
     const id = await api.create({ secrets })

@@ -18,6 +18,9 @@ const RETRY = {
 
 const toBuildError = (problem: CheckProblem): BuildError => ({ id: problem.kind, msg: describeProblem(problem) })
 
+/** Code cannot hold the character, because no request can; a package can. */
+const UNSTORABLE: ProgramOutcome = { errors: [{ id: 'dependency', msg: 'a dependency contains the character NUL' }] }
+
 /**
  * Bundles a content with its dependencies and checks what came out as the sandbox will run it.
  *
@@ -29,6 +32,7 @@ export const buildContent = async (
 ): Promise<ProgramOutcome> => {
   const built = await build(code, dependencies)
   if ('errors' in built) return built
+  if (built.program.includes('\0')) return UNSTORABLE
   const { errors } = await runner.check(built.program, toStoredTrigger(triggerId))
   refuseProblems(errors, RETRY)
   return errors.length > 0 ? { errors: errors.map(toBuildError) } : built
