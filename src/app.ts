@@ -194,6 +194,9 @@ export const startApp = async (config: Config): Promise<App> => {
   starting.use(
     await startLogUpkeep({
       db: databases.db,
+      clock: systemClock,
+      retentionDays: config.logRetentionDays,
+      onDropped: days => logger.info({ days }, 'days of the log were dropped: their retention has ended'),
       onError: error => logger.error({ err: error }, 'the upkeep of the log failed'),
     }),
   )

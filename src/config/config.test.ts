@@ -24,6 +24,7 @@ test('without any setting there is a complete configuration for one machine', ()
     trustedProxyHops: 0,
     geoCountryHeader: undefined,
     geoRegionHeader: undefined,
+    logRetentionDays: 30,
     logLevel: 'info',
     managementAudience: 'http://localhost:3000/api/v2/',
     secureCookies: false,

@@ -1,40 +1,63 @@
-/** What the log needs from time to time: partitions for the next days, and writers that are gone forgotten. */
+/** What the log needs from time to time: partitions for the next days, an end to the oldest, and writers that are gone forgotten. */
 
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Clock } from '../base/clock.ts'
 import type { Db } from '../store/database.ts'
 import { forgetIdleLogWriters } from '../store/log-append.ts'
 import { ensureLogPartitions } from '../store/log-partitions.ts'
+import { dropExpiredLogs } from '../store/log-retention.ts'
 
 export interface LogUpkeepOptions {
   readonly db: Db
+  readonly clock: Clock
+  /** Days for which events are kept at least. */
+  readonly retentionDays: number
   /** Milliseconds between two rounds; default one hour, of which many may fail before a partition is missing. */
   readonly intervalMs?: number
+  /** Milliseconds until a round is repeated that could not drop a day because somebody was reading it; default one minute. */
+  readonly heldUpMs?: number
+  /** Told which days are gone, as `YYYYMMDD`. */
+  readonly onDropped?: (days: readonly string[]) => void
   /** Told why a round failed; the next one tries again. */
   readonly onError: (error: unknown) => void
 }
 
 /**
- * Does the first round, then one every interval until disposed. Any number of servers may do so at once.
+ * Makes the partitions that are missing, then does a round at once and one every interval until disposed. Only the
+ * partitions are waited for: a server is ready before old days are dropped. Any number of servers may do so at once.
  *
- * @throws the database's error when the first round fails
+ * @throws the database's error when partitions cannot be made
  */
 export const startLogUpkeep = async (options: LogUpkeepOptions): Promise<AsyncDisposable> => {
-  const { db, intervalMs = 3_600_000, onError } = options
-  let round = Promise.resolve()
+  const { db, clock, retentionDays, intervalMs = 3_600_000, heldUpMs = 60_000 } = options
+  const stop = new AbortController()
+  const { signal } = stop
 
-  const work = async (): Promise<void> => {
+  /** Milliseconds until the next round. */
+  const work = async (): Promise<number> => {
     await ensureLogPartitions(db)
     await forgetIdleLogWriters(db)
+    const { dropped, isHeldUp } = await dropExpiredLogs(db, { days: retentionDays, now: new Date(clock()), signal })
+    if (dropped.length > 0) options.onDropped?.(dropped)
+    return isHeldUp ? Math.min(heldUpMs, intervalMs) : intervalMs
   }
 
-  await work()
-  const timer = setInterval(() => {
-    round = round.then(work).catch(onError)
-  }, intervalMs)
-  timer.unref()
+  const repeat = async (): Promise<void> => {
+    while (!signal.aborted) {
+      const waitMs = await work().catch(error => {
+        options.onError(error)
+        return intervalMs
+      })
+      await sleep(waitMs, undefined, { signal, ref: false }).catch(() => {}) // the stop is what ends it
+    }
+  }
+
+  await ensureLogPartitions(db)
+  const rounds = repeat()
   return {
     [Symbol.asyncDispose]: () => {
-      clearInterval(timer)
-      return round
+      stop.abort()
+      return rounds
     },
   }
 }
