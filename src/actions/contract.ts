@@ -22,7 +22,7 @@ export interface BoundAction {
   readonly action_id: string
   readonly name: string
   readonly version_id: string
-  /** The text that `buildProgram` made at deploy, or plain code without dependencies. */
+  /** What `createProgramBuilder` made at deploy, or plain code without dependencies. */
   readonly code: string
   readonly secrets: Readonly<Record<string, string>>
 }
@@ -162,7 +162,10 @@ export interface CheckResult {
 export interface ActionRunner {
   /** Never rejects for what an Action does. */
   run(request: RunRequest): Promise<PipelineResult>
-  check(code: string, trigger: TriggerId): Promise<CheckResult>
+  /** @param program plain code, or what `createProgramBuilder` made of it */
+  check(program: string, trigger: TriggerId): Promise<CheckResult>
+  /** Starts the children; without it, the first call does. Resolves when they serve. */
+  warm(): Promise<void>
   /** Resolves when every child is gone. Runs that are under way end as `platform`. */
   close(): Promise<void>
 }

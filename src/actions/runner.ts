@@ -2,16 +2,17 @@
 
 import { type Clock, systemClock } from '../base/clock.ts'
 import type { Egress } from '../base/egress.ts'
-import { checkProgram } from './check.ts'
+import { checkProgram, sizeProblem } from './check.ts'
 import type { ActionRunner } from './contract.ts'
 import { createFetchRelay } from './fetch-relay.ts'
 import { createInvoke } from './invoke.ts'
 import { LIMITS } from './limits.ts'
 import { runPipeline } from './pipeline.ts'
 import { type Job, outcome } from './pool/job.ts'
-import { Pool } from './pool/pool.ts'
+import { Pool, type PoolOptions } from './pool/pool.ts'
 import { loadSandboxTexts } from './pool/sandbox-text.ts'
 import { createPrograms } from './programs.ts'
+import { codeOf } from './sandbox/program.ts'
 
 export interface ActionRunnerOptions {
   /** Where `fetch` of an Action may go; the caller closes it. */
@@ -25,41 +26,52 @@ export interface ActionRunnerOptions {
   readonly heapMegabytes?: number
 }
 
-/** Starts the first children at once; calls wait for them. */
+/** A pool that is made when it is first needed, and can be closed before. */
+const createLazyPool = (options: Omit<PoolOptions, 'texts'>) => {
+  let starting: Promise<Pool> | undefined
+  let pool: Pool | undefined
+  let isClosed = false
+  const start = (): Promise<Pool> => {
+    starting ??= loadSandboxTexts().then(texts => {
+      pool = new Pool({ ...options, texts })
+      return pool
+    })
+    return starting
+  }
+  const lose = (job: Job): void => job.settle(outcome('lost'))
+  return {
+    run: (job: Job): void => {
+      if (isClosed) lose(job)
+      else if (pool) pool.run(job)
+      else
+        start().then(
+          made => (isClosed ? lose(job) : made.run(job)),
+          () => lose(job),
+        )
+    },
+    warm: async (): Promise<void> => {
+      if (!isClosed) await (await start()).warm()
+    },
+    close: async (): Promise<void> => {
+      isClosed = true
+      await (await starting?.catch(() => undefined))?.close()
+    },
+  }
+}
+
+/** Starts nothing before the first call or `warm`: a server without Actions has no children. */
 export const createActionRunner = (options: ActionRunnerOptions): ActionRunner => {
   const { egress, children = 1, clock = systemClock } = options
   const { cpuMs = LIMITS.cpuMs, heapMegabytes = LIMITS.heapMegabytes } = options
-  let isClosed = false
-  const pool = loadSandboxTexts().then(texts => {
-    const made = new Pool({ texts, relay: createFetchRelay(egress), lanes: children, cpuMs, heapMegabytes })
-    made.warm().catch(() => undefined)
-    return made
-  })
-  pool.catch(() => undefined)
-
-  let ready: Pool | undefined
-  pool.then(
-    made => {
-      ready = made
-    },
-    () => undefined,
-  )
-  const run = (job: Job): void => {
-    if (isClosed) job.settle(outcome('lost'))
-    else if (ready) ready.run(job)
-    else
-      pool.then(
-        made => made.run(job),
-        () => job.settle(outcome('lost')),
-      )
-  }
-  const invoke = createInvoke({ run, programs: createPrograms(), clock, cpuMs })
+  const pool = createLazyPool({ relay: createFetchRelay(egress), lanes: children, cpuMs, heapMegabytes })
+  const invoke = createInvoke({ run: pool.run, programs: createPrograms(), clock, cpuMs })
   return {
     run: request => runPipeline(request, { invoke, clock }),
-    check: (code, trigger) => checkProgram(code, trigger, invoke),
-    close: async () => {
-      isClosed = true
-      await (await pool.catch(() => undefined))?.close()
+    check: async (program, trigger) => {
+      const tooLarge = sizeProblem(codeOf(program))
+      return tooLarge ? { errors: [tooLarge], handlers: [] } : checkProgram(program, trigger, invoke)
     },
+    warm: pool.warm,
+    close: pool.close,
   }
 }

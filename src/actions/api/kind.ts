@@ -140,9 +140,9 @@ export const record = <const Fields extends Readonly<Record<string, Field>>>(
   fields: Fields,
 ): Kind<RecordOf<Fields>> => {
   const members = Object.entries(fields).map(
-    ([name, field]) => `/** ${field.doc} */ ${name}${field.optional ? '?' : ''}: ${field.kind.ts}`,
+    ([name, field]) => `/** ${field.doc} */\n${name}${field.optional ? '?' : ''}: ${field.kind.ts}`,
   )
-  return kind(`{ ${members.join('; ')} }`, value => {
+  return kind(`{\n${members.join('\n')}\n}`, value => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object'
     for (const [name, field] of Object.entries(fields)) {
       const member: unknown = Reflect.get(value, name)

@@ -34,7 +34,7 @@ export const redirectValidateToken = method({
       'How to check.',
     ),
   ],
-  returns: '{ [claim: string]: any }',
+  returns: '{ [claim: string]: Stored }',
   answer: (call, [{ secret, tokenParameterName }]) => {
     const name = tokenParameterName ?? 'session_token'
     const token = readParameter(call, name) ?? refuse(`the request has no parameter ${name}`)

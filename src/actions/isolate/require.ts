@@ -6,6 +6,13 @@ import { createNodeModules } from './node-modules.ts'
 
 type Loaders = Readonly<Record<string, () => unknown>>
 
+/** Modules of Node that Actions do not have: no dependency can stand in for them. */
+const NODE_ONLY: ReadonlySet<string> = new Set(
+  `assert async_hooks child_process cluster dgram diagnostics_channel dns events fs http http2 https inspector module
+  net os path perf_hooks process querystring readline repl stream string_decoder timers tls tty v8 vm worker_threads
+  zlib`.split(/\s+/),
+)
+
 /** What the program's text has left, taken away from the globals. */
 const takeBundled = (require: (name: string) => unknown): Loaders => {
   const make: unknown = Reflect.get(globalThis, DEPENDENCIES_GLOBAL)
@@ -23,8 +30,8 @@ export const createRequire = (current: Current): ((name: string) => unknown) => 
     bundled ??= takeBundled(require)
     const loader = Object.hasOwn(bundled, id) ? bundled[id] : Object.hasOwn(node, id) ? node[id] : undefined
     if (loader) return loader()
-    const message = `Cannot find module '${id}': add it to the dependencies of the Action`
-    throw Object.assign(new Error(message), { code: 'MODULE_NOT_FOUND' })
+    const remedy = NODE_ONLY.has(id) ? 'Actions do not have it' : 'add it to the dependencies of the Action'
+    throw Object.assign(new Error(`Cannot find module '${id}': ${remedy}`), { code: 'MODULE_NOT_FOUND' })
   }
   const require = (name: string): unknown => {
     const id = String(name).replace(/^node:/, '')

@@ -17,6 +17,8 @@ const toPairs = (init: unknown, parse: (query: string) => readonly Pair[]): Pair
 const isPair = (pair: Pair, name: unknown, value: unknown): boolean =>
   pair[0] === String(name) && (value === undefined || pair[1] === String(value))
 
+const byName = (a: Pair, b: Pair): number => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)
+
 const parserOf =
   ({ bridge }: Current) =>
   (query: string) =>
@@ -24,16 +26,15 @@ const parserOf =
 
 /** @param current whose bridge parses and writes query strings */
 export const createSearchParams = (current: Current) => {
-  const parse = parserOf(current)
   return class URLSearchParams {
-    #pairs: Pair[]
-    #changed: () => void
     readonly [Symbol.toStringTag] = 'URLSearchParams'
+    readonly #changed: () => void
+    #pairs: Pair[]
     constructor(init?: unknown, changed: () => void = () => undefined) {
-      this.#pairs = toPairs(init, parse)
+      this.#pairs = toPairs(init, parserOf(current))
       this.#changed = changed
     }
-    get size(): number {
+    get size() {
       return this.#pairs.length
     }
     append(name: unknown, value: unknown): void {
@@ -61,7 +62,7 @@ export const createSearchParams = (current: Current) => {
       this.#changed()
     }
     sort(): void {
-      this.#pairs.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0))
+      this.#pairs.sort(byName)
       this.#changed()
     }
     forEach(callback: (value: string, name: string, parent: unknown) => void): void {

@@ -1,7 +1,7 @@
 /** The two texts that a child is made of, bundled once per process: what runs in the child, and in its isolates. */
 
 import { fileURLToPath } from 'node:url'
-import { type BuildOptions, build } from 'esbuild'
+import { type BuildOptions, build, stop } from 'esbuild'
 import { BOOT_FOOTER } from '../sandbox/blank.ts'
 
 export interface SandboxTexts {
@@ -40,6 +40,8 @@ const bundleAll = async (): Promise<SandboxTexts> => {
       footer: { js: `${BOOT_FOOTER}\n})()` },
     }),
   ])
+  // The bundler has a process of its own, which would stay.
+  await stop()
   return { child, boot }
 }
 

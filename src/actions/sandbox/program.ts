@@ -14,6 +14,9 @@ const splitProgram = (program: string): readonly [code: string, dependencies: st
   return at < 0 ? [program, undefined] : [program.slice(0, at), program.slice(at + DEPENDENCIES_MARK.length)]
 }
 
+/** The author's part of a program. */
+export const codeOf = (program: string): string => splitProgram(program)[0]
+
 /** @returns undefined, or the complaint of the compiler with the position as `action.js:line:column` */
 export const compileProgram = async (
   { isolate, context, ways }: Blank,
