@@ -2,14 +2,18 @@
 
 import { mkdirSync } from 'node:fs'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { sql } from 'kysely'
 import { type Logger, pino } from 'pino'
+import { createProgramBuilder } from './actions/dependencies/program-builder.ts'
 import { createActionRunner } from './actions/runner.ts'
 import type { ManagementApiDeps } from './api/api-deps.ts'
 import { createManagementApi } from './api/management-api.ts'
 import { systemClock } from './base/clock.ts'
 import { createEgress } from './base/egress.ts'
+import { type EgressRules, systemResolve } from './base/egress-rules.ts'
 import { systemRandom } from './base/random.ts'
 import { createSecretBox, SECRET_BOX_KEY_BYTES, type SecretBox } from './base/secret-box.ts'
 import type { Config } from './config/config.ts'
@@ -23,6 +27,10 @@ import { clientAddress } from './login/http/request-facts.ts'
 import { openTenant } from './login/open-tenant.ts'
 import { createPasswordHasher } from './login/users/password-hasher.ts'
 import { type ClosableTenantLog, createTenantLog } from './logs/record.ts'
+import { SINK_TIMEOUT_MS } from './logs/sinks/sink.ts'
+import { startLogStreamDelivery } from './logs/streams/delivery.ts'
+import { DELIVERY_PACE, systemSleep } from './logs/streams/delivery-ports.ts'
+import { createSinkOpener } from './logs/streams/open-sink.ts'
 import { startLogUpkeep } from './logs/upkeep.ts'
 import { watchConfigVersions } from './store/config-notifications.ts'
 import { findConnection } from './store/connection-store.ts'
@@ -59,7 +67,9 @@ const openDatabases = async (config: Config, logger: Logger, running: Running): 
   const connectionString = config.databaseUrl ?? embedded?.connectionString ?? ''
   await migrateDatabase({ connectionString })
   const max = Math.floor(config.databaseMaxConnections / 2)
-  const onConnectionLost = (error: Error): void => logger.warn({ err: error }, 'a connection to the database was lost')
+  const onConnectionLost = atMostEveryMinute((error: Error) =>
+    logger.warn({ err: error }, 'connections to the database are lost; new ones are made when they are needed'),
+  )
   const durable = openDatabase({ connectionString, max, onConnectionLost })
   running.defer(durable.close)
   const volatile = openDatabase({ connectionString, max, onConnectionLost, synchronousCommit: 'off' })
@@ -74,6 +84,16 @@ const openSecretBox = async (config: Config, db: Db): Promise<SecretBox> => {
   return createSecretBox(Buffer.from(await ensureInstallationSecret(db, 'encryption_key', generate), 'base64'))
 }
 
+/** For what is tried again by itself, many times while the database is away: said once a minute. */
+const atMostEveryMinute = <Argument>(say: (argument: Argument) => void): ((argument: Argument) => void) => {
+  let saidAt = Number.NEGATIVE_INFINITY
+  return argument => {
+    if (performance.now() - saidAt < 60_000) return
+    saidAt = performance.now()
+    say(argument)
+  }
+}
+
 /** Experiments in memory, kept current by notifications from every server that shares the database. */
 const openSnapshots = ({ db, connectionString }: Databases, logger: Logger, running: Running): ExperimentSnapshots => {
   const snapshots = createExperimentSnapshots({
@@ -84,7 +104,9 @@ const openSnapshots = ({ db, connectionString }: Databases, logger: Logger, runn
   const watch = watchConfigVersions({
     connectionString,
     onChange: snapshots.invalidate,
-    onError: error => logger.warn({ err: error }, 'changes of experiments are not announced; trying again'),
+    onError: atMostEveryMinute(error =>
+      logger.warn({ err: error }, 'changes of experiments are not announced; trying again until they are'),
+    ),
   })
   running.defer(() => watch.close())
   return snapshots
@@ -126,14 +148,16 @@ interface NodeBindings {
   readonly incoming: IncomingMessage
 }
 
-const openManagementApi = (parts: Parts, login: Login, actions: ManagementApiDeps['actions']): RequestListener => {
+type ApiPorts = Pick<ManagementApiDeps, 'actions' | 'logStreams'>
+
+const openManagementApi = (parts: Parts, login: Login, ports: ApiPorts): RequestListener => {
   const { config, logger, databases, log, snapshots } = parts
   const api = createManagementApi({
     db: databases.db,
     log,
     clock: systemClock,
     random: systemRandom,
-    actions,
+    ...ports,
     async tenantOf(request) {
       const tenant = await login.tenantOf(new URL(request.url).hostname)
       if (!tenant) throw new TypeError('there is no default tenant')
@@ -149,7 +173,7 @@ const openManagementApi = (parts: Parts, login: Login, actions: ManagementApiDep
   return getRequestListener(api.fetch)
 }
 
-const openActions = ({ secretBox }: Parts, running: Running): ManagementApiDeps['actions'] => {
+const openActions = ({ config, secretBox }: Parts, running: Running): ManagementApiDeps['actions'] => {
   const egress = createEgress({ allowLocalAddresses: false, allowInsecureHttp: true })
   running.defer(() => egress.close())
   const runner = createActionRunner({ egress })
@@ -157,8 +181,37 @@ const openActions = ({ secretBox }: Parts, running: Running): ManagementApiDeps[
   return {
     runner,
     secrets: secretBox,
-    build: async (code, dependencies) => ({ program: code, dependencies }),
+    build: createProgramBuilder({ cacheDir: join(config.dataDir, 'packages'), env: process.env }),
   }
+}
+
+/** Delivers the streams of all tenants, and gives the API what it needs to make them. */
+const openLogStreams = (parts: Parts, running: Running): ManagementApiDeps['logStreams'] => {
+  const { config, logger, databases, secretBox } = parts
+  const isLocal = config.logStreamLocal === 'allow'
+  const rules: EgressRules = { allowInsecureHttp: isLocal, allowLocalAddresses: isLocal }
+  const egress = createEgress(rules)
+  running.defer(() => egress.close())
+  running.use(
+    startLogStreamDelivery({
+      db: databases.db,
+      openSink: createSinkOpener({
+        secrets: secretBox,
+        egress,
+        clock: systemClock,
+        rules,
+        resolve: systemResolve,
+        timeoutMs: SINK_TIMEOUT_MS,
+        directory: config.logStreamDir ?? join(config.dataDir, 'log-streams'),
+      }),
+      clock: systemClock,
+      random: Math.random,
+      sleep: systemSleep,
+      pace: DELIVERY_PACE,
+      onError: error => logger.error({ err: error }, 'the delivery of a log stream failed for a reason of ours'),
+    }),
+  )
+  return { secrets: secretBox, rules, random: systemRandom }
 }
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
@@ -174,7 +227,8 @@ const listenWith =
 const listen = async (parts: Parts, running: Running): Promise<GracefulServer> => {
   const login = running.use(await openLogin(parts))
   const health = createHealthHandler({ pingDatabase: () => sql`select 1`.execute(parts.databases.db) })
-  const api = openManagementApi(parts, login, openActions(parts, running))
+  const ports = { actions: openActions(parts, running), logStreams: openLogStreams(parts, running) }
+  const api = openManagementApi(parts, login, ports)
   const server = await startGracefulServer(listenWith([health, login.handle], api), parts.config)
   running.defer(() => server.close(DRAIN_MS))
   return server

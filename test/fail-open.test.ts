@@ -6,13 +6,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { readLogsAfter } from '../src/cli/demo/read-logs.ts'
 import { createExperiment } from './kit/experiment.ts'
-import { startTestServer, type TestServer } from './kit/server.ts'
+import { settingsToJoin, startTestServer, type TestServer } from './kit/server.ts'
 
 let server: TestServer
 let database: pg.Client
 
 before(async () => {
-  server = await startTestServer()
+  server = await startTestServer({ LOG_LEVEL: 'silent' })
   database = new pg.Client(server.databaseUrl)
   await database.connect()
   await createExperiment(await server.api())
@@ -28,15 +28,7 @@ test('when experiments cannot be read, the login succeeds un-enriched and the lo
   const { email, password } = server.credentials.admin
   // A server that starts now has no good snapshot to fall back on.
   await database.query('alter table allocations rename to allocations_gone')
-  const broken = await startTestServer({
-    DATABASE_URL: server.databaseUrl,
-    APP_CLIENT_ID: server.credentials.app.client_id,
-    APP_CLIENT_SECRET: server.credentials.app.client_secret,
-    MANAGEMENT_CLIENT_ID: server.credentials.management.client_id,
-    MANAGEMENT_CLIENT_SECRET: server.credentials.management.client_secret,
-    ADMIN_EMAIL: email,
-    ADMIN_PASSWORD: password,
-  })
+  const broken = await startTestServer({ ...settingsToJoin(server), LOG_LEVEL: 'silent' })
   try {
     const tokens = await broken.browser().logIn(email, password)
     assert.ok(tokens.id_token)

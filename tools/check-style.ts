@@ -69,7 +69,7 @@ export const RULES: Record<string, Rule> = {
         (line, at) =>
           / as (?!const\b)[\w{[(<'"]/.test(line) &&
           !/^\s*(\/?\*|\/\/|import|export \{|\} from)/.test(line) &&
-          !/\/\/|['`].* as |\bin keyof .* as |import .* as |^\s*\w+ as \w+,?$/.test(line) &&
+          !/\/\/|['`].* as |\bin keyof .* as |\bwith \w+ as \(|import .* as |^\s*\w+ as \w+,?$/.test(line) &&
           !/\/\/|\*\//.test(lines[at - 1] ?? ''),
       )
       return index >= 0 ? `line ${index + 1}: ${lines[index]?.trim()}` : undefined

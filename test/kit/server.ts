@@ -80,6 +80,17 @@ const doorsOf = (server: ServerProcess, credentials: Credentials) => {
   }
 }
 
+/** The settings with which another server joins the tenant of the first. */
+export const settingsToJoin = ({ databaseUrl, credentials }: TestServer): Record<string, string> => ({
+  DATABASE_URL: databaseUrl,
+  MANAGEMENT_CLIENT_ID: credentials.management.client_id,
+  MANAGEMENT_CLIENT_SECRET: credentials.management.client_secret,
+  APP_CLIENT_ID: credentials.app.client_id,
+  APP_CLIENT_SECRET: credentials.app.client_secret,
+  ADMIN_EMAIL: credentials.admin.email,
+  ADMIN_PASSWORD: credentials.admin.password,
+})
+
 /** Starts a server on a database of its own, or on one that the caller names with `DATABASE_URL`. */
 export const startTestServer = async (variables: Record<string, string> = {}): Promise<TestServer> => {
   const database = variables.DATABASE_URL ? undefined : await createTestDatabase()
