@@ -6,6 +6,7 @@ import type { ConfigurationRead, ConfigurationWrite } from '../store/configurati
 import type { Database } from '../store/schema.ts'
 import type { ActionPorts } from './actions/action-ports.ts'
 import type { TenantContext } from './api-deps.ts'
+import type { LogStreamPorts } from './log-streams/log-stream-ports.ts'
 
 /** Who calls, as the verified token says. */
 export interface Caller {
@@ -21,6 +22,8 @@ export interface ApiContext {
   readonly clock: Clock
   /** The sandbox, the bundler and the secrets of Actions. */
   readonly actions: ActionPorts
+  /** Where log streams may go, and the box for their secrets. */
+  readonly logStreams: LogStreamPorts
   /** The request's address as the caller wrote it, for links to further pages. */
   readonly url: URL
   /** Reads of experimentation data: the database and the tenant in one argument. */

@@ -6,6 +6,7 @@ import { actionVersionOperations } from './actions/action-versions.ts'
 import { actionOperations } from './actions/actions.ts'
 import { experimentOperations } from './experiments.ts'
 import { featureFlagOperations } from './feature-flags.ts'
+import { logStreamOperations } from './log-streams/log-streams.ts'
 import { logOperations } from './logs.ts'
 import type { Operation } from './operation.ts'
 import { segmentOperations } from './segments.ts'
@@ -18,6 +19,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...variationOperations,
   ...segmentOperations,
   ...logOperations,
+  ...logStreamOperations,
   ...actionOperations,
   ...actionVersionOperations,
   ...actionBindingOperations,

@@ -37,6 +37,7 @@ const createContext = (call: Call, tenant: TenantContext, caller: Caller): ApiCo
     db,
     clock,
     actions: deps.actions,
+    logStreams: deps.logStreams,
     url: new URL(c.req.url),
     read: { db, tenantId },
     write: async work => {

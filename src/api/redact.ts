@@ -1,6 +1,7 @@
 /** Replaces secrets in bodies before they are logged. */
 
 import { isJsonObject } from '../base/json.ts'
+import { SINKS } from '../logs/sinks/index.ts'
 
 /** Keys whose values never enter the log, wherever they stand; compared in lower case. */
 export const REDACTED_KEYS: ReadonlySet<string> = new Set([
@@ -21,6 +22,7 @@ export const REDACTED_KEYS: ReadonlySet<string> = new Set([
   'secrets',
   'signing_key',
   'token',
+  ...Object.values(SINKS).flatMap(({ secrets }) => Object.keys(secrets).map(field => field.toLowerCase())),
 ])
 
 const REPLACEMENT = '[redacted]'

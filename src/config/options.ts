@@ -155,12 +155,19 @@ export const OPTIONS = {
     otherwise: 'regions are not known',
     doc: 'The same for the region.',
   },
-  logRetentionDays: {
-    variable: 'LOG_RETENTION_DAYS',
-    read: wholeNumber(1, 180),
-    expects: 'a whole number of days from 1 to 180',
-    default: '30',
-    doc: 'For how many days the tenant log is kept. Older days are dropped, also when a log stream has not delivered them; its health says so. What must be kept for longer is streamed or exported. All servers of a database should have the same: the shortest wins.',
+  logStreamLocal: {
+    variable: 'LOG_STREAM_LOCAL',
+    read: oneOf('allow', 'refuse'),
+    expects: 'allow or refuse',
+    default: 'refuse',
+    doc: 'Whether log streams may go to private addresses and over plain http. Whoever may create streams can then reach into your network from here; addresses where clouds keep metadata stay refused.',
+  },
+  logStreamDir: {
+    variable: 'LOG_STREAM_DIR',
+    read: path,
+    expects: 'a path',
+    otherwise: '`log-streams` in `DATA_DIR`',
+    doc: 'Where log streams of type `file` write, each tenant in a folder of its own.',
   },
   logLevel: {
     variable: 'LOG_LEVEL',

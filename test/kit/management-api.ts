@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import type { ActionPorts } from '../../src/api/actions/action-ports.ts'
 import type { ManagementApiDeps } from '../../src/api/api-deps.ts'
+import type { LogStreamPorts } from '../../src/api/log-streams/log-stream-ports.ts'
 import { createManagementApi } from '../../src/api/management-api.ts'
 import { OPERATIONS } from '../../src/api/operations.ts'
 import { systemRandom } from '../../src/base/random.ts'
@@ -108,6 +109,13 @@ const NO_ACTIONS: ActionPorts = {
   secrets: createSecretBox(systemRandom(32)),
 }
 
+/** Streams may go to local receivers. */
+const LOG_STREAMS: LogStreamPorts = {
+  secrets: createSecretBox(systemRandom(32)),
+  rules: { allowInsecureHttp: true, allowLocalAddresses: true },
+  random: systemRandom,
+}
+
 /** Creates a database with one tenant and the API on it. */
 export const createTestApi = async (overrides: Partial<ManagementApiDeps> = {}): Promise<TestApi> => {
   const database = await createTestDatabase()
@@ -123,6 +131,7 @@ export const createTestApi = async (overrides: Partial<ManagementApiDeps> = {}):
     clock: Date.now,
     random: systemRandom,
     actions: NO_ACTIONS,
+    logStreams: LOG_STREAMS,
     tenantOf: async () => ({ tenantId: TENANT, issuer: ISSUER }),
     verificationKeys: async () => keys,
     clientName: async () => 'CI',

@@ -30,7 +30,7 @@ export const DELIVERY_PACE: DeliveryPace = {
   idleMs: 250,
   maxAgeMs: 500,
   scanMs: 1_000,
-  graceMs: 3_000,
+  graceMs: 1_000,
   pageSize: 1_000,
   maxStreams: 100,
 }

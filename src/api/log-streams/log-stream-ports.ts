@@ -1,0 +1,13 @@
+/** What the operations on log streams need beside the database; the composition root provides it. */
+
+import type { EgressRules } from '../../base/egress-rules.ts'
+import type { RandomBytes } from '../../base/random.ts'
+import type { SecretBox } from '../../base/secret-box.ts'
+
+export interface LogStreamPorts {
+  /** Seals the secrets of sinks. */
+  readonly secrets: SecretBox
+  /** Where streams may connect to. */
+  readonly rules: EgressRules
+  readonly random: RandomBytes
+}

@@ -1,0 +1,30 @@
+/** Opens the sink of a stream: its secrets unsealed, its tenant's directory, the server's ways out. */
+
+import { join } from 'node:path'
+import type { SecretBox } from '../../base/secret-box.ts'
+import type { TenantId } from '../../model/ids.ts'
+import type { LogStreamRecord } from '../../store/log-stream-store.ts'
+import { isSinkType, sinkOf } from '../sinks/index.ts'
+import type { OpenSink, SinkPorts } from '../sinks/sink.ts'
+import { openSettings } from './sink-settings.ts'
+
+export interface SinkOpenerOptions extends Omit<SinkPorts, 'directory'> {
+  readonly secrets: SecretBox
+  /** Where `file` sinks may write, each tenant in a folder of its own; undefined forbids them. */
+  readonly directory: string | undefined
+}
+
+/**
+ * Makes the function that opens sinks. It throws when the secrets do not open or the settings cannot be read:
+ * a database that was moved without its key.
+ */
+export const createSinkOpener =
+  ({ secrets, directory, ...ports }: SinkOpenerOptions) =>
+  (tenantId: TenantId, { id, type, sink, sealedSecrets }: LogStreamRecord): OpenSink => {
+    if (!isSinkType(type)) throw new TypeError(`no sink of type ${type}`)
+    const settings = openSettings({ open: sink, sealed: sealedSecrets }, { box: secrets, tenantId, streamId: id })
+    return sinkOf(type).open(settings, {
+      ...ports,
+      directory: directory === undefined ? undefined : join(directory, tenantId),
+    })
+  }
