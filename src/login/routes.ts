@@ -44,6 +44,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   '/oauth/revoke': { methods: ['POST', PREFLIGHT], answer: engine },
   '/userinfo': { methods: ['GET', 'POST', PREFLIGHT], answer: userinfo },
   '/v2/logout': { methods: ['GET'], answer: auth0Logout },
+  '/oidc/session/confirm': { methods: ['POST'], answer: engine },
   '/oidc/logout': { methods: ['GET', 'POST'], answer: oidcLogout },
   '/u/login': page(loginPage),
   '/u/signup': page(signupPage),

@@ -17,22 +17,6 @@ export interface LoginFailures {
   readonly blockedUntil: Date | undefined
 }
 
-/** What is known of a pair; undefined when it has no recent failure. */
-export const findLoginFailures = async (
-  db: Db,
-  tenantId: TenantId,
-  keyHash: string,
-): Promise<LoginFailures | undefined> => {
-  const row = await db
-    .selectFrom('login_failures')
-    .select(['failures', 'blocked_until'])
-    .where('tenant_id', '=', tenantId)
-    .where('key_hash', '=', keyHash)
-    .where('expires_at', '>', sql<Date>`now()`)
-    .executeTakeFirst()
-  return row && { failures: row.failures, blockedUntil: row.blocked_until ?? undefined }
-}
-
 /** Counts a failure; the one that reaches the limit blocks the pair. Counting is atomic across servers. */
 export const countLoginFailure = async (
   db: Db,

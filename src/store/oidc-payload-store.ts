@@ -56,23 +56,39 @@ export const saveOidcPayload = async (db: Db, entry: NewOidcPayload): Promise<vo
 
 const notExpired = sql<boolean>`(p.expires_at is null or p.expires_at > now())`
 
-/** A payload whose time is not over, with the login transaction that it belongs to, in one read. */
-export const findOidcPayload = async (
-  db: Db,
-  key: OidcPayloadKey,
-): Promise<(OidcPayload & { readonly transaction: LoginTransactionRecord | undefined }) | undefined> => {
+/** The model of the payloads that others belong to; their own `grant_id` names themselves. */
+export const GRANT_MODEL = 'Grant'
+
+export interface OidcPayloadWithOrigin extends OidcPayload {
+  /** The grant that it belongs to, and the payload of that grant. */
+  readonly grant: { readonly id: string; readonly payload: OidcPayload['payload'] } | undefined
+  /** The login transaction that it belongs to. */
+  readonly transaction: LoginTransactionRecord | undefined
+}
+
+/** A payload whose time is not over, with its grant and its login transaction, in one read. */
+export const findOidcPayload = async (db: Db, key: OidcPayloadKey): Promise<OidcPayloadWithOrigin | undefined> => {
   const row = await db
     .selectFrom('oidc_payloads as p')
     .leftJoin('login_transactions as t', join =>
       join.onRef('t.tenant_id', '=', 'p.tenant_id').onRef('t.transaction_id', '=', 'p.grant_id'),
     )
-    .select(['p.payload', 'p.consumed_at', ...TRANSACTION_COLUMNS])
+    .leftJoin('oidc_payloads as g', join =>
+      join
+        .onRef('g.tenant_id', '=', 'p.tenant_id')
+        .onRef('g.grant_id', '=', 'p.grant_id')
+        .on('g.model', '=', GRANT_MODEL)
+        .on(sql<boolean>`g.expires_at > now()`),
+    )
+    .select(['p.payload', 'p.consumed_at', 'p.grant_id', 'g.payload as grant_payload', ...TRANSACTION_COLUMNS])
     .where('p.tenant_id', '=', key.tenantId)
     .where('p.model', '=', key.model)
     .where('p.id_hash', '=', hashId(key.id))
     .where(notExpired)
     .executeTakeFirst()
-  return row && { ...toPayload(row), transaction: toLoginTransaction(row) }
+  if (!row) return undefined
+  const { grant_id: id, grant_payload: payload } = row
+  return { ...toPayload(row), grant: id && payload ? { id, payload } : undefined, transaction: toLoginTransaction(row) }
 }
 
 /** A payload found by its second id. */

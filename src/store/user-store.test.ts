@@ -3,9 +3,9 @@ import { after, before, test } from 'node:test'
 import { createTestDatabase, type TestDatabase } from '../../test/kit/database.ts'
 import { toTenantId } from '../model/ids.ts'
 import { insertConnection } from './connection-store.ts'
-import { clearLoginFailures, countLoginFailure, findLoginFailures } from './login-failure-store.ts'
+import { clearLoginFailures, countLoginFailure } from './login-failure-store.ts'
 import { findTenantByDomain, insertTenant } from './tenant-store.ts'
-import { findUser, findUserByEmail, insertUser, recordLogin, replacePasswordHash } from './user-store.ts'
+import { findSignInFacts, findUser, insertUser, recordLogin, replacePasswordHash } from './user-store.ts'
 
 const tenantId = toTenantId('dev')
 const connectionId = 'con_1'
@@ -21,6 +21,9 @@ const newUser = (userId: string, email: string) => ({
   passwordHash: 'hash-1',
   isAdministrator: false,
 })
+
+const facts = (email: string, failureHash = 'none') =>
+  findSignInFacts(database.db, tenantId, { connectionId, email, failureHash })
 
 before(async () => {
   database = await createTestDatabase()
@@ -64,7 +67,7 @@ test('of concurrent sign-ups with one address exactly one succeeds, whatever the
     ),
   )
   assert.equal(results.filter(Boolean).length, 1)
-  const found = await findUserByEmail(database.db, tenantId, connectionId, 'ada@example.com')
+  const { found } = await facts('ada@example.com')
   assert.equal(found?.passwordHash, 'hash-1')
 })
 
@@ -91,15 +94,9 @@ test('concurrent logins are all counted', async () => {
 test('a hash is not replaced after the password was changed', async () => {
   await insertUser(database.db, tenantId, newUser('auth0|rehash', 'rehash@example.com'))
   await replacePasswordHash(database.db, tenantId, 'auth0|rehash', { from: 'hash-0', to: 'hash-2' })
-  assert.equal(
-    (await findUserByEmail(database.db, tenantId, connectionId, 'rehash@example.com'))?.passwordHash,
-    'hash-1',
-  )
+  assert.equal((await facts('rehash@example.com')).found?.passwordHash, 'hash-1')
   await replacePasswordHash(database.db, tenantId, 'auth0|rehash', { from: 'hash-1', to: 'hash-2' })
-  assert.equal(
-    (await findUserByEmail(database.db, tenantId, connectionId, 'rehash@example.com'))?.passwordHash,
-    'hash-2',
-  )
+  assert.equal((await facts('rehash@example.com')).found?.passwordHash, 'hash-2')
 })
 
 test('the failure that reaches the limit blocks, and a success starts from nothing', async () => {
@@ -112,9 +109,10 @@ test('the failure that reaches the limit blocks, and a success starts from nothi
     [2, false],
     [3, true],
   ])
-  assert.ok((await findLoginFailures(database.db, tenantId, 'pair'))?.blockedUntil)
+  const { found, failures } = await facts('nobody@example.com', 'pair')
+  assert.deepEqual([found, failures?.failures, failures?.blockedUntil !== undefined], [undefined, 3, true])
   await clearLoginFailures(database.db, tenantId, 'pair')
-  assert.equal(await findLoginFailures(database.db, tenantId, 'pair'), undefined)
+  assert.equal((await facts('nobody@example.com', 'pair')).failures, undefined)
 })
 
 test('failures that are far apart are not in a row', async () => {

@@ -3,6 +3,7 @@
 import { type Selectable, sql } from 'kysely'
 import type { TenantId } from '../model/ids.ts'
 import type { Db } from './database.ts'
+import type { LoginFailures } from './login-failure-store.ts'
 import type { Database } from './schema.ts'
 
 type UserRow = Selectable<Database['users']>
@@ -99,21 +100,48 @@ export interface UserWithPassword {
   readonly passwordHash: string | undefined
 }
 
-/** @param email lower case, as `normalizeEmail` gives it */
-export const findUserByEmail = async (
+/** What a sign-in has to know before the password is checked. */
+export interface SignInFacts {
+  /** Undefined when nobody has the address. */
+  readonly found: UserWithPassword | undefined
+  /** Undefined when the account and the address of the sender have no recent failure. */
+  readonly failures: LoginFailures | undefined
+}
+
+/**
+ * The user of an address and the failures of the pair, in one read that finds either, both or nothing.
+ *
+ * @param email lower case, as `normalizeEmail` gives it
+ * @param failureHash names the account and the sender in `login_failures`
+ */
+export const findSignInFacts = async (
   db: Db,
   tenantId: TenantId,
-  connectionId: string,
-  email: string,
-): Promise<UserWithPassword | undefined> => {
+  key: { readonly connectionId: string; readonly email: string; readonly failureHash: string },
+): Promise<SignInFacts> => {
   const row = await db
-    .selectFrom('users')
-    .select([...COLUMNS, 'password_hash'])
-    .where('tenant_id', '=', tenantId)
-    .where('connection_id', '=', connectionId)
-    .where(sql<string>`lower(email)`, '=', email)
-    .executeTakeFirst()
-  return row && { user: toRecord(row), passwordHash: row.password_hash ?? undefined }
+    .selectFrom(sql<{ one: number }>`(select 1 as one)`.as('nothing'))
+    .leftJoin('users as u', join =>
+      join
+        .on('u.tenant_id', '=', tenantId)
+        .on('u.connection_id', '=', key.connectionId)
+        .on(sql<string>`lower(u.email)`, '=', key.email),
+    )
+    .leftJoin('login_failures as f', join =>
+      join
+        .on('f.tenant_id', '=', tenantId)
+        .on('f.key_hash', '=', key.failureHash)
+        .on('f.expires_at', '>', sql<Date>`now()`),
+    )
+    .selectAll('u')
+    .select(['f.failures', 'f.blocked_until'])
+    .executeTakeFirstOrThrow()
+  const { failures, blocked_until: blockedUntil, password_hash: passwordHash, user_id: userId } = row
+  return {
+    // The primary key is null exactly when the join found no user; every other column is as the table has it.
+    found: userId === null ? undefined : { user: toRecord(row as UserRow), passwordHash: passwordHash ?? undefined },
+    failures: failures === null ? undefined : { failures, blockedUntil: blockedUntil ?? undefined },
+  }
 }
 
 export interface NewUser {

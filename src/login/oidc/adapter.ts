@@ -7,10 +7,13 @@ import {
   deleteOidcPayloadsOfGrant,
   findOidcPayload,
   findOidcPayloadByUid,
+  GRANT_MODEL,
   type OidcPayload,
+  type OidcPayloadWithOrigin,
   saveOidcPayload,
 } from '../../store/oidc-payload-store.ts'
 import type { Directory } from '../directory.ts'
+import type { Exchange } from '../exchange.ts'
 import type { LoginDeps } from '../login-deps.ts'
 import type { Tenant } from '../tenant.ts'
 import { parseTransaction } from '../transaction.ts'
@@ -59,9 +62,25 @@ const createClientAdapter = ({ tenant, directory }: AdapterOptions): Adapter => 
   }
 }
 
-const grantIdOf = (payload: AdapterPayload): string | undefined => {
+/** The grant that a payload belongs to; a grant belongs to itself, an interaction to the transaction that it is of. */
+const grantIdOf = (model: string, id: string, payload: AdapterPayload): string | undefined => {
+  if (model === GRANT_MODEL) return id
   const transactionId = payload.params?.transaction_id
   return payload.grantId ?? (typeof transactionId === 'string' ? transactionId : undefined)
+}
+
+/** Grants that came with what belongs to them, until the engine asks for them in the same request. */
+const grants = new WeakMap<Exchange, { readonly id: string; readonly payload: AdapterPayload }>()
+
+/** A code or a refresh token brings its grant and its transaction along, an interaction its transaction. */
+const remember = (exchange: Exchange, { grant, transaction }: OidcPayloadWithOrigin): void => {
+  if (transaction) exchange.transaction = parseTransaction(transaction)
+  if (grant) grants.set(exchange, { id: grant.id, payload: { ...grant.payload, jti: grant.id } })
+}
+
+const takeGrant = (exchange: Exchange, id: string): AdapterPayload | undefined => {
+  const known = grants.get(exchange)
+  return known?.id === id ? known.payload : undefined
 }
 
 const createStateAdapter = (model: string, { tenant, deps }: AdapterOptions): Adapter => {
@@ -75,18 +94,18 @@ const createStateAdapter = (model: string, { tenant, deps }: AdapterOptions): Ad
       await saveOidcPayload(db, {
         ...keyOf(id),
         payload: withoutSecrets(payload),
-        grantId: grantIdOf(payload),
+        grantId: grantIdOf(model, id, payload),
         uid: payload.uid,
         expiresAt: expiresIn === undefined ? undefined : new Date(deps.clock() + expiresIn * 1000),
       })
     },
     async find(id) {
-      const found = await findOidcPayload(db, keyOf(id))
-      if (!found) return undefined
-      // A code, a refresh token and an interaction belong to a transaction, which came with the same read.
       const exchange = currentExchange()
-      if (exchange && found.transaction) exchange.transaction = parseTransaction(found.transaction)
-      return restore(found, id)
+      const known = model === GRANT_MODEL && exchange ? takeGrant(exchange, id) : undefined
+      if (known) return known
+      const found = await findOidcPayload(db, keyOf(id))
+      if (found && exchange) remember(exchange, found)
+      return found && restore(found, id)
     },
     async findByUid(uid) {
       const found = await findOidcPayloadByUid(db, { tenantId, model, uid })

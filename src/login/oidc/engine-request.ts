@@ -54,10 +54,21 @@ const toEngineRequest = (exchange: Exchange, body: Body | undefined): IncomingMe
   return engineRequest
 }
 
+type Listener = ReturnType<Provider['callback']>
+
+/** Each engine's listener, put together once. */
+const listeners = new WeakMap<Provider, Listener>()
+
+const listenerOf = (provider: Provider): Listener => {
+  const listener = listeners.get(provider) ?? provider.callback()
+  listeners.set(provider, listener)
+  return listener
+}
+
 /** Serves a request of one of the engine's addresses. @throws BodyError for a body that cannot be read */
 export const serveEngine = async (exchange: Exchange, provider: Provider): Promise<void> => {
   const body = exchange.request.method === 'POST' ? await readEngineBody(exchange.request) : undefined
-  await provider.callback()(toEngineRequest(exchange, body), exchange.response)
+  await listenerOf(provider)(toEngineRequest(exchange, body), exchange.response)
 }
 
 type Session = Awaited<ReturnType<Provider['Session']['get']>>

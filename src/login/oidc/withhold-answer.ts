@@ -12,7 +12,7 @@ import { exchangeOf } from './engine-context.ts'
 type Context = Pick<KoaContextWithOIDC, 'req' | 'res' | 'status' | 'body' | 'type' | 'path' | 'set' | 'accepts'>
 
 /** Addresses at which people, not programs, read the answer. */
-const isPage = ({ path }: Context): boolean => /^\/authorize(\/|$)/i.test(path)
+const isPage = ({ path }: Context): boolean => /^\/(authorize|oidc\/session)(\/|$)/i.test(path)
 
 /** Headers for whatever the engine sends. A script runs only if the engine adds its hash, as for `form_post`. */
 const setSecurityHeaders = (context: Context): void => {

@@ -6,13 +6,8 @@ import { createKeyedTurns } from '../../base/turns.ts'
 import type { TenantId } from '../../model/ids.ts'
 import type { ConnectionRecord } from '../../store/connection-store.ts'
 import type { Db } from '../../store/database.ts'
-import {
-  clearLoginFailures,
-  countLoginFailure,
-  type FailureLimit,
-  findLoginFailures,
-} from '../../store/login-failure-store.ts'
-import { findUserByEmail, replacePasswordHash, type UserRecord, type UserWithPassword } from '../../store/user-store.ts'
+import { clearLoginFailures, countLoginFailure, type FailureLimit } from '../../store/login-failure-store.ts'
+import { findSignInFacts, replacePasswordHash, type UserRecord, type UserWithPassword } from '../../store/user-store.ts'
 import { isEmail, normalizeEmail } from './email-address.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import { isTooLong } from './password-rules.ts'
@@ -77,10 +72,9 @@ export const createSignIn = (db: Db, hasher: PasswordHasher): SignIn => {
 
   const check = async (attempt: SignInAttempt, email: string, key: string): Promise<SignInOutcome> => {
     const { tenantId, connection, password } = attempt
-    const [failures, found] = await Promise.all([
-      findLoginFailures(db, tenantId, key),
-      isEmail(email) ? findUserByEmail(db, tenantId, connection.id, email) : undefined,
-    ])
+    // What is no address is nobody's, and would not be a valid parameter for the database either.
+    const asked = { connectionId: connection.id, email: isEmail(email) ? email : '', failureHash: key }
+    const { found, failures } = await findSignInFacts(db, tenantId, asked)
     if (failures?.blockedUntil) return { kind: 'blocked', user: found?.user, until: failures.blockedUntil }
     const matches = !isTooLong(password) && (await hasher.verify(found?.passwordHash, password))
     if (!matches || !found) {

@@ -1,0 +1,128 @@
+/** Verifies what an authenticator has answered. Whatever the browser sent, the outcome is a value. */
+
+import {
+  type AuthenticationResponseJSON,
+  type RegistrationResponseJSON,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+} from '@simplewebauthn/server'
+import { isJsonObject, parseJson } from '../../base/json.ts'
+import type { CredentialType, NewCredential, StoredCredential } from '../../store/credential-store.ts'
+import { ALGORITHMS, CEREMONY_RULES } from './ceremony.ts'
+import type { RelyingParty } from './relying-party.ts'
+
+export interface Refused {
+  readonly kind: 'refused'
+  /** For the tenant's log. */
+  readonly reason: string
+}
+
+const refused = (reason: string): Refused => ({ kind: 'refused', reason: reason.slice(0, 300) })
+
+/** An answer of the right shape; nothing of it is believed yet. */
+export interface Answer {
+  /** base64url; names the credential. */
+  readonly credentialId: string
+  readonly challenge: string
+  readonly userHandle: string | undefined
+  readonly json: unknown
+}
+
+/** Characters: 1,023 bytes, the longest id that there is (WebAuthn Level 3 section 4: Credential ID). */
+const MAX_CREDENTIAL_ID = 1_364
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+const challengeOf = (clientDataJSON: string): string | undefined => {
+  const clientData = parseJson(Buffer.from(clientDataJSON, 'base64url').toString('utf8'))
+  return isJsonObject(clientData) && isText(clientData.challenge) ? clientData.challenge : undefined
+}
+
+/** Reads the field of a form; undefined for what no browser sends. */
+export const parseAnswer = (field: string): Answer | undefined => {
+  const json = parseJson(field)
+  if (!isJsonObject(json) || !isJsonObject(json.response) || !isText(json.id)) return undefined
+  const { clientDataJSON, userHandle } = json.response
+  if (json.id.length > MAX_CREDENTIAL_ID || !/^[\w-]+$/.test(json.id) || !isText(clientDataJSON)) return undefined
+  const challenge = challengeOf(clientDataJSON)
+  if (challenge === undefined) return undefined
+  return { credentialId: json.id, challenge, userHandle: isText(userHandle) ? userHandle : undefined, json }
+}
+
+export type CreationOutcome =
+  | ({ readonly kind: 'verified' } & Pick<NewCredential, 'credential' | 'publicKey' | 'signCount'>)
+  | Refused
+
+const TRANSPORTS = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb']
+
+/**
+ * Verifies a new credential (WebAuthn Level 3 section 7.1). The caller has checked the challenge.
+ * No attestation is asked for: any authenticator will do, so nobody's word for its make is needed.
+ */
+export const verifyCreation = async (
+  type: CredentialType,
+  { json, challenge }: Answer,
+  party: RelyingParty,
+): Promise<CreationOutcome> => {
+  try {
+    const { verified, registrationInfo } = await verifyRegistrationResponse({
+      response: json as RegistrationResponseJSON, // whatever else it is makes the library throw
+      expectedChallenge: challenge,
+      expectedOrigin: party.origin,
+      expectedRPID: party.id,
+      requireUserVerification: CEREMONY_RULES[type].userVerification === 'required',
+      supportedAlgorithmIDs: [...ALGORITHMS],
+    })
+    if (!verified) return refused('The attestation does not verify.')
+    const { credential, aaguid, credentialDeviceType, credentialBackedUp } = registrationInfo
+    if (credential.id.length > MAX_CREDENTIAL_ID) return refused('The credential id is too long.')
+    const transports: readonly unknown[] = Array.isArray(credential.transports) ? credential.transports : []
+    return {
+      kind: 'verified',
+      credential: {
+        id: credential.id,
+        transports: TRANSPORTS.filter(transport => transports.includes(transport)),
+        aaguid,
+        backupEligible: credentialDeviceType === 'multiDevice',
+        backedUp: credentialBackedUp,
+      },
+      publicKey: credential.publicKey,
+      signCount: credential.counter,
+    }
+  } catch (error) {
+    return refused(String(error))
+  }
+}
+
+export type UseOutcome = { readonly kind: 'verified'; readonly signCount: number; readonly backedUp: boolean } | Refused
+
+/** Verifies the use of a credential (WebAuthn Level 3 section 7.2), its counter included. The caller has checked the challenge. */
+export const verifyUse = async (
+  stored: StoredCredential,
+  { json, challenge }: Answer,
+  party: RelyingParty,
+): Promise<UseOutcome> => {
+  const { credential, publicKey, signCount, type } = stored
+  try {
+    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+      response: json as AuthenticationResponseJSON, // whatever else it is makes the library throw
+      expectedChallenge: challenge,
+      expectedOrigin: party.origin,
+      expectedRPID: party.id,
+      credential: { id: credential.id, publicKey, counter: signCount },
+      requireUserVerification: CEREMONY_RULES[type].userVerification === 'required',
+    })
+    if (!verified) return refused('The signature does not verify.')
+    // Step 19: whether a credential may be copied is decided when it is made.
+    if ((authenticationInfo.credentialDeviceType === 'multiDevice') !== credential.backupEligible) {
+      return refused('The backup eligibility of the credential has changed.')
+    }
+    return {
+      kind: 'verified',
+      signCount: authenticationInfo.newCounter,
+      backedUp: authenticationInfo.credentialBackedUp,
+    }
+  } catch (error) {
+    return refused(String(error))
+  }
+}
