@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { sql } from 'kysely'
 import { type Logger, pino } from 'pino'
+import { createProgramBuilder } from './actions/dependencies/program-builder.ts'
 import { createActionRunner } from './actions/runner.ts'
 import type { ManagementApiDeps } from './api/api-deps.ts'
 import { createManagementApi } from './api/management-api.ts'
@@ -65,7 +66,9 @@ const openDatabases = async (config: Config, logger: Logger, running: Running): 
   const connectionString = config.databaseUrl ?? embedded?.connectionString ?? ''
   await migrateDatabase({ connectionString })
   const max = Math.floor(config.databaseMaxConnections / 2)
-  const onConnectionLost = (error: Error): void => logger.warn({ err: error }, 'a connection to the database was lost')
+  const onConnectionLost = atMostEveryMinute((error: Error) =>
+    logger.warn({ err: error }, 'connections to the database are lost; new ones are made when they are needed'),
+  )
   const durable = openDatabase({ connectionString, max, onConnectionLost })
   running.defer(durable.close)
   const volatile = openDatabase({ connectionString, max, onConnectionLost, synchronousCommit: 'off' })
@@ -80,6 +83,16 @@ const openSecretBox = async (config: Config, db: Db): Promise<SecretBox> => {
   return createSecretBox(Buffer.from(await ensureInstallationSecret(db, 'encryption_key', generate), 'base64'))
 }
 
+/** For what is tried again by itself, many times while the database is away: said once a minute. */
+const atMostEveryMinute = <Argument>(say: (argument: Argument) => void): ((argument: Argument) => void) => {
+  let saidAt = Number.NEGATIVE_INFINITY
+  return argument => {
+    if (performance.now() - saidAt < 60_000) return
+    saidAt = performance.now()
+    say(argument)
+  }
+}
+
 /** Experiments in memory, kept current by notifications from every server that shares the database. */
 const openSnapshots = ({ db, connectionString }: Databases, logger: Logger, running: Running): ExperimentSnapshots => {
   const snapshots = createExperimentSnapshots({
@@ -90,7 +103,9 @@ const openSnapshots = ({ db, connectionString }: Databases, logger: Logger, runn
   const watch = watchConfigVersions({
     connectionString,
     onChange: snapshots.invalidate,
-    onError: error => logger.warn({ err: error }, 'changes of experiments are not announced; trying again'),
+    onError: atMostEveryMinute(error =>
+      logger.warn({ err: error }, 'changes of experiments are not announced; trying again until they are'),
+    ),
   })
   running.defer(() => watch.close())
   return snapshots
@@ -157,7 +172,7 @@ const openManagementApi = (parts: Parts, login: Login, ports: ApiPorts): Request
   return getRequestListener(api.fetch)
 }
 
-const openActions = ({ secretBox }: Parts, running: Running): ManagementApiDeps['actions'] => {
+const openActions = ({ config, secretBox }: Parts, running: Running): ManagementApiDeps['actions'] => {
   const egress = createEgress({ allowLocalAddresses: false, allowInsecureHttp: true })
   running.defer(() => egress.close())
   const runner = createActionRunner({ egress })
@@ -165,7 +180,7 @@ const openActions = ({ secretBox }: Parts, running: Running): ManagementApiDeps[
   return {
     runner,
     secrets: secretBox,
-    build: async (code, dependencies) => ({ program: code, dependencies }),
+    build: createProgramBuilder({ cacheDir: join(config.dataDir, 'packages'), env: process.env }),
   }
 }
 
@@ -232,6 +247,9 @@ export const startApp = async (config: Config): Promise<App> => {
   starting.use(
     await startLogUpkeep({
       db: databases.db,
+      clock: systemClock,
+      retentionDays: config.logRetentionDays,
+      onDropped: days => logger.info({ days }, 'days of the log were dropped: their retention has ended'),
       onError: error => logger.error({ err: error }, 'the upkeep of the log failed'),
     }),
   )
