@@ -8,7 +8,7 @@ const MAX_TAKE = 100
 const DEFAULT_TAKE = 50
 
 /** Only plain digits are a number, so that `1e1` or ` 5` are refused. */
-const wholeNumber = (min: number, max: number, description: string) =>
+export const wholeNumber = (min: number, max: number, description: string) =>
   z
     .string()
     .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
@@ -16,7 +16,7 @@ const wholeNumber = (min: number, max: number, description: string) =>
     .pipe(z.int().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`))
     .meta({ type: 'integer', description })
 
-const flag = (description: string) =>
+export const flag = (description: string) =>
   z
     .enum(['true', 'false'], 'must be true or false')
     .transform(text => text === 'true')
@@ -24,16 +24,16 @@ const flag = (description: string) =>
 
 const DIRECTIONS: Readonly<Record<string, LogSort['direction']>> = { '1': 'asc', '-1': 'desc' }
 
-const SORT_MESSAGE = `must be ${LOG_ORDERS.map(by => `${by}:1 or ${by}:-1`).join(' or ')}`
-
-const sort = z.string().transform((text, problems): LogSort => {
-  const [field, direction = '', ...rest] = text.split(':')
-  const by = LOG_ORDERS.find(order => order === field)
-  const found = Object.hasOwn(DIRECTIONS, direction) ? DIRECTIONS[direction] : undefined
-  if (by && found && rest.length === 0) return { by, direction: found }
-  problems.addIssue(SORT_MESSAGE)
-  return z.NEVER
-})
+/** `field:1` or `field:-1`, for the orders that an index serves. */
+export const sortBy = (orders: readonly LogSort['by'][]) =>
+  z.string().transform((text, problems): LogSort => {
+    const [field, direction = '', ...rest] = text.split(':')
+    const by = orders.find(order => order === field)
+    const found = Object.hasOwn(DIRECTIONS, direction) ? DIRECTIONS[direction] : undefined
+    if (by && found && rest.length === 0) return { by, direction: found }
+    problems.addIssue(`must be ${orders.map(order => `${order}:1 or ${order}:-1`).join(' or ')}`)
+    return z.NEVER
+  })
 
 const fields = z
   .string()
@@ -43,7 +43,9 @@ const fields = z
 export const logQuery = z.strictObject({
   page: wholeNumber(0, 999_999, 'Number of the page, from 0.').default(0),
   per_page: wholeNumber(0, 100, 'Events of a page; 50 when absent.').default(50),
-  sort: sort.optional().meta({ type: 'string', description: 'Order of the pages; the newest first when absent.' }),
+  sort: sortBy(LOG_ORDERS)
+    .optional()
+    .meta({ type: 'string', description: 'Order of the pages; the newest first when absent.' }),
   fields: fields.optional().meta({ type: 'string', description: 'Fields to return, or to leave out.' }),
   include_fields: flag('Whether `fields` are returned (the default) or left out.').default(true),
   include_totals: flag('Whether the answer is an object with `start`, `limit`, `length`, `total`.').default(false),

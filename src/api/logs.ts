@@ -1,45 +1,21 @@
 /** `/logs`: the tenant log. */
 
 import type { Expression, SqlBool } from 'kysely'
-import { z } from 'zod'
 import { readLogSearch } from '../logs/search/read-search.ts'
 import { apiError } from '../model/error-codes.ts'
 import { isLogId } from '../model/log-id.ts'
 import { logCondition } from '../store/log-condition.ts'
-import { findLog, isBeyondLog, type LogDocument, listLogsAfter, listLogsPage } from '../store/log-store.ts'
+import { findLog, isBeyondLog, type LogDocument, listLogsAfter } from '../store/log-store.ts'
 import type { ApiContext } from './api-context.ts'
 import { idParams } from './list-query.ts'
+import { listLogPage, logListSchema, logSchema } from './log-page.ts'
 import { type LogQueryString, type LogReading, logQuery, toReading } from './log-query.ts'
 import { NO_BODY, NO_PARAMETERS, type Operation, operation } from './operation.ts'
-
-/** The depth of numbered pages: each of them reads and drops all events before it. */
-const MAX_PAGED = 1_000
-
-const logSchema = z.looseObject({ log_id: z.string(), type: z.string(), date: z.string() }).partial()
-
-const listSchema = z.union([
-  z.array(logSchema),
-  z.strictObject({
-    start: z.int(),
-    limit: z.int(),
-    length: z.int(),
-    total: z.int(),
-    logs: z.array(logSchema),
-  }),
-])
 
 /** What `q` and `search` ask for, as a condition on the rows. */
 const conditionOf = (query: LogQueryString): { readonly where?: Expression<SqlBool> } => {
   const search = readLogSearch(query)
   return search ? { where: logCondition(search) } : {}
-}
-
-const refuseDeepPage = ({ skip, take }: Extract<LogReading, { kind: 'page' }>): void => {
-  if (skip + take <= MAX_PAGED) return
-  throw apiError(
-    'invalid_query_string',
-    `Pages reach the first ${MAX_PAGED} events only; read on with \`from\` and \`take\`.`,
-  )
 }
 
 /** The same address when nothing is new, so that a reader may ask it again and again. */
@@ -67,20 +43,6 @@ const listCheckpoint = async (
 const project = (log: LogDocument, { fields, include_fields }: LogQueryString): object =>
   fields ? Object.fromEntries(Object.entries(log).filter(([name]) => fields.has(name) === include_fields)) : log
 
-/** `total` is the length of the page: counting the whole log would cost more than reading it. */
-const listPage = async (
-  api: ApiContext,
-  reading: Extract<LogReading, { kind: 'page' }>,
-  query: LogQueryString,
-): Promise<object> => {
-  refuseDeepPage(reading)
-  const { db, tenantId } = api.read
-  const found = await listLogsPage(db, { tenantId, ...reading, ...conditionOf(query) })
-  const logs = found.map(log => project(log, query))
-  if (!query.include_totals) return logs
-  return { start: reading.skip, limit: reading.take, length: logs.length, total: logs.length, logs }
-}
-
 export const logOperations: readonly Operation[] = [
   operation({
     id: 'get_logs',
@@ -92,11 +54,17 @@ export const logOperations: readonly Operation[] = [
     params: NO_PARAMETERS,
     query: logQuery,
     body: NO_BODY,
-    success: { status: 200, schema: listSchema },
+    success: { status: 200, schema: logListSchema },
     errors: ['invalid_cursor', 'query_too_long'],
     run: (api, { query }) => {
       const reading = toReading(query)
-      return reading.kind === 'page' ? listPage(api, reading, query) : listCheckpoint(api, reading)
+      if (reading.kind === 'checkpoint') return listCheckpoint(api, reading)
+      return listLogPage(api, reading, {
+        ...conditionOf(query),
+        hasTotals: query.include_totals,
+        toItem: log => project(log, query),
+        further: 'read on with `from` and `take`',
+      })
     },
   }),
   operation({

@@ -10,6 +10,7 @@ import { logStreamOperations } from './log-streams/log-streams.ts'
 import { logOperations } from './logs.ts'
 import type { Operation } from './operation.ts'
 import { segmentOperations } from './segments.ts'
+import { userLogOperations } from './user-logs.ts'
 import { variationOperations } from './variations.ts'
 
 /** Unique by method and path, and by id. */
@@ -19,6 +20,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...variationOperations,
   ...segmentOperations,
   ...logOperations,
+  ...userLogOperations,
   ...logStreamOperations,
   ...actionOperations,
   ...actionVersionOperations,

@@ -5,12 +5,14 @@ import pg from 'pg'
 import { createLogDatabase, DEV, numberedText } from '../../test/kit/tenant-log.ts'
 import type { Db } from './database.ts'
 import { appendLogBatch } from './log-append.ts'
+import { logCondition } from './log-condition.ts'
 import { findLog, listLogsAfter, listLogsPage } from './log-store.ts'
 import type { Database } from './schema.ts'
 
 interface PlanNode {
   readonly 'Node Type': string
   readonly 'Relation Name'?: string
+  readonly 'Index Name'?: string
   readonly 'Actual Loops': number
   readonly Plans?: readonly PlanNode[]
 }
@@ -69,6 +71,9 @@ suite('the plans of the log', () => {
       types: new Set(nodes.map(node => node['Node Type'])),
       planned: names(scans),
       read: names(scans.filter(node => node['Actual Loops'] > 0)),
+      readWhole: names(scans.filter(node => node['Node Type'] === 'Seq Scan')),
+      /** Partitions name their indexes after the columns. */
+      indexes: [...new Set(nodes.flatMap(node => /^logs_\d{8}_(.*)_idx$/.exec(node['Index Name'] ?? '')?.[1] ?? []))],
     }
   }
 
@@ -111,6 +116,17 @@ suite('the plans of the log', () => {
       )
       assertServedByIndex(plan.types)
       assert.ok(plan.types.has('Merge Append'))
+    }
+  })
+
+  test("a page of one user's events is read from the index of users", async () => {
+    const where = logCondition({ kind: 'test', field: 'user_id', match: { kind: 'exact', value: 'auth0|7' } })
+    for (const direction of ['asc', 'desc'] as const) {
+      const sort = { by: 'date', direction } as const
+      const plan = await explain(listLogsPage(db, { tenantId: DEV, skip: 0, take: 50, sort, where }))
+      assert.deepEqual(plan.indexes, ['tenant_id_user_id_date'])
+      const isEmpty = (name: string) => !days(0).includes(name)
+      assert.ok(plan.readWhole.every(isEmpty), plan.readWhole.join())
     }
   })
 
