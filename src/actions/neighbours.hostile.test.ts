@@ -78,6 +78,38 @@ test('children that are killed from outside are replaced, and calls that waited 
   assert.deepEqual(childPids(), [])
 })
 
+test('what broke its memory once runs apart: the second time, the child of the others does not notice', async () => {
+  const runner = startRunner({ cpuMs: 400 })
+  const bomb = bind(postLogin('const a = []; for (;;) a.push(new Array(1000).fill(1))'))
+  assert.equal((await run(runner, [bomb])).actions[0]?.result.kind, 'memory')
+  await runOne(runner, postLogin(''))
+  await delay(2500)
+  const before = childPids()
+  const again = await run(runner, [bomb])
+  assert.equal(again.actions[0]?.result.kind, 'memory')
+  assert.ok(
+    before.every(pid => childPids().includes(pid)),
+    'the children from before are all there',
+  )
+  assert.equal((await runOne(runner, postLogin(''))).result.kind, 'ok')
+  await runner.close()
+})
+
+test('several children share the work, and each program keeps to one', async () => {
+  const runner = startRunner({ children: 2 })
+  const actions = Array.from({ length: 6 }, () => bind(`let n = 0\n${postLogin('console.log(++n)')}`))
+  for (let round = 1; round <= 3; round++) {
+    const { actions: reports } = await run(runner, actions)
+    assert.deepEqual(
+      reports.map(({ logs }) => logs.text),
+      actions.map(() => String(round)),
+    )
+  }
+  await runner.warm()
+  assert.ok(childPids().length >= 2)
+  await runner.close()
+})
+
 test('a call that has reached out is not run a second time', async () => {
   const runner = startRunner({}, true)
   await runOne(runner, postLogin(''))

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { LIMITS } from '../limits.ts'
+import { childAccount } from './account.ts'
 
 const SHELL = '/bin/sh'
 
@@ -50,13 +51,15 @@ export interface StartedChild {
 
 /** @param program text of the child; see `sandbox-text.ts` */
 export const startChild = (program: string): StartedChild => {
-  const args = nodeArguments(addonPath(), program)
-  const options = { env: { TZ: 'UTC' }, cwd: '/', stdio: ['ignore', 'ignore', 'ignore', 'pipe'] as const }
-  const child = existsSync(SHELL)
-    ? spawn(SHELL, ['-c', `${SHELL_LIMITS}; exec "$0" "$@"`, process.execPath, ...args], {
-        ...options,
-        stdio: [...options.stdio],
-      })
-    : spawn(process.execPath, args, { ...options, stdio: [...options.stdio] })
+  const addon = addonPath()
+  const args = nodeArguments(addon, program)
+  const limited = ['-c', `${SHELL_LIMITS}; exec "$0" "$@"`, process.execPath, ...args]
+  const [file, given] = existsSync(SHELL) ? [SHELL, limited] : [process.execPath, args]
+  const child = spawn(file, given, {
+    ...childAccount([addon, process.execPath]),
+    env: { TZ: 'UTC' },
+    cwd: '/',
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  })
   return { process: child, pipe: child.stdio[3] as Duplex } // a pipe was asked for
 }
