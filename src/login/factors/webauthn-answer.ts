@@ -6,6 +6,7 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from '@simplewebauthn/server'
+import { decodeAttestationObject } from '@simplewebauthn/server/helpers'
 import { isJsonObject, parseJson } from '../../base/json.ts'
 import type { CredentialType, NewCredential, StoredCredential } from '../../store/credential-store.ts'
 import { ALGORITHMS, CEREMONY_RULES } from './ceremony.ts'
@@ -25,6 +26,7 @@ export interface Answer {
   readonly credentialId: string
   readonly challenge: string
   readonly userHandle: string | undefined
+  readonly attestationObject: unknown
   readonly json: unknown
 }
 
@@ -42,11 +44,17 @@ const challengeOf = (clientDataJSON: string): string | undefined => {
 export const parseAnswer = (field: string): Answer | undefined => {
   const json = parseJson(field)
   if (!isJsonObject(json) || !isJsonObject(json.response) || !isText(json.id)) return undefined
-  const { clientDataJSON, userHandle } = json.response
+  const { clientDataJSON, userHandle, attestationObject } = json.response
   if (json.id.length > MAX_CREDENTIAL_ID || !/^[\w-]+$/.test(json.id) || !isText(clientDataJSON)) return undefined
   const challenge = challengeOf(clientDataJSON)
   if (challenge === undefined) return undefined
-  return { credentialId: json.id, challenge, userHandle: isText(userHandle) ? userHandle : undefined, json }
+  return {
+    credentialId: json.id,
+    challenge,
+    userHandle: isText(userHandle) ? userHandle : undefined,
+    attestationObject,
+    json,
+  }
 }
 
 export type CreationOutcome =
@@ -56,15 +64,25 @@ export type CreationOutcome =
 const TRANSPORTS = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb']
 
 /**
- * Verifies a new credential (WebAuthn Level 3 section 7.1). The caller has checked the challenge.
- * No attestation is asked for: any authenticator will do, so nobody's word for its make is needed.
+ * No attestation is asked for: any authenticator will do, so nobody's word for its make is needed. Browsers then send
+ * none, or a signature of the new key itself (section 5.1.3 step 21). Certificates are refused unread: to verify them
+ * the library would fetch lists of revoked ones from addresses that they name.
  */
+const isWithoutCertificates = (attestationObject: unknown): boolean => {
+  if (!isText(attestationObject)) return false
+  const decoded = decodeAttestationObject(Uint8Array.from(Buffer.from(attestationObject, 'base64url')))
+  const format = decoded.get('fmt')
+  return format === 'none' || (format === 'packed' && decoded.get('attStmt').get('x5c') === undefined)
+}
+
+/** Verifies a new credential (WebAuthn Level 3 section 7.1). The caller has checked the challenge. */
 export const verifyCreation = async (
   type: CredentialType,
-  { json, challenge }: Answer,
+  { json, attestationObject, challenge }: Answer,
   party: RelyingParty,
 ): Promise<CreationOutcome> => {
   try {
+    if (!isWithoutCertificates(attestationObject)) return refused('The attestation is of a kind that is not taken.')
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response: json as RegistrationResponseJSON, // whatever else it is makes the library throw
       expectedChallenge: challenge,
