@@ -2,12 +2,11 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { JWK } from 'jose'
-import type { Json } from '../base/json.ts'
 import type { TenantId } from '../model/ids.ts'
 import { createSafeAssign } from './assign-safely.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { createExchange, type Exchange } from './exchange.ts'
-import { completeSuspension } from './hosted/interaction.ts'
+import { type Continuation, completeSuspension } from './hosted/interaction.ts'
 import { answerFailure } from './http/answer-failure.ts'
 import { sendMethodNotAllowed, sendRedirect } from './http/reply.ts'
 import { requestHostname } from './http/request-facts.ts'
@@ -30,7 +29,7 @@ export interface Login extends Sweeper {
     request: IncomingMessage,
     response: ServerResponse,
     state: string | null,
-    resumption: { readonly step: string; readonly data: Json },
+    resumption: Continuation,
   ): Promise<void>
   /** The tenant that a host name addresses; the default tenant for an unknown one. */
   tenantOf(hostname: string): Promise<Tenant | undefined>

@@ -134,6 +134,21 @@ test('/v2/logout ends the session and returns to an allowed address', async () =
   assert.equal(await isLoggedIn(browser), false)
 })
 
+test('an address to return to is sent as the browser understands it', async () => {
+  const { clientId } = server.credentials.app
+  for (const odd of [
+    'https://app.example.com/bye?q=\u00fc\u{1f511}',
+    'https://app.example.com/bye?a\r\nX-Y: z',
+    ' https://app.example.com/bye',
+  ])
+    assert.match(
+      (await newBrowser().request(`/v2/logout?client_id=${clientId}&returnTo=${encodeURIComponent(odd)}`)).headers.get(
+        'location',
+      ) ?? '',
+      /^https:\/\/app\.example\.com\/bye(\?[\x21-\x7e]+)?$/,
+    )
+})
+
 test('/v2/logout without returnTo goes to the first allowed address, or shows a page', async () => {
   const { browser } = await loggedIn()
   const { clientId } = server.credentials.app

@@ -1,7 +1,7 @@
 /** The login alone behind a real HTTP server: a real database, a log that keeps events in memory, a fake assignment. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { systemClock } from '../../src/base/clock.ts'
+import { type Clock, systemClock } from '../../src/base/clock.ts'
 import { systemRandom } from '../../src/base/random.ts'
 import { createSecretBox } from '../../src/base/secret-box.ts'
 import type { Assign, Assignment } from '../../src/login/assignment-port.ts'
@@ -39,6 +39,8 @@ export interface Switches {
 
 export interface LoginServer extends AsyncDisposable {
   readonly issuer: string
+  /** Where it can be reached, whatever the issuer is. */
+  readonly address: string
   readonly tenantId: TenantId
   readonly credentials: SeedCredentials
   readonly database: TestDatabase
@@ -69,6 +71,7 @@ const checkEvent = (event: LogEvent): void => {
 export interface LoginServerOptions extends LoginOptions {
   readonly issuer?: string
   readonly trustedProxyHops?: number
+  readonly clock?: Clock
   /** In place of a fresh one; migrated, and without a tenant. */
   readonly database?: TestDatabase
 }
@@ -78,7 +81,8 @@ export const startLoginServer = async (options: LoginServerOptions = {}): Promis
   const database = options.database ?? (await createTestDatabase())
   const volatile = openDatabase({ connectionString: database.connectionString, max: 5, synchronousCommit: 'off' })
   const port = await freePort()
-  const issuer = options.issuer ?? `http://localhost:${port}/`
+  const address = `http://localhost:${port}/`
+  const { issuer = address, clock = systemClock } = options
   const tenantId = toTenantId('dev')
   const secretBox = createSecretBox(new Uint8Array(32).fill(7))
   const random = systemRandom
@@ -96,7 +100,7 @@ export const startLoginServer = async (options: LoginServerOptions = {}): Promis
     {
       db: database.db,
       volatileDb: volatile.db,
-      clock: systemClock,
+      clock,
       random,
       secretBox,
       config: { issuer, trustedProxyHops: options.trustedProxyHops ?? 0 },
@@ -120,6 +124,7 @@ export const startLoginServer = async (options: LoginServerOptions = {}): Promis
 
   return {
     issuer,
+    address,
     tenantId,
     credentials,
     database,

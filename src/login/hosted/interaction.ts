@@ -106,18 +106,29 @@ export const completeLogin = async (
   return complete(exchange, deps, interaction, result, { session: null })
 }
 
+export interface Continuation {
+  /** The name of the step that suspended the login. */
+  readonly step: string
+  /** Its `resumed`. */
+  readonly data: Json
+  /** What the person did meanwhile, for `details.prompts` of the login's event. */
+  readonly prompts?: readonly JsonObject[]
+}
+
 /**
  * Lets a login go on that a step has suspended, and returns where to send the browser.
  *
- * @param step the name of the step, which gets `data` as its `resumed`
  * @throws PageRefusal as `loadInteraction` does
  */
 export const completeSuspension = async (
   exchange: Exchange,
   deps: Stored,
   state: string | null,
-  resumption: { readonly step: string; readonly data: Json },
+  resumption: Continuation,
 ): Promise<string> => {
   const interaction = await loadInteraction(exchange, deps, state, [PIPELINE])
-  return complete(exchange, deps, interaction, { [PIPELINE]: { ...resumption } })
+  const { step, data, prompts = [] } = resumption
+  const earlier = interaction.earlier.prompts
+  const noted = [...(Array.isArray(earlier) ? earlier : []), ...prompts]
+  return complete(exchange, deps, interaction, { [PIPELINE]: { step, data }, prompts: noted })
 }

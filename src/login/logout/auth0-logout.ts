@@ -1,5 +1,6 @@
 /** `/v2/logout`: ends the session and returns to an address of the client's, or of the tenant's, list. */
 
+import type { Client } from '../directory.ts'
 import type { Exchange } from '../exchange.ts'
 import type { PageContext } from '../hosted/hosted-page.ts'
 import { PageRefusal } from '../http/failure.ts'
@@ -13,6 +14,10 @@ const MAX_LOGGED = 2_048
 
 const refuse = (message: string): PageRefusal =>
   new PageRefusal({ status: 400, code: 'invalid_request', title: 'Something went wrong', message })
+
+/** Where a client's logout leads when it does not say; empty when that is nowhere. */
+const firstAddress = (client: Client | undefined): string =>
+  client?.allowedLogoutUrls.find(address => !address.includes('*')) ?? ''
 
 /**
  * GET, and without a question, as applications expect it: another site can log people out with it, which is a nuisance
@@ -33,7 +38,7 @@ export const auth0Logout = async (exchange: Exchange, { deps, directory, provide
     throw refuse(message)
   }
   await endSession(exchange, context, details)
-  const destination = returnTo || (client ? allowed.find(address => !address.includes('*')) : undefined)
-  if (destination) sendRedirect(exchange.response, destination)
+  const destination = URL.parse(returnTo || firstAddress(client))
+  if (destination) sendRedirect(exchange.response, destination.href)
   else sendPage(exchange.response, 200, renderPage('logged-out', exchange.tenant.name, {}))
 }

@@ -67,11 +67,11 @@ const logFailure = async (
   error: errors.OIDCProviderError,
   events: EventContext,
 ): Promise<void> => {
+  // A request of no application, or a page that has expired, is nobody's login.
+  if (!context.oidc.client) return
   const occasion = await occasionOf(context, events, context.oidc.session?.accountId && context.oidc.session.uid)
   const failing = { message: error.error_description ?? error.message, oauthError: error.error }
-  const isSilent = paramOf(context, 'prompt') === 'none'
-  // A silent login of nobody we know is a request that makes no sense, like any other.
-  const event = isSilent && occasion.client ? silentLoginFailed : loginFailed
+  const event = paramOf(context, 'prompt') === 'none' ? silentLoginFailed : loginFailed
   await events.deps.log.record(event(occasion, failing, askedFields(context)))
 }
 

@@ -17,7 +17,7 @@ export const createFindAccount =
   async (context, subject, token) => {
     const exchange = exchangeOf(context)
     const user = await findUser(db, exchange.tenant.tenantId, subject)
-    if (!user) return undefined
+    if (!user || (token?.kind === 'AccessToken' && user.blocked)) return undefined
     const client = clientOf(context)
     if (token?.kind === 'RefreshToken' && !('consumed' in token && token.consumed) && client) {
       const login = { kind: 'refresh', exchange, client, user, sessionId: String(token.sid ?? '') } as const

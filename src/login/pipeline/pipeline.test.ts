@@ -47,7 +47,8 @@ before(async () => {
   server.switches.otherwise = (request, response) => {
     const url = new URL(request.url ?? '', server.issuer)
     const data = { answer: url.searchParams.get('answer') ?? '' }
-    void server.login.resume(request, response, url.searchParams.get('state'), { step: 'scripted', data })
+    const prompts = [{ name: 'redirect', url: 'https://enrol.example.com/' }]
+    void server.login.resume(request, response, url.searchParams.get('state'), { step: 'scripted', data, prompts })
   }
 })
 
@@ -81,7 +82,7 @@ test('a step sends the browser away, and the login goes on in that step when it 
   assert.deepEqual(counted, ['before'], 'the steps before it do not run again')
   const [success] = server.takeEvents()
   assert.equal(success?.type, 's')
-  assert.match(JSON.stringify(success?.details?.prompts), /prompt-authenticate/)
+  assert.match(JSON.stringify(success?.details?.prompts), /prompt-authenticate.*redirect.*universal-login/)
 })
 
 test('a login cannot be continued twice, with a wrong state, or from another browser', async () => {
