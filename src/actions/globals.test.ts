@@ -83,6 +83,17 @@ test('WebCrypto keys can be imported, generated, used and exported', async () =>
   assert.deepEqual(report.logs.text.split('\n'), ['secret sign,verify true', 'true', 'P-256', 'data', 'OperationError'])
 })
 
+test('a key that is kept at module level outlives hundreds of others', async () => {
+  const code = `let kept
+    const make = () => crypto.subtle.importKey('raw', new Uint8Array(32), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+    ${postLogin(`
+    kept ??= await make()
+    for (let i = 0; i < 60; i++) await make()
+    console.log((await crypto.subtle.sign('HMAC', kept, new Uint8Array(1))).byteLength)`)}`
+  const action = bind(code)
+  for (let call = 0; call < 6; call++) assert.equal((await run(runner, [action])).actions[0]?.logs.text, '32')
+})
+
 test('module-level state lives on between the calls of one version, and nowhere else', async () => {
   const action = bind(`let n = 0\n${postLogin('console.log(++n)')}`)
   const logs: string[] = []

@@ -51,6 +51,10 @@ export const LIMITS = {
   responseBytes: 2_000_000,
   redirects: 5,
   timers: 100,
+  /** Times that timers and answers may enter the isolate of a call. */
+  entries: 10_000,
+  /** Operations of WebCrypto at a time; their time counts four times as generously as the Action's own. */
+  concurrentSubtle: 8,
 
   // The cache of a trigger: checked by api.cache.set.
   cacheEntries: 20,

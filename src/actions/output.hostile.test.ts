@@ -48,6 +48,17 @@ test('circular values, BigInt and functions are mistakes where they are made', a
   }
 })
 
+test('a result that was made huge by sabotage is cut in the child, which lives on', async () => {
+  const kept = bind(`let n = 0\n${postLogin('console.log(++n)')}`)
+  await run(runner, [kept])
+  const { result } = await runOne(
+    runner,
+    postLogin("Array.prototype.join = () => 'x'.repeat(3e7); api.idToken.setCustomClaim('a', 1)"),
+  )
+  assert.equal(result.kind, 'output')
+  assert.equal((await run(runner, [kept])).actions[0]?.logs.text, '2', 'the neighbour has the instance that it had')
+})
+
 test('a flood of logs is cut and costs little', async () => {
   const started = performance.now()
   const report = await runOne(runner, postLogin("for (let i = 0; i < 2000; i++) console.log('x'.repeat(1000))"))

@@ -85,6 +85,14 @@ test('the budget is one for all Actions of a run', async () => {
   assert.equal(outcome.kind, 'failed')
 })
 
+test('timers that flood the child end as a timeout', async () => {
+  const flood = 'for (let i = 0; i < 100; i++) setInterval(() => 0, 0); await new Promise(() => {})'
+  const started = performance.now()
+  const { result } = await runOne(runner, postLogin(flood), { budgetMs: 15_000 })
+  assert.equal(result.kind, 'timeout')
+  assert.ok(performance.now() - started < 14_000)
+})
+
 test('what an Action logged before it was stopped is kept', async () => {
   const report = await runOne(runner, postLogin("console.log('here'); for (;;);"))
   assert.equal(report.logs.text, 'here')

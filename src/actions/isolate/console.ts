@@ -1,6 +1,7 @@
 /** console: lines for the log of the execution, cut as the wire cuts them. */
 
 import inspect from 'object-inspect'
+import { LIMITS } from '../limits.ts'
 import type { Current } from './current.ts'
 
 const PLACEHOLDER = /%[sdifjoOc%]/g
@@ -33,7 +34,12 @@ const METHODS = ['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir'] as con
 /** A console whose lines go to `bridge.log` while a call is under way, and nowhere otherwise. */
 export const createConsole = (current: Current) => {
   const write = (...args: readonly unknown[]): void => {
-    if (current.call && !current.call.ended) current.bridge.log(formatLine(args))
+    const { call } = current
+    // One character more than is kept tells the child that something was cut.
+    if (!call || call.ended || call.logged > LIMITS.logChars) return
+    const line = formatLine(args).slice(0, LIMITS.logChars + 1)
+    call.logged += line.length + 1
+    current.bridge.log(line)
   }
   const silent = (): void => undefined
   return {

@@ -10,6 +10,8 @@ export interface Pending {
 /** Requests, timers and answers of one call; all of it is dropped when the call ends. */
 export interface RunningCall {
   ended: boolean
+  /** Characters that `console` has handed over. */
+  logged: number
   nextId: number
   readonly timers: Map<number, { readonly run: () => void; readonly every: number | undefined }>
   readonly fetches: Map<number, (response: string, body: ArrayBuffer) => void>
@@ -23,6 +25,7 @@ export interface Current {
 
 export const startCall = (): RunningCall => ({
   ended: false,
+  logged: 0,
   nextId: 1,
   timers: new Map(),
   fetches: new Map(),

@@ -35,6 +35,8 @@ const TICK_MS = 50
 /** Beyond its deadline a job belongs to the parent: the child should have ended it. */
 const GRACE_MS = 500
 const PAGE_BYTES = 4096
+/** Programs that the child is believed to hold; when there are more, it is told again. */
+const MAX_PROGRAMS = 1000
 
 /** Resident memory of a process, where the system tells it as Linux does. */
 const residentBytes = (pid: number | undefined): number => {
@@ -135,6 +137,7 @@ export class Child {
   }
 
   #sendRun({ id, program, deadline, text }: Job): void {
+    if (this.#programs.size > MAX_PROGRAMS) this.#programs.clear()
     if (!this.#programs.has(program.id)) this.#send({ type: 'program', program: program.id }, program.code)
     this.#programs.add(program.id)
     const budgetMs = Math.max(1, Math.ceil(deadline - performance.now()))

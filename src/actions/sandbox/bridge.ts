@@ -56,15 +56,26 @@ const setTimer = ({ served, enter }: BridgePorts, id: unknown, milliseconds: unk
   own.timers.set(id, timer)
 }
 
+const subtleRefusal = ({ openSubtle, subtleMs, call }: Served): string | undefined => {
+  if (openSubtle >= LIMITS.concurrentSubtle) return `at most ${LIMITS.concurrentSubtle} operations at a time`
+  return subtleMs > 4 * call.cpuMs ? 'the time for cryptography is used up' : undefined
+}
+
 const createSubtleAnswer = ({ addon, enter, served }: BridgePorts): Bridge['subtle'] => {
   const subtle = createSubtle()
   return async (id, operation, args) => {
     const own = served()
     if (!own || !isId(id) || typeof operation !== 'string' || !Array.isArray(args)) return
-    const answer: readonly Passable[] = await subtle(operation, args).then(
+    const refusal = subtleRefusal(own)
+    const started = performance.now()
+    own.openSubtle += 1
+    const asked = refusal === undefined ? subtle(operation, args) : Promise.reject(new TypeError(refusal))
+    const answer: readonly Passable[] = await asked.then(
       value => [id, true, new addon.ExternalCopy(value).copyInto({ release: true })],
       (reason: unknown) => [id, false, reason instanceof Error ? reason.message.slice(0, 200) : 'it failed'],
     )
+    own.openSubtle -= 1
+    own.subtleMs += performance.now() - started
     if (served() === own) enter('answered', answer)
   }
 }
@@ -86,7 +97,9 @@ export const lendBridge = (ports: BridgePorts): Bridge => ({
   },
   subtle: createSubtleAnswer(ports),
   done: (result, isSpoiled) => {
-    if (typeof result === 'string') ports.settle(result, isSpoiled === true)
+    if (typeof result !== 'string') return
+    const isTooLong = result.length > 2 * LIMITS.effectBytes
+    ports.settle(isTooLong ? '{"calls":[],"report":{"overflow":true}}' : result, isSpoiled === true)
   },
   compute,
 })

@@ -1,5 +1,6 @@
 /** The calls of one child: which instance serves which, and what happens when one gets out of hand. */
 
+import { createLeastRecent } from '../least-recent.ts'
 import type { FromChild, ToChild } from '../messages.ts'
 import { type BlankPorts, createBlankMaker } from './blank.ts'
 import { Instance, type InstancePorts } from './instance.ts'
@@ -28,14 +29,15 @@ interface Program {
 const PROVEN = 8
 const QUICK_MS = 2
 
-const MAX_PROGRAMS = 200
+/** Of all programs together; the parent sends one again that is gone. */
+const MAX_PROGRAM_CHARS = 50_000_000
 
 const NO_LOGS = { text: '', truncated: false }
 
 export class Calls {
   readonly #ports: CallsPorts
   readonly #makeBlank: InstancePorts['makeBlank']
-  readonly #programs = new Map<number, Program>()
+  readonly #programs = createLeastRecent<number, Program>(MAX_PROGRAM_CHARS, ({ code }) => code.length + 1)
   readonly #serving = new Map<number, Instance>()
   readonly #instances = createInstances()
   #isRetiring = false
@@ -53,8 +55,6 @@ export class Calls {
   }
 
   addProgram(id: number, code: string): void {
-    const [oldest] = this.#programs.keys()
-    if (this.#programs.size >= MAX_PROGRAMS && oldest !== undefined) this.#programs.delete(oldest)
     this.#programs.set(id, { code, quick: 0 })
   }
 

@@ -4,8 +4,9 @@ import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto'
 import { readToken, signToken } from './token.ts'
 
 /** Longer texts and buffers are refused: the work is done on the thread that serves every isolate of the child. */
-const MAX_BYTES = 8_000_000
+const MAX_BYTES = 4_000_000
 const MAX_URL_CHARS = 65_536
+const MAX_TOKEN_CHARS = 200_000
 
 const isText = (value: unknown, max = MAX_BYTES): value is string => typeof value === 'string' && value.length <= max
 
@@ -41,10 +42,15 @@ const urlParts = (address: unknown, base: unknown, part: unknown, value: unknown
   return URL_PARTS.map(name => url[name])
 }
 
-const isPairs = (value: unknown): value is [string, string][] =>
-  Array.isArray(value) &&
-  value.length < 10_000 &&
-  value.every(pair => Array.isArray(pair) && isText(pair[0]) && isText(pair[1]))
+const isPairs = (value: unknown): value is [string, string][] => {
+  if (!Array.isArray(value) || value.length > 10_000) return false
+  let chars = 0
+  return value.every(pair => {
+    if (!Array.isArray(pair) || typeof pair[0] !== 'string' || typeof pair[1] !== 'string') return false
+    chars += pair[0].length + pair[1].length
+    return chars <= 500_000
+  })
+}
 
 const DIGESTS = new Set(['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'])
 
@@ -68,15 +74,18 @@ const FUNCTIONS: Readonly<Record<string, (...args: readonly unknown[]) => unknow
   atob: text => (isText(text) ? atob(text) : undefined),
   btoa: text => (isText(text) ? btoa(text) : undefined),
   url: urlParts,
-  queryParse: query => (isText(query, 1_000_000) ? [...new URLSearchParams(query)] : undefined),
+  queryParse: query => (isText(query, MAX_URL_CHARS) ? [...new URLSearchParams(query)] : undefined),
   queryText: pairs => (isPairs(pairs) ? new URLSearchParams(pairs).toString() : undefined),
   random: length =>
     typeof length === 'number' && length >= 0 && length <= 65_536 ? alone(randomBytes(length)) : undefined,
   uuid: () => randomUUID(),
   digest,
-  signToken: (claims, secret) => (isText(claims) && isText(secret) ? signToken(claims, secret) : undefined),
+  signToken: (claims, secret) =>
+    isText(claims, MAX_TOKEN_CHARS) && isText(secret, MAX_TOKEN_CHARS) ? signToken(claims, secret) : undefined,
   readToken: (token, secret) =>
-    isText(token) && isText(secret) ? readToken(token, secret, Date.now()) : { error: 'the token is not text' },
+    isText(token, MAX_TOKEN_CHARS) && isText(secret, MAX_TOKEN_CHARS)
+      ? readToken(token, secret, Date.now())
+      : { error: 'the token is not text' },
 }
 
 /** Never throws: an error of the child's own would tell an Action where the server lives. */

@@ -28,6 +28,8 @@ export class Instance {
   #entry: ReturnType<typeof createEntry> | undefined
   #served: Served | undefined
   #isUsable = true
+  /** Says how the last call ended, as long as that has not been said. */
+  #tell: (() => void) | undefined
 
   private constructor(ports: InstancePorts) {
     this.#ports = ports
@@ -102,6 +104,7 @@ export class Instance {
   end(ending: CallEnding): void {
     if (this.#served) this.#finish(ending, '')
     else this.#dispose()
+    this.#tell?.()
   }
 
   #enter(way: keyof Entrances, args: readonly Passable[]): void {
@@ -112,6 +115,11 @@ export class Instance {
   async #enterNow(own: Served, way: keyof Entrances, args: readonly Passable[]): Promise<void> {
     const [entry, blank] = [this.#entry, this.#blank]
     if (this.#served !== own || !entry || !blank) return
+    own.entries += 1
+    if (own.entries > LIMITS.entries) {
+      this.end('timeout')
+      return
+    }
     const left = own.call.cpuMs - (entry.cpuMs() - own.startedCpu)
     const ending = await entry.onThread(blank.ways[way], args, left)
     if (ending === 'returned') return
@@ -127,6 +135,9 @@ export class Instance {
       startedCpu: this.#entry?.cpuMs() ?? 0,
       deadline: performance.now() + call.budgetMs,
       fetches: 0,
+      entries: 0,
+      openSubtle: 0,
+      subtleMs: 0,
       openFetches: 0,
       queue: Promise.resolve(),
     }
@@ -142,16 +153,19 @@ export class Instance {
     if (!own) return
     this.#close()
     const cpuMs = Math.max(0, (this.#entry?.cpuMs() ?? 0) - own.startedCpu)
-    const end = (): void => own.call.ended(ending, cpuMs, own.log.read(), body)
+    this.#tell = () => {
+      this.#tell = undefined
+      own.call.ended(ending, cpuMs, own.log.read(), body)
+    }
     if (ending !== 'settled') {
       this.#dispose()
-      end()
+      this.#tell()
     }
     // What the Action has left running may still hold the isolate: only then is it free, and a result may leave.
     void own.queue.then(() => {
       if (this.#blank?.isolate.isDisposed || !this.#isUsable) this.#dispose()
       this.#ports.onFree(this, this.#isUsable)
-      if (ending === 'settled') end()
+      this.#tell?.()
     })
   }
 

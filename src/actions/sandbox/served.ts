@@ -24,6 +24,10 @@ export interface Served {
   /** In milliseconds of `performance.now()`. */
   readonly deadline: number
   fetches: number
+  entries: number
+  openSubtle: number
+  /** Milliseconds that operations of WebCrypto took: they run outside of the isolate. */
+  subtleMs: number
   openFetches: number
   /** Entries come one after the other, each with what is left of the processor time. */
   queue: Promise<void>

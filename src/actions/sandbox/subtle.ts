@@ -1,6 +1,7 @@
 /** WebCrypto for isolates: keys stay in the child, and what one operation may cost is bounded. */
 
 import { type webcrypto as WebCrypto, webcrypto } from 'node:crypto'
+import { createLeastRecent } from '../least-recent.ts'
 
 const MAX_KEYS = 200
 const MAX_BYTES = 4_000_000
@@ -37,16 +38,17 @@ const checkNumber = (name: string, value: unknown): unknown => {
   return value
 }
 
-/** The keys of one isolate and the operations on them. */
+/** The keys of one isolate and the operations on them. Of too many keys, the one that was not used for longest is gone. */
 export const createSubtle = () => {
-  const keys: Key[] = []
+  const keys = createLeastRecent<number, Key>(MAX_KEYS)
+  let lastKey = 0
 
   const fromIsolate = (value: unknown, depth = 0): unknown => {
     if (value instanceof ArrayBuffer) return value.byteLength <= MAX_BYTES ? value : refuse('the data is too long')
     if (typeof value !== 'object' || value === null) return value
     if (depth > MAX_DEPTH) return refuse('the arguments are too deep')
     if (Array.isArray(value)) return value.map(item => fromIsolate(item, depth + 1))
-    if ('key' in value && typeof value.key === 'number') return keys[value.key] ?? refuse('there is no such key')
+    if ('key' in value && typeof value.key === 'number') return keys.get(value.key) ?? refuse('there is no such key')
     return Object.fromEntries(
       Object.entries(value).map(([name, item]) => [
         name,
@@ -58,10 +60,11 @@ export const createSubtle = () => {
   }
 
   const keep = (key: Key) => {
-    if (keys.length >= MAX_KEYS) refuse(`an Action has at most ${MAX_KEYS} keys`)
+    lastKey += 1
+    keys.set(lastKey, key)
     const { type, extractable, algorithm, usages } = key
     const plain: unknown = JSON.parse(JSON.stringify(algorithm))
-    return { key: keys.push(key) - 1, type, extractable, algorithm: plain, usages: [...usages] }
+    return { key: lastKey, type, extractable, algorithm: plain, usages: [...usages] }
   }
 
   const toIsolate = (value: unknown): unknown => {
