@@ -2,6 +2,7 @@
 
 /** Name → what it measures, loaded when it runs. */
 const BENCHMARKS: Record<string, { readonly about: string; load(): Promise<{ run(): Promise<void> }> }> = {
+  actions: { about: 'an Action, warm, cold, in memory and beside an attack', load: () => import('./actions.ts') },
   decide: { about: 'one decision, against a bare loop and three other engines', load: () => import('./decide.ts') },
   login: { about: 'a full login with an active experiment, against one without', load: () => import('./login.ts') },
   'log-ingest': { about: 'events per second into the tenant log', load: () => import('./log-ingest.ts') },
