@@ -18,6 +18,8 @@ export interface LoginUnderWay {
   readonly client: { readonly id: string; readonly name: string }
   readonly user: UserRecord
   readonly sessionId: string
+  /** How the session, or the refresh token, says that the user was authenticated (RFC 8176). */
+  readonly amr?: readonly string[] | undefined
 }
 
 export type StepOutcome =

@@ -1,0 +1,124 @@
+/** Suspends a login until its user has proved, or set up, a second factor on our pages. */
+
+import { type AuthenticationMethod, listAuthenticationMethods } from '../../store/authentication-method-store.ts'
+import {
+  type FactorRequest,
+  type FactorRequestKey,
+  findFactorRequest,
+  type NewFactorRequest,
+  saveFactorRequest,
+} from '../../store/factor-request-store.ts'
+import type { LoginDeps } from '../login-deps.ts'
+import { CONTINUE, type LoginUnderWay, type StepOutcome } from '../pipeline/step.ts'
+import { availableFactors, stageOf, stagePath } from './factor-stage.ts'
+import { enrolledFactors, isFactorName } from './kinds/index.ts'
+
+export type FactorDeps = Pick<LoginDeps, 'db' | 'volatileDb' | 'clock'>
+
+export interface FactorDemand {
+  readonly purpose: NewFactorRequest['purpose']
+  /** `any`: the user picks from a list first; `first`: the first one's page is shown, the others are a way out. */
+  readonly choose: NewFactorRequest['choose']
+  /** As Actions name them; those that this server does not have are ignored. */
+  readonly factors: readonly string[]
+  /** A user without a recovery code gets one at the end; default false. */
+  readonly offersRecoveryCode?: boolean
+  /** The user may spare this browser the question; default false. */
+  readonly allowsRememberedBrowser?: boolean
+}
+
+/** Milliseconds; as long as the page's interaction. */
+export const FACTOR_REQUEST_LIFETIME_MS = 60 * 60 * 1000
+
+const NOTHING_USABLE: StepOutcome = {
+  kind: 'deny',
+  error: 'access_denied',
+  description: 'None of the required second factors can be used.',
+}
+
+/** Nobody is there who could be asked (OpenID Connect Core 1.0 section 3.1.2.6). */
+const NOBODY_THERE: StepOutcome = {
+  kind: 'deny',
+  error: 'interaction_required',
+  description: 'Multifactor authentication required',
+}
+
+const keyOf = ({ exchange }: LoginUnderWay): FactorRequestKey | undefined =>
+  exchange.transaction && { tenantId: exchange.tenant.tenantId, transactionId: exchange.transaction.id }
+
+/** What this login's transaction waits or has waited for; undefined when that was another user or session. */
+export const findRequestOf = async (
+  { volatileDb }: Pick<FactorDeps, 'volatileDb'>,
+  login: LoginUnderWay,
+): Promise<FactorRequest | undefined> => {
+  const key = keyOf(login)
+  const request = key && (await findFactorRequest(volatileDb, key))
+  return request?.userId === login.user.userId && request.sessionId === login.sessionId ? request : undefined
+}
+
+/** True when what `step` has suspended the login for is done: the step may go on. */
+export const isRequestSettled = async (
+  deps: Pick<FactorDeps, 'volatileDb'>,
+  login: LoginUnderWay,
+  step: string,
+): Promise<boolean> => {
+  const request = await findRequestOf(deps, login)
+  return request?.step === step && request.settledAt !== undefined
+}
+
+/** The factors that a user can still set up; an Action may ask for some that the user has. */
+const openFactors = ({ purpose, factors }: FactorDemand, methods: readonly AuthenticationMethod[]): string[] => {
+  const enrolled = enrolledFactors(methods)
+  const known = factors.filter(isFactorName)
+  return purpose === 'enrollment' ? known.filter(name => !enrolled.includes(name)) : known
+}
+
+/**
+ * Suspends the login in `step`, which goes on when `isRequestSettled` says so. Continues when one of the factors of a
+ * challenge was proved in this transaction already; denies when there is nothing that could be proved or set up, and
+ * where nobody is there to do it.
+ */
+export const suspendForFactors = async (
+  deps: FactorDeps,
+  login: LoginUnderWay,
+  step: string,
+  demand: FactorDemand,
+): Promise<StepOutcome> => {
+  const { exchange, user, sessionId, kind } = login
+  const key = keyOf(login)
+  if (!key || kind === 'silent' || kind === 'refresh') return NOBODY_THERE
+  const [methods, earlier] = await Promise.all([
+    listAuthenticationMethods(deps.db, exchange.tenant.tenantId, user.userId),
+    findRequestOf(deps, login),
+  ])
+  const factors = openFactors(demand, methods)
+  if (demand.purpose !== 'passkey' && factors.length === 0) return NOTHING_USABLE
+  const { purpose, choose, offersRecoveryCode = false, allowsRememberedBrowser = false } = demand
+  const state = {
+    purpose,
+    factors,
+    offersRecoveryCode,
+    proved: earlier?.proved ?? [],
+    enrolled: [],
+    settledAt: undefined,
+  }
+  const stage = stageOf(state, methods, availableFactors(exchange.tenant))
+  if (stage.kind === 'settled') return CONTINUE
+  const path = stagePath(stage, choose)
+  if (path === undefined) return NOTHING_USABLE
+  const now = deps.clock()
+  await saveFactorRequest(deps.volatileDb, key, {
+    userId: user.userId,
+    sessionId,
+    step,
+    purpose,
+    choose,
+    factors,
+    offersRecoveryCode,
+    allowsRememberedBrowser,
+    query: {},
+    startedAt: new Date(now),
+    expiresAt: new Date(now + FACTOR_REQUEST_LIFETIME_MS),
+  })
+  return { kind: 'suspend', to: state => `${path}?state=${state}` }
+}

@@ -1,0 +1,83 @@
+/** The step `multi_factor`. */
+
+import { type AuthenticationMethod, listAuthenticationMethods } from '../../store/authentication-method-store.ts'
+import { MFA_METHOD } from '../factors/authentication-context.ts'
+import { enrolledFactors, FACTOR_NAMES, FACTORS, type FactorName } from '../factors/kinds/index.ts'
+import { isRemembered } from '../factors/remembered-browser.ts'
+import { type FactorDeps, findRequestOf, suspendForFactors } from '../factors/request-factors.ts'
+import { CONTINUE, type LoginUnderWay, type Step, type StepOutcome } from './step.ts'
+
+/** What an Action asked for with `api.multifactor.enable`. */
+export interface MultiFactorDemand {
+  /** The wire's word: `any`, `none`, `guardian`, `google-authenticator`, `duo`. */
+  readonly provider: string
+  readonly allowRememberBrowser: boolean
+}
+
+/** Reads the demand of a login; undefined when no Action made one. It is asked again when the login is resumed. */
+export type MultiFactorDemandOf = (login: LoginUnderWay) => Promise<MultiFactorDemand | undefined>
+
+/** The factors of each provider; another one has none here, so the login fails. */
+const PROVIDERS: Readonly<Record<string, readonly FactorName[]>> = {
+  any: FACTOR_NAMES,
+  guardian: FACTOR_NAMES,
+  'google-authenticator': ['otp', 'recovery-code'],
+}
+
+const NAME = 'multi_factor'
+
+/** A refresh token is as good as the login that it comes from. */
+const REFRESH_WITHOUT_MFA: StepOutcome = {
+  kind: 'deny',
+  error: 'mfa_required',
+  description: 'Multifactor authentication required',
+}
+
+/** Milliseconds since 1970; 0 for a factor that was never used since it was set up. */
+const lastUsed = (methods: readonly AuthenticationMethod[], name: FactorName): number =>
+  Math.max(
+    0,
+    ...methods
+      .filter(({ type }) => type === FACTORS[name].methodType)
+      .map(({ lastAuthAt }) => lastAuthAt?.getTime() ?? 0),
+  )
+
+/** Those that the user has, the last used first. Without one of the provider's, another one proves as much. */
+const challengeFactors = (methods: readonly AuthenticationMethod[], allowed: readonly FactorName[]): FactorName[] => {
+  const enrolled = enrolledFactors(methods)
+  const usable = enrolled.filter(name => allowed.includes(name))
+  return (usable.length > 0 ? usable : enrolled).toSorted((a, b) => lastUsed(methods, b) - lastUsed(methods, a))
+}
+
+const isSpared = (
+  { exchange, user }: LoginUnderWay,
+  methods: readonly AuthenticationMethod[],
+  now: number,
+): boolean => {
+  const subject = { userId: user.userId, methodIds: methods.map(({ id }) => id), now }
+  return isRemembered(exchange.cookie('remembered'), subject, exchange.keys.rememberedBrowser)
+}
+
+export const multiFactor = (deps: FactorDeps, demandOf: MultiFactorDemandOf): Step => ({
+  name: NAME,
+  doc: 'A login for which an Action demands a second factor proves one, or sets one up; a refresh must come from such a login.',
+  kinds: ['interactive', 'session', 'silent', 'refresh'],
+  async run(login) {
+    const demand = await demandOf(login)
+    if (!demand || demand.provider === 'none') return CONTINUE
+    if (login.kind === 'refresh') return login.amr?.includes(MFA_METHOD) ? CONTINUE : REFRESH_WITHOUT_MFA
+    const request = await findRequestOf(deps, login)
+    if (request && request.proved.length > 0) return CONTINUE
+    const methods = await listAuthenticationMethods(deps.db, login.exchange.tenant.tenantId, login.user.userId)
+    if (demand.allowRememberBrowser && isSpared(login, methods, deps.clock())) return CONTINUE
+    const allowed = PROVIDERS[demand.provider] ?? []
+    const existing = challengeFactors(methods, allowed)
+    return suspendForFactors(deps, login, NAME, {
+      purpose: existing.length > 0 ? 'challenge' : 'enrollment',
+      choose: existing.length > 0 ? 'first' : 'any',
+      factors: existing.length > 0 ? existing : allowed.filter(name => name !== 'recovery-code'),
+      offersRecoveryCode: allowed.includes('recovery-code'),
+      allowsRememberedBrowser: demand.allowRememberBrowser,
+    })
+  },
+})
