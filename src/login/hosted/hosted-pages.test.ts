@@ -34,6 +34,12 @@ test('pages go out under a strict policy that lets the form end at the callback'
   assert.ok(!page.body.includes('<script'))
 })
 
+test('a login sets the cookies that it needs and no other', async () => {
+  const first = await newBrowser().request(party.authorize().url)
+  const names = first.headers.getSetCookie().map(cookie => cookie.split('=', 1)[0])
+  assert.deepEqual(names.sort(), ['ec_browser', 'ec_device', 'ec_resume'])
+})
+
 test('the style sheet is served for good under its fingerprint, and nothing else is', async () => {
   const browser = newBrowser()
   const css = await browser.request(STYLESHEET.path)

@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 export const COOKIE = {
   /** The single sign-on session. */
   session: 'ec_session',
-  /** One login under way; read by nobody, but the OIDC engine sets it. */
+  /** One login under way; the OIDC engine sets it, nobody reads it, and it does not leave the server. */
   interaction: 'ec_interaction',
   /** The right to continue one authorization request, at its path only. */
   resume: 'ec_resume',
@@ -39,6 +39,16 @@ export const readCookie = (request: IncomingMessage, name: string): string | und
     if (separator > 0 && pair.slice(0, separator).trim() === name) return pair.slice(separator + 1).trim()
   }
   return undefined
+}
+
+/** Takes a cookie out of an answer that has not been sent. */
+export const dropCookie = (response: ServerResponse, name: string): void => {
+  const cookies = response.getHeader('Set-Cookie')
+  if (!Array.isArray(cookies)) return
+  response.setHeader(
+    'Set-Cookie',
+    cookies.filter(cookie => !cookie.startsWith(`${name}=`)),
+  )
 }
 
 export interface CookieOptions {

@@ -68,7 +68,7 @@ const featuresOf = ({ tenant, directory }: ProviderOptions): Features => ({
 
 const cookiesOf = ({ tenant, keys }: ProviderOptions): NonNullable<Configuration['cookies']> => {
   const secure = tenant.issuer.startsWith('https:')
-  const attributes = { httpOnly: true, sameSite: 'lax', signed: true, secure, overwrite: true } as const
+  const attributes = { httpOnly: true, sameSite: 'lax', secure, overwrite: true } as const
   return {
     keys: [keys.cookie],
     names: {
@@ -76,8 +76,9 @@ const cookiesOf = ({ tenant, keys }: ProviderOptions): NonNullable<Configuration
       interaction: cookieName('interaction', secure),
       resume: cookieName('resume', secure),
     },
-    long: attributes,
-    short: attributes,
+    long: { ...attributes, signed: true },
+    // Their values are secrets of 256 bits that last an hour: a signature would add nothing.
+    short: { ...attributes, signed: false },
   }
 }
 

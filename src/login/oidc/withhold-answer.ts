@@ -3,6 +3,7 @@
 import type { EventEmitter } from 'node:events'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Exchange } from '../exchange.ts'
+import { cookieName, dropCookie } from '../http/cookies.ts'
 import { type Failure, toFailure } from '../http/failure.ts'
 import { pagePolicy } from '../http/reply.ts'
 import type { LoginDeps } from '../login-deps.ts'
@@ -59,6 +60,7 @@ export const withholdAnswers = (provider: Provider, { logError }: Pick<LoginDeps
       await next()
       await exchange.settle()
       if (exchange.failure !== undefined) throw exchange.failure
+      dropCookie(context.res, cookieName('interaction', exchange.secure))
     } catch (error) {
       const failure = toFailure(error)
       logError(error, { what: `${context.method} ${context.path}`, tenant: exchange.tenant.tenantId })
