@@ -6,6 +6,11 @@ const BENCHMARKS: Record<string, { readonly about: string; load(): Promise<{ run
   decide: { about: 'one decision, against a bare loop and three other engines', load: () => import('./decide.ts') },
   login: { about: 'a full login with an active experiment, against one without', load: () => import('./login.ts') },
   'log-ingest': { about: 'events per second into the tenant log', load: () => import('./log-ingest.ts') },
+  'log-search': {
+    about: 'the first page of a search, in a small log and a large one',
+    load: () => import('./log-search.ts'),
+  },
+  'log-streams': { about: 'events per second from the log to a destination', load: () => import('./log-streams.ts') },
   start: { about: 'from start to ready, and memory at rest', load: () => import('./start.ts') },
 }
 
