@@ -18,6 +18,8 @@ export interface PageInteraction {
   /** What the engine waits for: `login`, `select_account` or a suspended step. */
   readonly prompt: string
   readonly transaction: LoginTransaction
+  /** Who has logged in, and in which session; undefined before the login. */
+  readonly account: { readonly userId: string; readonly sessionId: string } | undefined
   /** Results of what was asked before. */
   readonly earlier: JsonObject
 }
@@ -31,6 +33,12 @@ const OTHER_BROWSER: Failure = {
 }
 
 const STATE = /^[\w-]{43}$/
+
+/** What the engine notes of the session that an interaction was begun in. */
+const accountOf = (session: unknown): PageInteraction['account'] =>
+  isJsonObject(session) && typeof session.accountId === 'string' && typeof session.uid === 'string'
+    ? { userId: session.accountId, sessionId: session.uid }
+    : undefined
 
 type Stored = Pick<LoginDeps, 'volatileDb'>
 
@@ -48,14 +56,14 @@ export const loadInteraction = async (
   const { tenantId } = exchange.tenant
   const found = await findOidcPayload(volatileDb, { tenantId, model: 'Interaction', id: state })
   if (!found?.transaction) throw new PageRefusal(EXPIRED)
-  const { prompt, lastSubmission } = found.payload
+  const { prompt, lastSubmission, session } = found.payload
   const transaction = parseTransaction(found.transaction)
   if (!isSameBrowser(exchange.cookie('browser'), transaction.browserHash)) throw new PageRefusal(OTHER_BROWSER)
   const name = isJsonObject(prompt) ? String(prompt.name) : ''
   if (!prompts.includes(name)) throw new PageRefusal(EXPIRED)
   exchange.transaction = transaction
   const earlier = isJsonObject(lastSubmission) ? (lastSubmission as JsonObject) : {} // stored as JSON
-  return { id: state, prompt: name, transaction, earlier }
+  return { id: state, prompt: name, transaction, account: accountOf(session), earlier }
 }
 
 /** Where the engine takes an interaction up again. Relative, so that the browser stays on the host that it knows. */
@@ -85,7 +93,8 @@ const leaveOtherSession = async (exchange: Exchange, provider: Provider, user: U
  * Tells the engine who has logged in, and returns where to send the browser. Every page that the request asked for
  * (`prompt=login select_account`) is answered by this one.
  *
- * @param prompts what the person did, for the log
+ * @param login.prompts what the person did, for the log
+ * @param login.amr by what the person was recognised (RFC 8176); default `pwd`
  * @throws PageRefusal when the interaction's time is over
  */
 export const completeLogin = async (
@@ -93,12 +102,12 @@ export const completeLogin = async (
   deps: Stored & Pick<LoginDeps, 'clock'>,
   provider: Provider,
   interaction: PageInteraction,
-  login: { readonly user: UserRecord; readonly prompts: readonly JsonObject[] },
+  login: { readonly user: UserRecord; readonly prompts: readonly JsonObject[]; readonly amr?: string },
 ): Promise<string> => {
   await leaveOtherSession(exchange, provider, login.user)
   const ts = Math.floor(deps.clock() / 1000)
   const result = {
-    login: { accountId: login.user.userId, ts, amr: ['pwd'], remember: true },
+    login: { accountId: login.user.userId, ts, amr: [login.amr ?? 'pwd'], remember: true },
     select_account: {},
     prompts: login.prompts,
   }
