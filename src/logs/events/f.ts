@@ -31,6 +31,7 @@ export const f: LogEventType = {
     'details.grant_type',
     'details.qs',
     'details.stats',
+    'details.actions',
     'details.riskAssessment',
     'details.session',
   ],

@@ -25,6 +25,7 @@ export const fs: LogEventType = {
     'details.error',
     'details.grant_type',
     'details.body',
+    'details.actions',
     'details.riskAssessment',
     'details.session',
   ],

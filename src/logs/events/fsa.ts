@@ -17,6 +17,7 @@ export const fsa: LogEventType = {
     'audience',
     'scope',
     'details.error',
+    'details.actions',
     'details.session',
   ],
   example: {

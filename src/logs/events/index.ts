@@ -1,5 +1,6 @@
 /** The table of the log events that the product writes. */
 
+import { actionsExecutionFailed } from './actions-execution-failed.ts'
 import type { LogEventType } from './event-type.ts'
 import { experimentAssignmentSucceeded } from './experiment-assignment-succeeded.ts'
 import { f } from './f.ts'
@@ -54,6 +55,7 @@ export const LOG_EVENTS = {
   ssa,
   fsa,
   limit_wc: limitWc,
+  actions_execution_failed: actionsExecutionFailed,
   gd_start_auth: gdStartAuth,
   gd_auth_succeed: gdAuthSucceed,
   gd_auth_failed: gdAuthFailed,
