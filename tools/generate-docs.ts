@@ -9,6 +9,8 @@ import { configurationReference } from './generate/configuration.ts'
 import { decisionReference } from './generate/decisions.ts'
 import { errorReference } from './generate/errors.ts'
 import { logEventReference } from './generate/log-events.ts'
+import { logSearchReference } from './generate/log-search.ts'
+import { logStreamReference } from './generate/log-streams.ts'
 import { ROOT } from './source-files.ts'
 
 /** File below docs/reference/ → what makes its text. */
@@ -17,6 +19,8 @@ export const REFERENCES: Record<string, () => string | Promise<string>> = {
   'decisions.md': decisionReference,
   'errors.md': errorReference,
   'log-events.md': () => logEventReference(),
+  'log-search.md': logSearchReference,
+  'log-streams.md': logStreamReference,
 }
 
 const pathOf = (file: string): string => join(ROOT, 'docs/reference', file)
