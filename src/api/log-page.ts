@@ -4,10 +4,14 @@ import type { Expression, SqlBool } from 'kysely'
 import { z } from 'zod'
 import { apiError } from '../model/error-codes.ts'
 import { type LogDocument, type LogSort, listLogsPage } from '../store/log-store.ts'
+import { withTimeLimit } from '../store/time-limit.ts'
 import type { ApiContext } from './api-context.ts'
 
 /** The depth of numbered pages: each of them reads and drops all events before it. */
 const MAX_PAGED = 1_000
+
+/** A search for what occurs nowhere may have to look everywhere; milliseconds. */
+const SEARCH_LIMIT_MS = 5_000
 
 export const logSchema = z.looseObject({ log_id: z.string(), type: z.string(), date: z.string() }).partial()
 
@@ -39,7 +43,7 @@ const refuseDeepPage = ({ skip, take }: LogPage, further: string): void => {
  * @param where on the columns of an unaliased `logs`; all events of the tenant when absent
  * @param toItem what the answer has of an event
  * @param further completes "Pages reach the first events only; …": how to get at those behind them
- * @throws `invalid_query_string` for a page that lies too deep
+ * @throws `invalid_query_string` for a page that lies too deep, `query_too_slow`
  */
 export const listLogPage = async (
   api: ApiContext,
@@ -54,7 +58,9 @@ export const listLogPage = async (
   refuseDeepPage(page, options.further)
   const { db, tenantId } = api.read
   const { where, hasTotals, toItem = (log: LogDocument) => log } = options
-  const found = await listLogsPage(db, { tenantId, ...page, ...(where && { where }) })
+  const found = where
+    ? await withTimeLimit(db, SEARCH_LIMIT_MS, limited => listLogsPage(limited, { tenantId, ...page, where }))
+    : await listLogsPage(db, { tenantId, ...page })
   const logs = found.map(toItem)
   if (!hasTotals) return logs
   return { start: page.skip, limit: page.take, length: logs.length, total: logs.length, logs }

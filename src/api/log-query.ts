@@ -40,6 +40,12 @@ const fields = z
   .regex(/^[\w$,]{1,1000}$/, 'must be names of fields, separated by commas')
   .transform(text => new Set(text.split(',')))
 
+/** The two parameters of a search. */
+export const searchQuery = {
+  q: z.string().optional().meta({ description: 'A query; see the guide to searching logs.' }),
+  search: z.string().optional().meta({ description: 'A query in the older syntax.' }),
+}
+
 export const logQuery = z.strictObject({
   page: wholeNumber(0, 999_999, 'Number of the page, from 0.').default(0),
   per_page: wholeNumber(0, 100, 'Events of a page; 50 when absent.').default(50),
@@ -49,8 +55,7 @@ export const logQuery = z.strictObject({
   fields: fields.optional().meta({ type: 'string', description: 'Fields to return, or to leave out.' }),
   include_fields: flag('Whether `fields` are returned (the default) or left out.').default(true),
   include_totals: flag('Whether the answer is an object with `start`, `limit`, `length`, `total`.').default(false),
-  q: z.string().optional().meta({ description: 'A query; see the guide to searching logs.' }),
-  search: z.string().optional().meta({ description: 'A query in the older syntax.' }),
+  ...searchQuery,
   from: z
     .string()
     .refine(isLogId, 'is not the id of a log event')

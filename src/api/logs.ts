@@ -55,7 +55,7 @@ export const logOperations: readonly Operation[] = [
     query: logQuery,
     body: NO_BODY,
     success: { status: 200, schema: logListSchema },
-    errors: ['invalid_cursor', 'query_too_long'],
+    errors: ['invalid_cursor', 'query_too_long', 'query_too_slow'],
     run: (api, { query }) => {
       const reading = toReading(query)
       if (reading.kind === 'checkpoint') return listCheckpoint(api, reading)

@@ -53,13 +53,21 @@ describe('the log of a user', async () => {
       ['sort=log_id:1', 'sort: must be date:1 or date:-1'],
       ['sort=date:1:1', 'sort'],
       ['include_totals=1', 'include_totals'],
-      ['q=type:s', 'q'],
+      ['q=type:s%20AND', 'position 10'],
       ['from=1', 'from'],
     ] as const) {
       const message = assertRefused(await get(ADA, query), 400, 'invalid_query_string')
       assert.ok(message.includes(name), message)
     }
     assert.match(assertRefused(await get(ADA, 'page=10&per_page=100'), 400, 'invalid_query_string'), /ask `\/logs`/)
+  })
+
+  test('a search narrows the events of the user and reaches no others', async () => {
+    const all = (await get(ADA, 'per_page=100')).body.map(numberOf)
+    const some = (await get(ADA, `q=${encodeURIComponent(`NOT user_id:"${ADA}" OR type:s`)}&per_page=100`)).body
+    assert.deepEqual(some.map(numberOf), all)
+    assert.deepEqual((await get(ADA, 'q=type:zz')).body, [])
+    assert.deepEqual((await get(ADA, 'search=type:zz')).body, [])
   })
 
   test('needs one of the scopes of the log', async () => {

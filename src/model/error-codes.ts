@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   // requests that cannot be read
   invalid_body: { status: 400, doc: 'The body does not fit the schema; the message names the path of the key.' },
   invalid_query_string: { status: 400, doc: 'A query parameter is unknown, malformed or out of range.' },
+  query_too_slow: { status: 400, doc: 'A search took longer than five seconds; narrow it.' },
   query_too_long: { status: 414, doc: 'A search query has more than 2,048 characters.' },
   invalid_uri: { status: 400, doc: 'A path parameter is malformed.' },
   invalid_cursor: { status: 400, doc: 'The value of `from` was not handed out by this list.' },
