@@ -13,6 +13,11 @@ const WINDOW = 1
 
 const CODE = /^\d{6}$/
 
+const withoutSpaces = (typed: string): string => typed.replace(/\s/g, '')
+
+/** True for what could be a code; anything else is a slip of the finger and no attempt. */
+export const isTotpCode = (typed: string): boolean => CODE.test(withoutSpaces(typed))
+
 /** A new secret in base32, as people type it into an app. */
 export const createTotpSecret = (random: RandomBytes): string =>
   new Secret({ buffer: Uint8Array.from(random(SECRET_BYTES)).buffer }).base32
@@ -34,8 +39,8 @@ export const totpUri = (
  * @param at milliseconds since 1970
  */
 export const matchTotp = (secret: string, typed: string, at: number): number | undefined => {
-  const token = typed.replace(/\s/g, '')
-  if (!CODE.test(token)) return undefined
+  if (!isTotpCode(typed)) return undefined
+  const token = withoutSpaces(typed)
   const delta = totpOf(secret).validate({ token, timestamp: at, window: WINDOW })
   return delta === null ? undefined : Math.floor(at / 1000 / PERIOD_SECONDS) + delta
 }

@@ -4,11 +4,12 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Liquid, type Template } from 'liquidjs'
+import { FACTOR_PAGE_TITLES, type FactorPageData } from './factor-page-data.ts'
 
 const DIRECTORY = join(import.meta.dirname, 'templates')
 
 /** What each page is given, beside the tenant. */
-export interface PageData {
+export interface PageData extends FactorPageData {
   readonly login: {
     /** Where the form is sent: the page's own address. */
     readonly action: string
@@ -47,6 +48,7 @@ export const PAGE_TITLES = {
   error: 'Something went wrong',
   logout: 'Log out',
   'logged-out': 'Logged out',
+  ...FACTOR_PAGE_TITLES,
 } as const satisfies Record<PageName, string>
 
 const css = readFileSync(join(import.meta.dirname, 'pages.css'))

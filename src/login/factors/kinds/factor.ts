@@ -1,6 +1,6 @@
 /** What the table of second factors says of one. */
 
-import type { AuthenticationMethod, AuthenticationMethodType } from '../../../store/authentication-method-store.ts'
+import type { AuthenticationMethodType, CredentialSummary } from '../../../store/authentication-method-store.ts'
 
 export interface Factor {
   /** The wire's name, as Actions state it. */
@@ -20,10 +20,10 @@ export interface Factor {
   /** Only for when the other factors are out of reach: never asked for first. */
   readonly isFallback: boolean
   /** What a proof adds to the `amr` claim (RFC 8176 section 2). */
-  amr(method: AuthenticationMethod | undefined): readonly string[]
+  amr(credential: CredentialSummary | undefined): readonly string[]
 }
 
 /** A key that its authenticator may copy is held in software somewhere (RFC 8176: `swk`), else in hardware (`hwk`). */
-export const keyAmr = (method: AuthenticationMethod | undefined): readonly string[] => [
-  method?.credential?.backupEligible ? 'swk' : 'hwk',
+export const keyAmr = (credential: CredentialSummary | undefined): readonly string[] => [
+  credential?.backupEligible ? 'swk' : 'hwk',
 ]

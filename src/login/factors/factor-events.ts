@@ -1,0 +1,111 @@
+/** What second factors and passkeys leave in the tenant log. Codes, secrets and keys never do. */
+
+import type { JsonObject } from '../../base/json.ts'
+import type { LogEvent } from '../../logs/log-event.ts'
+import { event, type Occasion } from '../events.ts'
+
+/** The authenticator that an event is about; an id only when it is the user's. */
+export interface EventAuthenticator {
+  /** A factor's name, or `passkey`. */
+  readonly type: string
+  readonly id?: string | undefined
+  readonly name?: string | undefined
+}
+
+/** Why something failed. */
+export interface FactorFailure {
+  /** Such as `invalid_code`, or the name that a browser gives to its error. */
+  readonly errorCode: string
+  readonly message: string
+}
+
+type Query = Readonly<Record<string, string>>
+
+const authenticatorOf = ({ id, type }: EventAuthenticator): JsonObject => ({ authenticator: { id: id ?? null, type } })
+
+const queryOf = (query: Query): JsonObject => (Object.keys(query).length > 0 ? { request: { query } } : {})
+
+/** The request, without its address' query, which holds the login's state. */
+const requestOf = ({ exchange }: Occasion): JsonObject => ({
+  request: {
+    ip: exchange.ip,
+    method: exchange.request.method ?? '',
+    path: exchange.url.pathname,
+    userAgent: (exchange.userAgent ?? '').slice(0, 512),
+  },
+})
+
+const failureOf = ({ errorCode, message }: FactorFailure): JsonObject => ({ failure_details: { errorCode, message } })
+
+export const factorStarted = (occasion: Occasion, authenticator: EventAuthenticator): LogEvent =>
+  event('gd_start_auth', occasion, authenticatorOf(authenticator))
+
+export const factorProved = (
+  occasion: Occasion,
+  authenticator: EventAuthenticator,
+  rememberBrowser: boolean,
+): LogEvent =>
+  event(authenticator.type === 'recovery-code' ? 'gd_recovery_succeed' : 'gd_auth_succeed', occasion, {
+    ...authenticatorOf(authenticator),
+    remember_browser: rememberBrowser,
+  })
+
+export const codeRefused = (occasion: Occasion, authenticator: EventAuthenticator, failure: FactorFailure): LogEvent =>
+  event(authenticator.type === 'recovery-code' ? 'gd_recovery_failed' : 'gd_auth_failed', occasion, {
+    ...authenticatorOf(authenticator),
+    ...requestOf(occasion),
+    ...failureOf(failure),
+  })
+
+export const attemptsExceeded = (occasion: Occasion, authenticator: EventAuthenticator, until: Date): LogEvent =>
+  event('gd_otp_rate_limit_exceed', occasion, {
+    ...authenticatorOf(authenticator),
+    ...failureOf({ errorCode: 'too_many_attempts', message: `No codes are taken until ${until.toISOString()}.` }),
+  })
+
+export const challengeFailed = (
+  occasion: Occasion,
+  authenticator: EventAuthenticator,
+  failure: FactorFailure,
+): LogEvent =>
+  event('gd_webauthn_challenge_failed', occasion, { ...authenticatorOf(authenticator), ...failureOf(failure) })
+
+export const enrollmentStarted = (occasion: Occasion, authenticator: EventAuthenticator, query: Query = {}): LogEvent =>
+  event('gd_start_enroll', occasion, { ...authenticatorOf(authenticator), ...queryOf(query) })
+
+export const enrollmentCompleted = (
+  occasion: Occasion & { readonly user: { readonly userId: string } },
+  authenticator: EventAuthenticator & { readonly id: string },
+  query: Query = {},
+): LogEvent =>
+  event('gd_enrollment_complete', occasion, {
+    ...authenticatorOf(authenticator),
+    enrollment: {
+      _id: authenticator.id,
+      name: authenticator.name ?? '',
+      tenant: occasion.exchange.tenant.tenantId,
+      user_id: occasion.user.userId,
+    },
+    ...queryOf(query),
+  })
+
+export const enrollmentFailed = (
+  occasion: Occasion,
+  authenticator: EventAuthenticator,
+  failure: FactorFailure,
+  query: Query = {},
+): LogEvent =>
+  event('gd_webauthn_enrollment_failed', occasion, {
+    ...authenticatorOf(authenticator),
+    ...(authenticator.type === 'passkey' ? { authentication_methods: ['passkey'] } : {}),
+    ...failureOf(failure),
+    ...queryOf(query),
+  })
+
+/** Auth0 logs nothing here; an experiment needs to tell a prompt that was declined from one that was never shown. */
+export const passkeyDeclined = (occasion: Occasion, choice: 'not_now' | 'never', query: Query): LogEvent =>
+  event('passkey_enrollment_declined', occasion, { ...authenticatorOf({ type: 'passkey' }), choice, ...queryOf(query) })
+
+/** Passkeys could not be offered to somebody whom an Action had sent to create one. */
+export const passkeysUnavailable = (occasion: Occasion, message: string): LogEvent =>
+  event('w', occasion, { code: 'passkeys_unavailable', message }, { description: message })

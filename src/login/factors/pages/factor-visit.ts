@@ -1,0 +1,190 @@
+/** One visit of a page of second factors or passkeys: whose login it is, what it waits for, and where it goes on. */
+
+import type { JsonObject } from '../../../base/json.ts'
+import { type AuthenticationMethod, listAuthenticationMethods } from '../../../store/authentication-method-store.ts'
+import {
+  type FactorRequest,
+  type FactorRequestKey,
+  findFactorRequest,
+  settleFactorRequest,
+} from '../../../store/factor-request-store.ts'
+import { findUser, type UserRecord } from '../../../store/user-store.ts'
+import { DATABASE_CONNECTION } from '../../directory.ts'
+import type { Occasion } from '../../events.ts'
+import type { Exchange } from '../../exchange.ts'
+import type { HostedPage, PageContext } from '../../hosted/hosted-page.ts'
+import { completeSuspension, loadInteraction, type PageInteraction } from '../../hosted/interaction.ts'
+import { readPageForm } from '../../hosted/page-form.ts'
+import { EXPIRED, PageRefusal } from '../../http/failure.ts'
+import { sendRedirect } from '../../http/reply.ts'
+import { PIPELINE } from '../../oidc/interaction-policy.ts'
+import { MFA_METHOD, MULTI_FACTOR_ACR } from '../authentication-context.ts'
+import { availableFactors, type Stage, stageOf, stagePath } from '../factor-stage.ts'
+import { factorOf, isFactorName } from '../kinds/index.ts'
+
+export interface FactorVisit {
+  readonly exchange: Exchange
+  readonly context: PageContext
+  readonly interaction: PageInteraction
+  readonly key: FactorRequestKey
+  readonly request: FactorRequest
+  readonly user: UserRecord
+  readonly methods: readonly AuthenticationMethod[]
+  readonly stage: Stage
+  /** For events of this visit. */
+  readonly occasion: Occasion & { readonly user: UserRecord }
+}
+
+/** What makes one of these pages. */
+export interface FactorPage {
+  /** True in the stage in which the page may be shown. */
+  admits(stage: Stage): boolean
+  show(visit: FactorVisit, problem?: PageProblem): Promise<void>
+  /** @param form its `state` was compared with the address */
+  submit(visit: FactorVisit, form: URLSearchParams): Promise<void>
+}
+
+/** Why a form is shown again. */
+export interface PageProblem {
+  readonly error: string
+  /** Default 400. */
+  readonly status?: number
+  /** Seconds. */
+  readonly retryAfter?: number
+}
+
+const IMPOSSIBLE = new PageRefusal({
+  status: 403,
+  code: 'access_denied',
+  title: 'This does not work here',
+  message: 'None of your second factors can be used for this login. Ask the people who run this service for help.',
+})
+
+/** The login that waits here. @throws PageRefusal as `loadInteraction` does */
+export const loadWaitingLogin = (exchange: Exchange, { deps }: PageContext): Promise<PageInteraction> =>
+  loadInteraction(exchange, deps, exchange.url.searchParams.get('state'), [PIPELINE])
+
+export const requestKeyOf = ({ tenant }: Exchange, { transaction }: PageInteraction): FactorRequestKey => ({
+  tenantId: tenant.tenantId,
+  transactionId: transaction.id,
+})
+
+/** Adds what a page needs to know. @throws PageRefusal when the request is not of the one who has logged in */
+export const createVisit = async (
+  exchange: Exchange,
+  context: PageContext,
+  interaction: PageInteraction,
+  request: FactorRequest | undefined,
+): Promise<FactorVisit> => {
+  const { deps, directory } = context
+  const { tenant } = exchange
+  const { account, transaction } = interaction
+  if (!request || request.userId !== account?.userId || request.sessionId !== account.sessionId) {
+    throw new PageRefusal(EXPIRED)
+  }
+  const [user, methods, connection] = await Promise.all([
+    findUser(deps.db, tenant.tenantId, request.userId),
+    listAuthenticationMethods(deps.db, tenant.tenantId, request.userId),
+    directory.connection(tenant.tenantId, DATABASE_CONNECTION),
+  ])
+  if (!user) throw new PageRefusal(EXPIRED)
+  return {
+    exchange,
+    context,
+    interaction,
+    key: requestKeyOf(exchange, interaction),
+    request,
+    user,
+    methods,
+    stage: stageOf(request, methods, availableFactors(tenant)),
+    occasion: {
+      exchange,
+      at: deps.clock(),
+      user,
+      transaction,
+      sessionId: request.sessionId,
+      connection: connection?.id === user.connectionId ? connection : undefined,
+    },
+  }
+}
+
+const loadVisit = async (exchange: Exchange, context: PageContext): Promise<FactorVisit> => {
+  const interaction = await loadWaitingLogin(exchange, context)
+  const request = await findFactorRequest(context.deps.volatileDb, requestKeyOf(exchange, interaction))
+  return createVisit(exchange, context, interaction, request)
+}
+
+/** The visit as it is after something was proved or set up. */
+const reload = async ({ exchange, context, interaction, key }: FactorVisit): Promise<FactorVisit> =>
+  createVisit(exchange, context, interaction, await findFactorRequest(context.deps.volatileDb, key))
+
+/** The address of another page of the same login. */
+export const pageAddress = ({ interaction }: Pick<FactorVisit, 'interaction'>, path: string): string =>
+  `${path}?state=${interaction.id}`
+
+/** What the login's event says of the second factor (`details.prompts`). */
+const mfaPrompts = ({ request, methods, user, occasion }: FactorVisit): readonly JsonObject[] => {
+  const names = request.proved.filter(isFactorName)
+  if (names.length === 0 || request.purpose === 'passkey') return []
+  const amr = names.flatMap(name => {
+    const factor = factorOf(name)
+    return factor.amr(methods.find(({ type }) => type === factor.methodType)?.credential)
+  })
+  const [initiatedAt, completedAt] = [request.startedAt.getTime(), occasion.at]
+  return [
+    {
+      name: 'mfa',
+      flow: 'mfa',
+      initiatedAt,
+      completedAt,
+      elapsedTime: completedAt - initiatedAt,
+      performed_acr: [MULTI_FACTOR_ACR],
+      performed_amr: [MFA_METHOD, ...new Set(amr)],
+      user_id: user.userId,
+      user_name: user.email,
+    },
+  ]
+}
+
+/** Ends the wait and returns where the login goes on: in the step that waits, or at the Action that sent the browser here. */
+const finish = async (visit: FactorVisit): Promise<string> => {
+  const { exchange, context, interaction, key, request } = visit
+  const { deps } = context
+  await settleFactorRequest(deps.volatileDb, key, new Date(deps.clock()))
+  if (request.step === undefined) return pageAddress(visit, '/continue')
+  const continuation = { step: request.step, data: { settled: true }, prompts: mfaPrompts(visit) }
+  return completeSuspension(exchange, deps, interaction.id, continuation)
+}
+
+/** Sends the browser to the page of its stage, or back into the login. @throws PageRefusal when there is no way on */
+const sendOn = async (visit: FactorVisit): Promise<void> => {
+  const { stage, request, exchange } = visit
+  if (stage.kind === 'impossible') throw IMPOSSIBLE
+  const path = stagePath(stage, request.choose)
+  sendRedirect(exchange.response, path === undefined ? await finish(visit) : pageAddress(visit, path))
+}
+
+/** Goes on after something was proved or set up. */
+export const advance = async (visit: FactorVisit): Promise<void> => sendOn(await reload(visit))
+
+/** Ends the request, whatever is still open, and goes on: for what may be declined. */
+export const settle = async (visit: FactorVisit): Promise<void> => {
+  sendRedirect(visit.exchange.response, await finish(visit))
+}
+
+/**
+ * A page that shows itself only in its own stage; in any other the browser is sent to where its login is.
+ *
+ * @param load finds the visit; by default that of a login which one of our steps has suspended
+ */
+export const toHostedPage = (page: FactorPage, load: typeof loadVisit = loadVisit): HostedPage => ({
+  async get(exchange, context) {
+    const visit = await load(exchange, context)
+    await (page.admits(visit.stage) ? page.show(visit) : sendOn(visit))
+  },
+  async post(exchange, context) {
+    const form = await readPageForm(exchange)
+    const visit = await load(exchange, context)
+    await (page.admits(visit.stage) ? page.submit(visit, form) : sendOn(visit))
+  },
+})

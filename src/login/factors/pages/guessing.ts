@@ -1,0 +1,38 @@
+/** Takes an attempt before a code is looked at, and says so when there are none left for a while. */
+
+import { clearFactorFailures, type GuessableFactor, takeFactorAttempt } from '../../../store/factor-failure-store.ts'
+import { attemptsExceeded, codeRefused } from '../factor-events.ts'
+import type { Factor } from '../kinds/factor.ts'
+import type { FactorVisit, PageProblem } from './factor-visit.ts'
+import { eventAuthenticator } from './prove.ts'
+
+const minutes = (seconds: number): string => (seconds <= 90 ? 'a minute' : `${Math.ceil(seconds / 60)} minutes`)
+
+/**
+ * Checks a code that can be guessed.
+ *
+ * @param check the method that the code proves; undefined for a wrong code, or one that was used before
+ * @returns that method, or what the page says instead
+ */
+export const checkCode = async (
+  visit: FactorVisit,
+  factor: Factor & { readonly name: GuessableFactor },
+  check: () => Promise<{ readonly id: string } | undefined>,
+): Promise<{ readonly method: { readonly id: string } } | { readonly problem: PageProblem }> => {
+  const { context, key, user, occasion } = visit
+  const { db, log } = context.deps
+  const authenticator = eventAuthenticator(visit, factor)
+  const until = await takeFactorAttempt(db, key.tenantId, user.userId, factor.name)
+  if (until) {
+    await log.record(attemptsExceeded(occasion, authenticator, until))
+    const retryAfter = Math.max(1, Math.ceil((until.getTime() - occasion.at) / 1000))
+    return { problem: { error: `Too many wrong codes. Try again in ${minutes(retryAfter)}.`, status: 429, retryAfter } }
+  }
+  const method = await check()
+  if (method) {
+    await clearFactorFailures(db, key.tenantId, user.userId, factor.name)
+    return { method }
+  }
+  await log.record(codeRefused(occasion, authenticator, { errorCode: 'invalid_code', message: 'The code is wrong.' }))
+  return { problem: { error: 'This code is wrong, or was used before. Enter the one that you see now.' } }
+}

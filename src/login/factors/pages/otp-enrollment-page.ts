@@ -1,0 +1,42 @@
+/** The page `/u/mfa-otp-enrollment-qr`. */
+
+import { insertTotp } from '../../../store/authentication-method-store.ts'
+import { otp } from '../kinds/otp.ts'
+import { toQrCode } from '../qr-code.ts'
+import { isTotpCode, matchTotp, totpUri } from '../totp.ts'
+import { advance, type FactorPage } from './factor-visit.ts'
+import { completeEnrollment, newMethod, noteShown } from './prove.ts'
+import { formData, otherPage, showPage } from './show-page.ts'
+import { pendingTotpSecret, totpContext } from './totp-secret.ts'
+
+const inFours = (secret: string): string => secret.replace(/(.{4})(?=.)/g, '$1 ')
+
+export const otpEnrollmentPage: FactorPage = {
+  admits: stage => stage.kind === 'enrollment' && stage.factors.includes('otp'),
+
+  async show(visit, problem) {
+    const { exchange, user } = visit
+    const secret = await pendingTotpSecret(visit)
+    await noteShown(visit, otp, 'enrollment')
+    const { size, path } = toQrCode(totpUri(secret, { issuer: exchange.tenant.name, account: user.email }))
+    const data = { secret: inFours(secret), qr_size: size, qr_path: path, other_page: otherPage(visit) }
+    showPage(visit, 'mfa-otp-enrollment-qr', { ...formData(visit, problem), ...data }, problem)
+  },
+
+  async submit(visit, form) {
+    const { context, key, occasion } = visit
+    const typed = form.get('code') ?? ''
+    if (!isTotpCode(typed)) return this.show(visit, { error: 'Enter the six digits that your app shows.' })
+    const secret = await pendingTotpSecret(visit)
+    const step = matchTotp(secret, typed, occasion.at)
+    if (step === undefined) {
+      return this.show(visit, { error: 'This code does not fit. Is the clock of your phone right?' })
+    }
+    const { db, secretBox } = context.deps
+    const method = newMethod(visit, otp.methodType, otp.methodName)
+    const sealedSecret = secretBox.seal(secret, totpContext(key.tenantId, method.id))
+    const inserted = await insertTotp(db, key.tenantId, { ...method, sealedSecret, lastStep: step })
+    // Somebody was faster, in another tab: that one has to be proved.
+    await (inserted ? completeEnrollment(visit, otp, method) : advance(visit))
+  },
+}

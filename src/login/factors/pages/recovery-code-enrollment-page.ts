@@ -1,0 +1,47 @@
+/** The page `/u/mfa-recovery-code-enrollment`. */
+
+import { insertRecoveryCode } from '../../../store/authentication-method-store.ts'
+import { keepPendingSecret } from '../../../store/factor-request-store.ts'
+import { EXPIRED, PageRefusal } from '../../http/failure.ts'
+import { recoveryCode } from '../kinds/recovery-code.ts'
+import { createRecoveryCode, hashRecoveryCode, showRecoveryCode } from '../recovery-code.ts'
+import { advance, type FactorPage, type FactorVisit } from './factor-visit.ts'
+import { completeEnrollment, newMethod, noteShown } from './prove.ts'
+import { formData, showPage } from './show-page.ts'
+
+/** The code that this login offers, always the same: it is the user's when the user says that it is saved. */
+const pendingCode = async ({ context, key, request }: FactorVisit): Promise<string> => {
+  const { volatileDb, secretBox, random } = context.deps
+  const place = `factor_requests:${key.tenantId}:${key.transactionId}:recovery-code`
+  const sealed =
+    request.sealedRecoveryCode ??
+    (await keepPendingSecret(
+      volatileDb,
+      key,
+      'sealed_recovery_code',
+      secretBox.seal(createRecoveryCode(random), place),
+    ))
+  if (sealed === undefined) throw new PageRefusal(EXPIRED)
+  return secretBox.open(sealed, place)
+}
+
+export const recoveryCodeEnrollmentPage: FactorPage = {
+  admits: stage =>
+    stage.kind === 'recovery-code' || (stage.kind === 'enrollment' && stage.factors.includes('recovery-code')),
+
+  async show(visit, problem) {
+    const code = await pendingCode(visit)
+    await noteShown(visit, recoveryCode, 'enrollment')
+    const data = { ...formData(visit, problem), recovery_code: showRecoveryCode(code) }
+    showPage(visit, 'mfa-recovery-code-enrollment', data, problem)
+  },
+
+  async submit(visit, form) {
+    if (form.get('saved') !== 'true') return this.show(visit, { error: 'Save the code first, then tick the box.' })
+    const codeHash = hashRecoveryCode(await pendingCode(visit))
+    if (codeHash === undefined) throw new TypeError('a recovery code that we made is none')
+    const method = newMethod(visit, recoveryCode.methodType, recoveryCode.methodName)
+    const inserted = await insertRecoveryCode(visit.context.deps.db, visit.key.tenantId, { ...method, codeHash })
+    await (inserted ? completeEnrollment(visit, recoveryCode, method) : advance(visit))
+  },
+}

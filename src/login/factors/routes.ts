@@ -1,0 +1,38 @@
+/** The table of the pages of second factors and passkeys, and of the script that some of them load. */
+
+import type { Exchange } from '../exchange.ts'
+import type { HostedPage } from '../hosted/hosted-page.ts'
+import { sendFile } from '../http/reply.ts'
+import { ENROLL_OPTIONS_PATH, LOGIN_OPTIONS_PATH, PASSKEY_PATH } from './factor-stage.ts'
+import { FACTORS } from './kinds/index.ts'
+import { toHostedPage } from './pages/factor-visit.ts'
+import { enrollOptionsPage, loginOptionsPage } from './pages/options-pages.ts'
+import { otpChallengePage } from './pages/otp-challenge-page.ts'
+import { otpEnrollmentPage } from './pages/otp-enrollment-page.ts'
+import { loadPasskeyVisit, passkeyEnrollmentPage } from './pages/passkey-enrollment-page.ts'
+import { recoveryCodeChallengePage } from './pages/recovery-code-challenge-page.ts'
+import { recoveryCodeEnrollmentPage } from './pages/recovery-code-enrollment-page.ts'
+import { webauthnChallengePage } from './pages/webauthn-challenge-page.ts'
+import { webauthnEnrollmentPage } from './pages/webauthn-enrollment-page.ts'
+import { WEBAUTHN_SCRIPT } from './webauthn-script.ts'
+
+const { otp, 'webauthn-platform': platform, 'webauthn-roaming': roaming, 'recovery-code': recoveryCode } = FACTORS
+
+/** Pages by path. */
+export const FACTOR_PAGES: Readonly<Record<string, HostedPage>> = {
+  [LOGIN_OPTIONS_PATH]: toHostedPage(loginOptionsPage),
+  [ENROLL_OPTIONS_PATH]: toHostedPage(enrollOptionsPage),
+  [otp.challengePath]: toHostedPage(otpChallengePage),
+  [otp.enrollmentPath]: toHostedPage(otpEnrollmentPage),
+  [platform.challengePath]: toHostedPage(webauthnChallengePage(platform)),
+  [platform.enrollmentPath]: toHostedPage(webauthnEnrollmentPage(platform)),
+  [roaming.challengePath]: toHostedPage(webauthnChallengePage(roaming)),
+  [roaming.enrollmentPath]: toHostedPage(webauthnEnrollmentPage(roaming)),
+  [recoveryCode.challengePath]: toHostedPage(recoveryCodeChallengePage),
+  [recoveryCode.enrollmentPath]: toHostedPage(recoveryCodeEnrollmentPage),
+  [PASSKEY_PATH]: toHostedPage(passkeyEnrollmentPage, loadPasskeyVisit),
+}
+
+/** Serves the script under its fingerprinted address; browsers keep it, since its content never changes there. */
+export const serveWebauthnScript = async ({ response }: Pick<Exchange, 'response'>): Promise<void> =>
+  sendFile(response, 'text/javascript; charset=utf-8', WEBAUTHN_SCRIPT.body)
