@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { JsonObject } from '../base/json.ts'
 import { type CookieKind, cookieName, readCookie } from './http/cookies.ts'
 import { auth0Client, clientAddress, headerOf } from './http/request-facts.ts'
+import { emptyPlan, type LoginPlan } from './pipeline/login-plan.ts'
 import type { Tenant } from './tenant.ts'
 import type { TenantKeys } from './tenant-keys.ts'
 import type { LoginTransaction } from './transaction.ts'
@@ -25,6 +26,8 @@ export interface Exchange {
   readonly auth0Client: JsonObject | undefined
   /** The login transaction that the request begins or belongs to, as soon as it is known. */
   transaction: LoginTransaction | undefined
+  /** What the steps of the login under way have decided so far. */
+  plan: LoginPlan
   /** The hash of the browser's device cookie, for events of a browser without a transaction. */
   deviceHash: string | undefined
   /** The reason for which the answer is withheld and replaced by an error. */
@@ -69,6 +72,7 @@ export const createExchange = (facts: ExchangeFacts): Exchange => {
     userAgent: header('user-agent'),
     auth0Client: auth0Client(header('auth0-client') ?? url.searchParams.get('auth0Client') ?? undefined),
     transaction: undefined,
+    plan: emptyPlan(),
     deviceHash: undefined,
     failure: undefined,
     cookie: kind => readCookie(request, cookieName(kind, secure)),

@@ -107,11 +107,16 @@ export const findOidcPayloadByUid = async (
   return row && toPayload(row)
 }
 
-/** Merges keys into a payload that exists and is not expired; false when there is none. */
+/**
+ * Merges keys into a payload that exists and is not expired; false when there is none.
+ *
+ * @param unless a key that the payload must not have yet: of concurrent calls exactly one returns true
+ */
 export const patchOidcPayload = async (
   db: Db,
   key: OidcPayloadKey,
   patch: Readonly<Record<string, unknown>>,
+  unless?: string,
 ): Promise<boolean> => {
   const { numUpdatedRows } = await db
     .updateTable('oidc_payloads as p')
@@ -120,6 +125,7 @@ export const patchOidcPayload = async (
     .where('p.model', '=', key.model)
     .where('p.id_hash', '=', hashId(key.id))
     .where(notExpired)
+    .$if(unless !== undefined, query => query.where(sql<boolean>`not (p.payload ? ${unless})`))
     .executeTakeFirstOrThrow()
   return numUpdatedRows === 1n
 }

@@ -17,6 +17,8 @@ export interface PageInteraction {
   readonly id: string
   /** What the engine waits for: `login`, `select_account` or a suspended step. */
   readonly prompt: string
+  /** The suspended step that it waits for. */
+  readonly step: string | undefined
   readonly transaction: LoginTransaction
   /** Who has logged in, and in which session; undefined before the login. */
   readonly account: { readonly userId: string; readonly sessionId: string } | undefined
@@ -42,6 +44,11 @@ const accountOf = (session: unknown): PageInteraction['account'] =>
 
 type Stored = Pick<LoginDeps, 'volatileDb'>
 
+const stepOf = (prompt: unknown): string | undefined => {
+  const details = isJsonObject(prompt) && isJsonObject(prompt.details) ? prompt.details : {}
+  return typeof details.step === 'string' ? details.step : undefined
+}
+
 /**
  * The interaction of a page.
  * @throws PageRefusal when there is none, its time is over, it was begun in another browser, or it waits for something else
@@ -63,7 +70,7 @@ export const loadInteraction = async (
   if (!prompts.includes(name)) throw new PageRefusal(EXPIRED)
   exchange.transaction = transaction
   const earlier = isJsonObject(lastSubmission) ? (lastSubmission as JsonObject) : {} // stored as JSON
-  return { id: state, prompt: name, transaction, account: accountOf(session), earlier }
+  return { id: state, prompt: name, step: stepOf(prompt), transaction, account: accountOf(session), earlier }
 }
 
 /** Where the engine takes an interaction up again. Relative, so that the browser stays on the host that it knows. */
@@ -75,9 +82,10 @@ const complete = async (
   { id, earlier }: PageInteraction,
   result: JsonObject,
   more: JsonObject = {},
+  unless?: 'result',
 ): Promise<string> => {
   const key = { tenantId: exchange.tenant.tenantId, model: 'Interaction', id }
-  const patched = await patchOidcPayload(volatileDb, key, { result: { ...earlier, ...result }, ...more })
+  const patched = await patchOidcPayload(volatileDb, key, { result: { ...earlier, ...result }, ...more }, unless)
   if (!patched) throw new PageRefusal(EXPIRED)
   return resumePath(id)
 }
@@ -122,12 +130,14 @@ export interface Continuation {
   readonly data: Json
   /** What the person did meanwhile, for `details.prompts` of the login's event. */
   readonly prompts?: readonly JsonObject[]
+  /** The first completion counts and every other is refused; without it, a form that is sent twice is no error. */
+  readonly once?: true
 }
 
 /**
  * Lets a login go on that a step has suspended, and returns where to send the browser.
  *
- * @throws PageRefusal as `loadInteraction` does
+ * @throws PageRefusal as `loadInteraction` does, and when the login waits in another step
  */
 export const completeSuspension = async (
   exchange: Exchange,
@@ -136,8 +146,10 @@ export const completeSuspension = async (
   resumption: Continuation,
 ): Promise<string> => {
   const interaction = await loadInteraction(exchange, deps, state, [PIPELINE])
-  const { step, data, prompts = [] } = resumption
+  const { step, data, prompts = [], once } = resumption
+  if (interaction.step !== step) throw new PageRefusal(EXPIRED)
   const earlier = interaction.earlier.prompts
   const noted = [...(Array.isArray(earlier) ? earlier : []), ...prompts]
-  return complete(exchange, deps, interaction, { [PIPELINE]: { step, data }, prompts: noted })
+  const result = { [PIPELINE]: { step, data }, prompts: noted }
+  return complete(exchange, deps, interaction, result, {}, once && 'result')
 }

@@ -1,12 +1,42 @@
 /** The user behind a session, a code or a token, as the OIDC engine asks for it. */
 
-import { errors, type FindAccount } from 'oidc-provider'
+import { errors, type FindAccount, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Db } from '../../store/database.ts'
-import { findUser } from '../../store/user-store.ts'
+import { findUser, type UserRecord } from '../../store/user-store.ts'
 import { runPipeline } from '../pipeline/run-pipeline.ts'
 import type { Step } from '../pipeline/step.ts'
+import { carryOutRefreshPlan } from './carry-plan.ts'
 import { userClaims } from './claims.ts'
+import { endCredentials } from './end-credentials.ts'
 import { clientOf, exchangeOf } from './engine-context.ts'
+import { refreshFacts } from './login-facts.ts'
+
+type Token = Parameters<FindAccount>[2]
+type RefreshToken = Extract<Token, { readonly kind: 'RefreshToken' }>
+
+const isUnusedRefreshToken = (token: Token): token is RefreshToken =>
+  token?.kind === 'RefreshToken' && !('consumed' in token && token.consumed)
+
+/** Takes the steps of a login with a refresh token. @throws what a step denies it with */
+const takeSteps = async (
+  context: KoaContextWithOIDC,
+  token: RefreshToken,
+  user: UserRecord,
+  steps: readonly Step[],
+): Promise<void> => {
+  const client = clientOf(context)
+  if (!client) throw new TypeError('a refresh token is used by no client')
+  const exchange = exchangeOf(context)
+  const { amr, sessionUid } = token
+  const facts = () => refreshFacts(context, token)
+  const login = { kind: 'refresh', exchange, client, user, sessionId: sessionUid ?? '', amr, facts } as const
+  const outcome = await runPipeline(steps, login, undefined)
+  if (outcome.kind !== 'denied') return carryOutRefreshPlan(context, exchange.plan)
+  const { revoked } = exchange.plan
+  const session = revoked.session && sessionUid ? await context.oidc.provider.Session.findByUid(sessionUid) : undefined
+  await endCredentials(context, session, revoked)
+  throw new errors.CustomOIDCProviderError(outcome.error, outcome.description)
+}
 
 /**
  * A refresh takes the steps of a login here: the engine has checked the token and has neither used it up nor issued
@@ -18,11 +48,6 @@ export const createFindAccount =
     const exchange = exchangeOf(context)
     const user = await findUser(db, exchange.tenant.tenantId, subject)
     if (!user || (token?.kind === 'AccessToken' && user.blocked)) return undefined
-    const client = clientOf(context)
-    if (token?.kind === 'RefreshToken' && !('consumed' in token && token.consumed) && client) {
-      const login = { kind: 'refresh', exchange, client, user, sessionId: String(token.sid ?? '') } as const
-      const outcome = await runPipeline(steps, login, undefined)
-      if (outcome.kind === 'denied') throw new errors.CustomOIDCProviderError(outcome.error, outcome.description)
-    }
+    if (isUnusedRefreshToken(token)) await takeSteps(context, token, user, steps)
     return { accountId: user.userId, user, claims: () => ({ ...userClaims(user), sub: user.userId }) }
   }

@@ -2,17 +2,21 @@
 
 import { errors, type Interaction, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import { isJsonObject, type Json } from '../../base/json.ts'
-import { type Resumption, runPipeline } from '../pipeline/run-pipeline.ts'
-import type { LoginKind, Step } from '../pipeline/step.ts'
+import { restorePlan } from '../pipeline/login-plan.ts'
+import { type PipelineOutcome, type Resumption, runPipeline } from '../pipeline/run-pipeline.ts'
+import type { LoginKind, LoginUnderWay, Step } from '../pipeline/step.ts'
+import { carryOutPlan } from './carry-plan.ts'
+import { endCredentials } from './end-credentials.ts'
 import { clientOf, exchangeOf, paramOf, userOf } from './engine-context.ts'
+import { authorizationFacts } from './login-facts.ts'
 
 const { Check, Prompt } = interactionPolicy
 
 /** The prompt of a login that a step has suspended, and the name under which its result comes back. */
 export const PIPELINE = 'pipeline'
 
-/** Where suspended logins send the browser, until the engine asks for the address in the same request. */
-const destinations = new WeakMap<KoaContextWithOIDC['oidc'], (state: string) => string>()
+/** Suspended logins, until the engine asks in the same request where they send the browser. */
+const suspensions = new WeakMap<KoaContextWithOIDC['oidc'], Extract<PipelineOutcome, { readonly kind: 'suspended' }>>()
 
 /** How the user of this request came to be known. */
 export const loginKindOf = ({ oidc }: KoaContextWithOIDC): LoginKind => {
@@ -26,16 +30,35 @@ const resumptionOf = ({ oidc }: KoaContextWithOIDC): Resumption | undefined => {
   return { step: result.step, data: (result.data ?? null) as Json } // stored as JSON by `completeSuspension`
 }
 
-/** True when a step suspends the login. @throws what a step denies it with, for the application to read */
-const isSuspended = async (context: KoaContextWithOIDC, steps: readonly Step[]): Promise<boolean> => {
-  const [user, client, session] = [userOf(context), clientOf(context), context.oidc.session]
+/** The step in which the login of this request waits; undefined when it goes on. @throws what a step denies it with */
+const suspendingStep = async (context: KoaContextWithOIDC, steps: readonly Step[]): Promise<string | undefined> => {
+  const { oidc } = context
+  const [user, client, session] = [userOf(context), clientOf(context), oidc.session]
   if (!user || !client || !session) throw new TypeError('the pipeline runs before the user is known')
-  const login = { kind: loginKindOf(context), exchange: exchangeOf(context), client, user, sessionId: session.uid }
+  const exchange = exchangeOf(context)
+  exchange.plan = restorePlan(oidc.result?.plan)
+  const login: LoginUnderWay = {
+    kind: loginKindOf(context),
+    exchange,
+    client,
+    user,
+    sessionId: session.uid,
+    amr: session.amr,
+    facts: () => authorizationFacts(context),
+  }
   const outcome = await runPipeline(steps, login, resumptionOf(context))
-  if (outcome.kind === 'denied') throw new errors.CustomOIDCProviderError(outcome.error, outcome.description)
-  if (outcome.kind === 'done') return false
-  destinations.set(context.oidc, outcome.to)
-  return true
+  if (outcome.kind === 'denied') {
+    await endCredentials(context, session, exchange.plan.revoked)
+    throw new errors.CustomOIDCProviderError(outcome.error, outcome.description)
+  }
+  if (outcome.kind === 'done') {
+    carryOutPlan(context, exchange.plan)
+    return undefined
+  }
+  // What was decided waits with the login: the engine stores its result with the interaction that follows.
+  Object.assign(oidc, { result: { ...oidc.result, plan: exchange.plan } })
+  suspensions.set(oidc, outcome)
+  return outcome.step
 }
 
 /** The engine's prompts in the order in which they are asked. */
@@ -57,7 +80,9 @@ export const createInteractionPolicy = (steps: readonly Step[]): interactionPoli
     'suspended',
     'interaction is required from the end-user',
     'interaction_required',
-    context => isSuspended(context, steps),
+    async context => (await suspendingStep(context, steps)) !== undefined,
+    // Stored with the interaction: only the step that waits may be completed.
+    ({ oidc }) => ({ step: suspensions.get(oidc)?.step }),
   )
   policy.add(new Prompt({ name: PIPELINE }, suspended))
   return policy
@@ -65,7 +90,7 @@ export const createInteractionPolicy = (steps: readonly Step[]): interactionPoli
 
 /** The address of the page that an interaction needs. */
 export const interactionUrl = (context: KoaContextWithOIDC, interaction: Interaction): string => {
-  const to = interaction.prompt.name === PIPELINE ? destinations.get(context.oidc) : undefined
+  const to = interaction.prompt.name === PIPELINE ? suspensions.get(context.oidc)?.to : undefined
   if (to) return to(interaction.uid)
   const page = paramOf(context, 'screen_hint') === 'signup' ? 'signup' : 'login'
   return `/u/${page}?state=${interaction.uid}`

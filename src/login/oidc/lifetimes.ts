@@ -2,6 +2,8 @@
 
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import type { Clock } from '../../base/clock.ts'
+import { plannedRefreshTokenEnd, plannedSessionEnd } from './carry-plan.ts'
+import { exchangeOf } from './engine-context.ts'
 
 const MINUTE = 60
 const HOUR = 60 * MINUTE
@@ -34,8 +36,8 @@ const grantLifetime = (context: KoaContextWithOIDC): number =>
 /** The engine's `ttl`. */
 export const createLifetimes = (clock: Clock): NonNullable<Configuration['ttl']> => {
   const now = (): number => Math.floor(clock() / 1000)
-  const remaining = (since: number | undefined, idle: number, absolute: number): number =>
-    Math.max(1, Math.min(idle, (since ?? now()) + absolute - now()))
+  const remaining = (since: number | undefined, idle: number, absolute: number, end = Infinity): number =>
+    Math.max(1, Math.min(idle, (since ?? now()) + absolute - now(), end - now()))
 
   return {
     AuthorizationCode: LIFETIME.authorizationCode,
@@ -44,10 +46,12 @@ export const createLifetimes = (clock: Clock): NonNullable<Configuration['ttl']>
     AccessToken: (_, token) => token.resourceServer?.accessTokenTTL ?? LIFETIME.accessToken,
     ClientCredentials: (_, token) => token.resourceServer?.accessTokenTTL ?? LIFETIME.accessToken,
     Grant: grantLifetime,
-    RefreshToken: (_, token) => remaining(token.iiat, LIFETIME.refreshTokenIdle, LIFETIME.refreshTokenAbsolute),
-    Session: (_, session) =>
-      session.accountId
-        ? remaining(session.loginTs, LIFETIME.sessionIdle, LIFETIME.sessionAbsolute)
-        : LIFETIME.sessionAnonymous,
+    RefreshToken: (context, token) =>
+      remaining(token.iiat, LIFETIME.refreshTokenIdle, LIFETIME.refreshTokenAbsolute, plannedRefreshTokenEnd(context)),
+    Session(context, session) {
+      if (!session.accountId) return LIFETIME.sessionAnonymous
+      const end = plannedSessionEnd(session, exchangeOf(context))
+      return remaining(session.loginTs, LIFETIME.sessionIdle, LIFETIME.sessionAbsolute, end)
+    },
   }
 }

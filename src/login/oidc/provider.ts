@@ -15,6 +15,7 @@ import { createAdmitRequest } from './admit-request.ts'
 import { findAudience, requestedAudience, toEngineResource } from './audience.ts'
 import { logAuthorizations } from './authorization-events.ts'
 import { EXTRA_PARAMETERS, normalizeAuthorizeQuery } from './authorize-parameters.ts'
+import { accessTokenClaims, teachModels } from './carry-plan.ts'
 import { CLAIMS_BY_SCOPE } from './claims.ts'
 import { registerClientCredentials } from './client-credentials.ts'
 import { createGrantLoader } from './create-grant.ts'
@@ -129,6 +130,7 @@ const configurationOf = (options: ProviderOptions): Configuration => {
     rotateRefreshToken: true,
     // Logging out ends the session; tokens that applications hold live on, as with Auth0.
     expiresWithSession: () => false,
+    extraTokenClaims: (context, token) => accessTokenClaims(context, token, tenant),
     formats: { customizers: { jwt: toAuth0Dialect(tenant) } },
     discovery: {
       end_session_endpoint: `${tenant.issuer}oidc/logout`,
@@ -148,6 +150,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
   const provider = new Provider(tenant.issuer, configurationOf(options))
   provider.proxy = true
   provider.Client.prototype.includeSid = () => true
+  teachModels(provider, tenant)
   registerClientCredentials(provider, tenant, directory)
   withholdAnswers(provider, deps)
   nameUnauthorizedClients(provider)

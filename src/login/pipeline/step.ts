@@ -3,6 +3,7 @@
 import type { Json } from '../../base/json.ts'
 import type { UserRecord } from '../../store/user-store.ts'
 import type { Exchange } from '../exchange.ts'
+import type { LoginFacts } from './login-facts.ts'
 
 /**
  * How somebody comes to be logged in: `interactive` through a page, `session` by single sign-on, `silent` by
@@ -13,13 +14,15 @@ export type LoginKind = 'interactive' | 'session' | 'silent' | 'refresh'
 /** A login whose user is known and whose tokens are not issued yet. */
 export interface LoginUnderWay {
   readonly kind: LoginKind
-  /** Its `transaction` is the login's; undefined for `silent`. */
+  /** Its `transaction` is the login's, undefined for `silent`; its `plan` is what the steps decide together. */
   readonly exchange: Exchange
   readonly client: { readonly id: string; readonly name: string }
   readonly user: UserRecord
   readonly sessionId: string
   /** How the session, or the refresh token, says that the user was authenticated (RFC 8176). */
   readonly amr?: readonly string[] | undefined
+  /** Put together when a step asks. */
+  facts(): LoginFacts
 }
 
 export type StepOutcome =
