@@ -136,7 +136,7 @@ export const createDestination = (
 }
 
 /** Waits until something holds; fails with what it was about when it takes too long. */
-export const until = async (holds: () => boolean | Promise<boolean>, what: string, ms = 10_000): Promise<void> => {
+export const until = async (holds: () => boolean | Promise<boolean>, what: string, ms = 20_000): Promise<void> => {
   const end = Date.now() + ms
   while (!(await holds())) {
     if (Date.now() > end) assert.fail(`waited ${ms} ms for: ${what}`)

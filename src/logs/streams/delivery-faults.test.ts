@@ -39,7 +39,7 @@ test('a slow destination gets everything in order, once', async t => {
   const destination = createDestination(() => wait(FAST.leaseMs * 1.5, ACCEPTED))
   rig.deliver(destination)
   const written = await rig.write(45)
-  await until(() => isComplete(destination.arrived, written), 'all events', 15_000)
+  await until(() => isComplete(destination.arrived, written), 'all events')
   assert.deepEqual(destination.arrived, written, 'the lease is kept while a batch is on its way')
 })
 
@@ -259,4 +259,21 @@ test('a stop does not wait for ever, and what it gave up comes again', async t =
   const second = createDestination()
   rig.deliver(second)
   await until(() => isComplete(second.arrived, written), 'all events')
+})
+
+test('connections to the database that break cost time and repetitions, and no event', { timeout: 60_000 }, async t => {
+  const rig = await createRig(t)
+  await rig.addStream()
+  const written = await rig.write(200)
+  const destination = createDestination(() => wait(5, ACCEPTED))
+  rig.deliver(destination)
+  for (let round = 0; round < 3; round++) {
+    const before = destination.calls()
+    await until(() => destination.calls() > before + 1, 'some batches')
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`.execute(rig.db)
+  }
+  await until(() => isComplete(destination.arrived, written), 'all events')
+  checkDelivered(destination.arrived, written)
+  assert.ok(rig.complaints.length > 0, 'the operator knows')
 })

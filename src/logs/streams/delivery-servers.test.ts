@@ -59,7 +59,7 @@ test('a server that is frozen loses its stream, and what it does when it wakes m
     return ACCEPTED
   })
   rig.deliver(healthy)
-  await until(() => healthy.calls() > 3, 'the other server', 15_000)
+  await until(() => healthy.calls() > 3, 'the other server')
   isFrozen = false
   wake()
   await until(() => isComplete(arrived, written), 'all events')
@@ -125,11 +125,11 @@ test('a server that is killed in the middle of a batch, again and again, loses n
   for (let kills = 0; kills < 3; kills++) {
     const before = arrived.length
     const server = startProcess(t, rig.connectionString, receiver.origin)
-    await until(() => arrived.length > before + 20 && inTransit > 0, 'a batch on its way', 15_000)
+    await until(() => arrived.length > before + 20 && inTransit > 0, 'a batch on its way')
     await server.kill()
   }
   const last = startProcess(t, rig.connectionString, receiver.origin)
-  await until(() => isComplete(arrived, written), 'all events', 20_000)
+  await until(() => isComplete(arrived, written), 'all events')
   await last.kill()
   checkDelivered(arrived, written)
 })
