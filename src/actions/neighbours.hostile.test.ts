@@ -128,12 +128,14 @@ test('a call that has reached out is not run a second time', async () => {
 test('a tenant that floods waits in its own line, and is told when the line is full', async () => {
   const runner = startRunner()
   const slow = bind(postLogin('await new Promise(r => setTimeout(r, 100))'))
-  const flood = Array.from({ length: 300 }, () => run(runner, [slow], { tenantId: 'flood', budgetMs: 3000 }))
+  const flood = Array.from({ length: 300 }, () => run(runner, [slow], { tenantId: 'flood' }))
   const started = performance.now()
   const { outcome } = await run(runner, [bind(postLogin(''))], { tenantId: 'quiet' })
+  const waited = performance.now() - started
   assert.equal(outcome.kind, 'completed')
-  assert.ok(performance.now() - started < 500)
   const kinds = (await Promise.all(flood)).map(result => result.outcome)
+  const flooded = performance.now() - started
+  assert.ok(waited < flooded / 2, `${waited} ms of ${flooded} ms`)
   const refused = kinds.filter(kind => kind.kind === 'failed' && kind.error_class === 'rate_limited')
   assert.ok(refused.length > 50 && refused.length < 100, `${refused.length} were refused`)
   await runner.close()

@@ -24,30 +24,43 @@ export interface ActionRunnerOptions {
   readonly cpuMs?: number
   /** Heap of one isolate; default `LIMITS.heapMegabytes`. */
   readonly heapMegabytes?: number
+  /** Told when children cannot be made; Actions fail as `platform` meanwhile. For the operator's log. */
+  readonly onError?: (error: unknown) => void
 }
 
 /** A pool that is made when it is first needed, and can be closed before. */
-const createLazyPool = (options: Omit<PoolOptions, 'texts'>) => {
+const createLazyPool = (options: Omit<PoolOptions, 'texts'>, onError: (error: unknown) => void) => {
   let starting: Promise<Pool> | undefined
   let pool: Pool | undefined
   let isClosed = false
   const start = (): Promise<Pool> => {
-    starting ??= loadSandboxTexts().then(texts => {
-      pool = new Pool({ ...options, texts })
-      return pool
-    })
+    starting ??= loadSandboxTexts().then(
+      texts => {
+        pool = new Pool({ ...options, texts })
+        return pool
+      },
+      error => {
+        starting = undefined
+        throw error
+      },
+    )
     return starting
   }
   const lose = (job: Job): void => job.settle(outcome('lost'))
+  const startFor = (job: Job): void => {
+    start().then(
+      made => (isClosed ? lose(job) : made.run(job)),
+      error => {
+        onError(error)
+        lose(job)
+      },
+    )
+  }
   return {
     run: (job: Job): void => {
       if (isClosed) lose(job)
       else if (pool) pool.run(job)
-      else
-        start().then(
-          made => (isClosed ? lose(job) : made.run(job)),
-          () => lose(job),
-        )
+      else startFor(job)
     },
     warm: async (): Promise<void> => {
       if (!isClosed) await (await start()).warm()
@@ -63,7 +76,11 @@ const createLazyPool = (options: Omit<PoolOptions, 'texts'>) => {
 export const createActionRunner = (options: ActionRunnerOptions): ActionRunner => {
   const { egress, children = 1, clock = systemClock } = options
   const { cpuMs = LIMITS.cpuMs, heapMegabytes = LIMITS.heapMegabytes } = options
-  const pool = createLazyPool({ relay: createFetchRelay(egress), lanes: children, cpuMs, heapMegabytes })
+  const { onError = () => undefined } = options
+  const onStartFailure = (complaint: string): void =>
+    onError(new TypeError(`a child of the Actions sandbox could not start: ${complaint}`))
+  const relay = createFetchRelay(egress)
+  const pool = createLazyPool({ relay, lanes: children, cpuMs, heapMegabytes, onStartFailure }, onError)
   const invoke = createInvoke({ run: pool.run, programs: createPrograms(), clock, cpuMs })
   return {
     run: request => runPipeline(request, { invoke, clock }),

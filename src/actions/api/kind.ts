@@ -139,12 +139,13 @@ type RecordOf<Fields> = {
 export const record = <const Fields extends Readonly<Record<string, Field>>>(
   fields: Fields,
 ): Kind<RecordOf<Fields>> => {
-  const members = Object.entries(fields).map(
+  const entries = Object.entries(fields)
+  const members = entries.map(
     ([name, field]) => `/** ${field.doc} */\n${name}${field.optional ? '?' : ''}: ${field.kind.ts}`,
   )
   return kind(`{\n${members.join('\n')}\n}`, value => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object'
-    for (const [name, field] of Object.entries(fields)) {
+    for (const [name, field] of entries) {
       const member: unknown = Reflect.get(value, name)
       if (member === undefined || member === null) {
         if (!field.optional) return `.${name} is missing`

@@ -75,8 +75,10 @@ export const method = <const Parameters extends readonly Parameter[]>(spec: Meth
 
 /** The first thing that is wrong with the arguments of a call, as a sentence; undefined when they fit. */
 export const argumentComplaint = (of: ApiMethod, args: readonly unknown[]): string | undefined => {
-  for (const [index, parameter] of of.parameters.entries()) {
+  let index = 0
+  for (const parameter of of.parameters) {
     const value = args[index]
+    index += 1
     if (parameter.optional && (value === undefined || value === null)) continue
     const complaint = parameter.kind.complaint(value)
     const joint = complaint?.startsWith('.') || complaint?.startsWith('[') ? '' : ' '

@@ -12,11 +12,15 @@ export interface Recorded {
   overflow: boolean
 }
 
-const withoutTrailingUndefined = (args: readonly unknown[]): readonly unknown[] =>
-  args.slice(0, args.findLastIndex(value => value !== undefined) + 1)
+/** Absent arguments are left out: in JSON they would become null, which means something else. */
+const toCall = (path: string, args: readonly unknown[]): readonly unknown[] => {
+  const call = [path, ...args]
+  while (call.length > 1 && call[call.length - 1] === undefined) call.pop()
+  return call
+}
 
 const record = (to: Recorded, path: string, args: readonly unknown[]): void => {
-  const text = stringify([path, ...withoutTrailingUndefined(args)])
+  const text = stringify(toCall(path, args))
   to.chars += text.length
   if (to.texts.length >= LIMITS.effects || to.chars > LIMITS.effectBytes) {
     to.overflow = true
@@ -43,7 +47,7 @@ const toFunction =
       throw new TypeError(`api.${of.path} can only be used in the continue handler`)
     }
     if (of.answer) return of.answer({ ...state, record: given => record(recorded, of.path, given) }, args)
-    record(recorded, of.path, args.slice(0, of.parameters.length))
+    record(recorded, of.path, args.length > of.parameters.length ? args.slice(0, of.parameters.length) : args)
     return of.returns === 'api' ? root : undefined
   }
 

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
-import type { Duplex } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import { LIMITS } from '../limits.ts'
 import { childAccount } from './account.ts'
 
@@ -47,6 +47,8 @@ const SHELL_LIMITS = ['ulimit -c 0', 'ulimit -f 0', 'ulimit -n 64', `ulimit -d $
 export interface StartedChild {
   readonly process: ChildProcess
   readonly pipe: Duplex
+  /** What the child says when it cannot start; nothing else comes this way. */
+  readonly complaints: Readable
 }
 
 /** @param program text of the child; see `sandbox-text.ts` */
@@ -59,7 +61,7 @@ export const startChild = (program: string): StartedChild => {
     ...childAccount([addon, process.execPath]),
     env: { TZ: 'UTC' },
     cwd: '/',
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   })
-  return { process: child, pipe: child.stdio[3] as Duplex } // a pipe was asked for
+  return { process: child, pipe: child.stdio[3] as Duplex, complaints: child.stderr as Readable } // pipes were asked for
 }

@@ -2,7 +2,7 @@
 
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import type { Duplex } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import type { FetchRelay } from '../fetch-relay.ts'
 import { createFrameReader, toFrame } from '../frame.ts'
 import { LIMITS } from '../limits.ts'
@@ -20,6 +20,8 @@ export interface ChildPorts {
   readonly relay: FetchRelay
   readonly cpuMs: number
   readonly heapMegabytes: number
+  /** The child could not start; what it said about that is for the operator. */
+  readonly onStartFailure: (complaint: string) => void
 }
 
 /** What a child tells the lane that it works for. */
@@ -35,6 +37,7 @@ const TICK_MS = 50
 /** Beyond its deadline a job belongs to the parent: the child should have ended it. */
 const GRACE_MS = 500
 const PAGE_BYTES = 4096
+const MAX_COMPLAINT = 2000
 /** Programs that the child is believed to hold; when there are more, it is told again. */
 const MAX_PROGRAMS = 1000
 
@@ -73,6 +76,7 @@ export class Child {
   readonly #ready = Promise.withResolvers<void>()
   readonly #gone = Promise.withResolvers<void>()
   readonly #watch: NodeJS.Timeout
+  readonly #unanswered: PromiseWithResolvers<void>[] = []
   #reason: EndOfChild = 'crash'
   #isAlive = true
   #isBlamed = false
@@ -83,11 +87,12 @@ export class Child {
     this.ready = this.#ready.promise
     this.ready.catch(() => undefined)
     this.gone = this.#gone.promise
-    const { process, pipe } = startChild(ports.texts.child)
+    const { process, pipe, complaints } = startChild(ports.texts.child)
     this.#process = process
     this.#pipe = pipe
     this.#watch = setInterval(() => this.#tick(), TICK_MS)
     this.#listen()
+    this.#hear(complaints)
     this.#send({ type: 'hello', heapMegabytes: ports.heapMegabytes, cpuMs: ports.cpuMs }, ports.texts.boot)
   }
 
@@ -97,6 +102,16 @@ export class Child {
 
   get jobCount(): number {
     return this.#running.size
+  }
+
+  /** Resolves when the child serves and has just answered: one that was kept ready may have been lost meanwhile. */
+  async confirm(): Promise<void> {
+    await this.ready
+    const answered = Promise.withResolvers<void>()
+    this.#unanswered.push(answered)
+    this.#send({ type: 'ping' })
+    if (!this.#isAlive) answered.reject(new TypeError('the child has ended'))
+    await answered.promise
   }
 
   run(job: Job): void {
@@ -132,6 +147,23 @@ export class Child {
     })
   }
 
+  /** Read to its end, so that nobody waits; kept only until the child is ready, and only the beginning. */
+  #hear(complaints: Readable): void {
+    let complaint = ''
+    complaints.on('data', chunk => {
+      if (complaint.length < MAX_COMPLAINT) complaint += String(chunk).slice(0, MAX_COMPLAINT)
+    })
+    complaints.on('error', () => undefined)
+    this.ready.then(
+      () => {
+        complaint = ''
+      },
+      () => {
+        if (this.#reason === 'crash') complaints.once('close', () => this.#ports.onStartFailure(complaint))
+      },
+    )
+  }
+
   #send(head: ToChild, body?: string | Uint8Array): void {
     if (this.#isAlive) this.#pipe.write(toFrame(head, body))
   }
@@ -154,6 +186,7 @@ export class Child {
     else if (message.type === 'unknown') this.#repeatProgram(message.call)
     else if (message.type === 'retire') this.#onRetire()
     else if (message.type === 'ready') this.#ready.resolve()
+    else for (const answered of this.#unanswered.splice(0)) answered.resolve()
   }
 
   #repeatProgram(call: number): void {
@@ -205,7 +238,8 @@ export class Child {
     this.#isAlive = false
     clearInterval(this.#watch)
     this.#pipe.destroy()
-    this.#ready.reject(new TypeError('the child ended before it was ready'))
+    const error = new TypeError('the child has ended')
+    for (const one of [this.#ready, ...this.#unanswered.splice(0)]) one.reject(error)
     const left = [...this.#running.values()]
     this.#running.clear()
     for (const { fetches } of left) for (const fetch of fetches.values()) fetch.abort()

@@ -30,6 +30,8 @@ export class Lane implements ChildOwner {
   readonly #queue: FairQueue<Job>
   readonly #alarms = new Map<Job, NodeJS.Timeout>()
   #child: Child | undefined
+  /** Settles when the child has shown that it serves, or was lost. */
+  #confirmed: Promise<void> = Promise.resolve()
   #pauseMs = 0
   #isClosed = false
 
@@ -58,7 +60,8 @@ export class Lane implements ChildOwner {
 
   /** Makes sure that there is a child; resolves when it serves. */
   async warm(): Promise<void> {
-    await this.#current().ready
+    this.#current()
+    await this.#confirmed
   }
 
   /** Lets the child go when it has nothing to do. */
@@ -95,7 +98,7 @@ export class Lane implements ChildOwner {
   #start(job: Job): void {
     this.#clearAlarm(job)
     const child = this.#current()
-    child.ready.then(
+    this.#confirmed.then(
       () => (child.isAlive ? child.run(job) : this.#startAgain(job)),
       () => this.#startAgain(job),
     )
@@ -113,13 +116,14 @@ export class Lane implements ChildOwner {
     if (this.#child?.isAlive) return this.#child
     const child = this.#ports.takeChild()
     child.owner = this
-    child.ready.then(
+    this.#child = child
+    this.#confirmed = child.confirm()
+    this.#confirmed.then(
       () => {
         this.#pauseMs = 0
       },
       () => undefined,
     )
-    this.#child = child
     return child
   }
 

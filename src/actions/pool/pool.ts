@@ -18,6 +18,7 @@ export interface PoolOptions {
   readonly lanes: number
   readonly cpuMs: number
   readonly heapMegabytes: number
+  readonly onStartFailure: (complaint: string) => void
 }
 
 /** The successor is started when the moment that cost the last child is over. */
@@ -99,8 +100,7 @@ export class Pool implements AsyncDisposable {
   }
 
   #startChild(): Child {
-    const { texts, relay, cpuMs, heapMegabytes } = this.#options
-    const child = new Child({ texts, relay, cpuMs, heapMegabytes })
+    const child = new Child(this.#options)
     this.#children.add(child)
     child.gone.then(() => this.#children.delete(child))
     return child

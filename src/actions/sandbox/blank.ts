@@ -33,16 +33,18 @@ export interface BlankPorts {
   readonly heapMegabytes: number
 }
 
-/** Makes blanks; V8's compiled form of the boot text is kept from the first. */
+/** Makes blanks; V8's compiled form of the boot text is kept from the second on, as the first is waited for. */
 export const createBlankMaker = ({ addon, bootText, heapMegabytes }: BlankPorts) => {
   let cachedData: Addon.ExternalCopy<ArrayBuffer> | undefined
+  let made = 0
   return async (bridge: Bridge, onCatastrophe: () => void): Promise<Blank> => {
     const isolate = new addon.Isolate({ memoryLimit: heapMegabytes, onCatastrophicError: onCatastrophe })
     const script: Addon.Script & Addon.CachedDataResult = await isolate.compileScript(bootText, {
       filename: 'file:///sandbox.js',
-      ...(cachedData ? { cachedData } : { produceCachedData: true }),
+      ...(cachedData ? { cachedData } : { produceCachedData: made > 0 }),
     })
     cachedData ??= script.cachedData
+    made += 1
     const context = await isolate.createContext()
     const boot: Addon.Reference<(...lent: unknown[]) => Entrances> = await script.run(context, { reference: true })
     const lent = BRIDGE.map(

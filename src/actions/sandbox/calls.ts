@@ -29,6 +29,9 @@ interface Program {
 const PROVEN = 8
 const QUICK_MS = 2
 
+/** The next blank is made when the call that took the last one is likely to be over. */
+const NEXT_BLANK_MS = 40
+
 /** Of all programs together; the parent sends one again that is gone. */
 const MAX_PROGRAM_CHARS = 50_000_000
 
@@ -126,7 +129,7 @@ export class Calls {
     this.#next = undefined
     setTimeout(() => {
       this.#next ??= this.#makeInstance()
-    }, 5)
+    }, NEXT_BLANK_MS)
     return blank
   }
 

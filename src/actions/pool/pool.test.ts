@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Job, type JobOutcome, outcome } from './job.ts'
+import { Pool } from './pool.ts'
+
+test('children that cannot start are reported, and their jobs end before their time is over', async () => {
+  const complaints: string[] = []
+  const pool = new Pool({
+    texts: { child: "throw new Error('no sandbox today')", boot: '' },
+    relay: async () => ({ response: '{}', body: new Uint8Array() }),
+    lanes: 1,
+    cpuMs: 100,
+    heapMegabytes: 64,
+    onStartFailure: complaint => complaints.push(complaint),
+  })
+  const how = await new Promise<JobOutcome>(settle => {
+    const job: Job = {
+      id: 1,
+      tenantId: 't',
+      program: { id: 1, code: '' },
+      text: '[]',
+      deadline: performance.now() + 1500,
+      hasReachedOut: false,
+      isRepeated: false,
+      settle,
+    }
+    pool.run(job)
+  })
+  assert.deepEqual(how, outcome('lost'))
+  assert.match(complaints[0] ?? '', /no sandbox today/)
+  await pool.close()
+})
