@@ -1,6 +1,7 @@
 /** Fresh, migrated databases for tests: each is a copy of one template. */
 
 import { createHash, randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { type Db, openDatabase } from '../../src/store/database.ts'
 import { migrateDatabase } from '../../src/store/migrate.ts'
@@ -63,8 +64,23 @@ const createDatabase = async (server: string, from: string): Promise<EmptyDataba
   return {
     connectionString: withDatabase(server, name),
     drop: async () => {
-      await asAdministrator(server, admin => admin.query(`drop database ${name} with (force)`))
+      await asAdministrator(server, async admin => {
+        await untilLeft(admin, name)
+        await admin.query(`drop database ${name} with (force)`)
+      })
     },
+  }
+}
+
+/**
+ * A pool settles before its goodbyes are read. A connection that is cut in that moment raises an error in a test that
+ * has ended, so those who are leaving get a second for it.
+ */
+const untilLeft = async (admin: pg.Client, name: string): Promise<void> => {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const { rowCount } = await admin.query('select from pg_stat_activity where datname = $1 limit 1', [name])
+    if (rowCount === 0) return
+    await delay(10)
   }
 }
 
