@@ -83,7 +83,7 @@ test('what broke its memory once runs apart: the second time, the child of the o
   const bomb = bind(postLogin('const a = []; for (;;) a.push(new Array(1000).fill(1))'))
   assert.equal((await run(runner, [bomb])).actions[0]?.result.kind, 'memory')
   await runOne(runner, postLogin(''))
-  await delay(2500)
+  await delay(600)
   const before = childPids()
   const again = await run(runner, [bomb])
   assert.equal(again.actions[0]?.result.kind, 'memory')

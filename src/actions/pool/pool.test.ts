@@ -19,7 +19,7 @@ test('children that cannot start are reported, and their jobs end before their t
       tenantId: 't',
       program: { id: 1, code: '' },
       text: '[]',
-      deadline: performance.now() + 1500,
+      deadline: performance.now() + 700,
       hasReachedOut: false,
       isRepeated: false,
       settle,

@@ -149,7 +149,7 @@ export class Calls {
     const { send, cpuMs } = this.#ports
     return {
       text,
-      budgetMs,
+      deadline: performance.now() + budgetMs,
       cpuMs,
       fetch: (fetch, request, body) => send({ type: 'fetch', call, fetch, request }, body),
       abort: fetch => send({ type: 'abort', call, fetch }),

@@ -89,7 +89,7 @@ export class Instance {
 
   /** Ends the call when its time is over. */
   watch(now: number): void {
-    if (this.#served && this.#served.deadline < now) this.end('timeout')
+    if (this.#served && this.#served.call.deadline < now) this.end('timeout')
   }
 
   /** The parent's answer to a request of the call. */
@@ -133,7 +133,6 @@ export class Instance {
       log: createLog(),
       timers: new Map(),
       startedCpu: this.#entry?.cpuMs() ?? 0,
-      deadline: performance.now() + call.budgetMs,
       fetches: 0,
       entries: 0,
       openSubtle: 0,

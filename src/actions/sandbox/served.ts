@@ -7,7 +7,8 @@ import type { createLog } from './log.ts'
 export interface InstanceCall {
   /** `[CallHead, event]` as JSON text. */
   readonly text: string
-  readonly budgetMs: number
+  /** In milliseconds of `performance.now()`. */
+  readonly deadline: number
   readonly cpuMs: number
   readonly fetch: (id: number, request: string, body: Uint8Array) => void
   readonly abort: (id: number) => void
@@ -21,8 +22,6 @@ export interface Served {
   readonly log: ReturnType<typeof createLog>
   readonly timers: Map<number, NodeJS.Timeout>
   readonly startedCpu: number
-  /** In milliseconds of `performance.now()`. */
-  readonly deadline: number
   fetches: number
   entries: number
   openSubtle: number
