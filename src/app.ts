@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { sql } from 'kysely'
 import { type Logger, pino } from 'pino'
+import type { ActionRunner } from './actions/contract.ts'
 import { createProgramBuilder } from './actions/dependencies/program-builder.ts'
 import { createActionRunner } from './actions/runner.ts'
 import type { ManagementApiDeps } from './api/api-deps.ts'
@@ -18,12 +19,15 @@ import { createSecretBox, SECRET_BOX_KEY_BYTES, type SecretBox } from './base/se
 import type { Config } from './config/config.ts'
 import { type GracefulServer, startGracefulServer } from './http/graceful-server.ts'
 import { createHealthHandler } from './http/health.ts'
+import { type BoundActions, createBoundActions } from './login/actions/bound-actions.ts'
+import type { LoginActions } from './login/actions/login-actions.ts'
 import { createAssign } from './login/assign-experiment.ts'
 import { createLogin, type Login } from './login/create-login.ts'
 import { createExperimentSnapshots, type ExperimentSnapshots } from './login/experiment-snapshots.ts'
 import { openGeoDatabase } from './login/geo-database.ts'
 import { clientAddress } from './login/http/request-facts.ts'
 import { openTenant } from './login/open-tenant.ts'
+import type { GeoLookup } from './login/request-attributes.ts'
 import { createPasswordHasher } from './login/users/password-hasher.ts'
 import { type ClosableTenantLog, createTenantLog } from './logs/record.ts'
 import { SINK_TIMEOUT_MS } from './logs/sinks/sink.ts'
@@ -93,22 +97,42 @@ const atMostEveryMinute = <Argument>(say: (argument: Argument) => void): ((argum
   }
 }
 
-/** Experiments in memory, kept current by notifications from every server that shares the database. */
-const openSnapshots = ({ db, connectionString }: Databases, logger: Logger, running: Running): ExperimentSnapshots => {
+/** What logins read of a tenant's configuration. */
+interface Registries {
+  readonly snapshots: ExperimentSnapshots
+  readonly bound: BoundActions
+}
+
+/** Experiments and bound Actions in memory, kept current by notifications from every server that shares the database. */
+const openRegistries = (
+  { db, connectionString }: Databases,
+  secretBox: SecretBox,
+  logger: Logger,
+  running: Running,
+): Registries => {
   const snapshots = createExperimentSnapshots({
     load: tenantId => loadSnapshotData(db, tenantId),
     onError: (error, tenantId) =>
       logger.warn({ err: error, tenantId }, 'experiments could not be read; the last good ones stay'),
   })
+  const bound = createBoundActions({
+    db,
+    secretBox,
+    onError: (error, tenantId) =>
+      logger.warn({ err: error, tenantId }, 'bound Actions could not be read; logins wait until they can be'),
+  })
   const watch = watchConfigVersions({
     connectionString,
-    onChange: snapshots.invalidate,
+    onChange: tenantId => {
+      snapshots.invalidate(tenantId)
+      bound.invalidate(tenantId)
+    },
     onError: atMostEveryMinute(error =>
       logger.warn({ err: error }, 'changes of experiments are not announced; trying again until they are'),
     ),
   })
   running.defer(() => watch.close())
-  return snapshots
+  return { snapshots, bound }
 }
 
 interface Parts {
@@ -117,14 +141,24 @@ interface Parts {
   readonly databases: Databases
   readonly secretBox: SecretBox
   readonly log: ClosableTenantLog
-  readonly snapshots: ExperimentSnapshots
+  readonly registries: Registries
 }
 
-const openLogin = async ({ config, logger, databases, secretBox, log, snapshots }: Parts): Promise<Login> => {
+/** The place of a request: what a trusted proxy says, or what the address says. */
+const createPlaceOf =
+  ({ geoCountryHeader, geoRegionHeader }: Config, geo: GeoLookup): LoginActions['placeOf'] =>
+  ({ ip, header }) => {
+    const country = geoCountryHeader && header(geoCountryHeader.toLowerCase())
+    return country ? { country, region: geoRegionHeader && header(geoRegionHeader.toLowerCase()) } : geo(ip)
+  }
+
+const openLogin = async (parts: Parts, runner: ActionRunner): Promise<Login> => {
+  const { config, logger, databases, secretBox, log, registries } = parts
   const { db, volatileDb } = databases
+  const geo = await openGeoDatabase()
   const assign = createAssign({
-    snapshots,
-    geo: await openGeoDatabase(),
+    snapshots: registries.snapshots,
+    geo,
     connectionStrategy: async (tenantId, name) => (await findConnection(db, tenantId, name))?.strategy,
     countryHeader: config.geoCountryHeader,
     regionHeader: config.geoRegionHeader,
@@ -138,6 +172,7 @@ const openLogin = async ({ config, logger, databases, secretBox, log, snapshots 
     random: systemRandom,
     secretBox,
     config,
+    actions: { runner, bound: registries.bound, placeOf: createPlaceOf(config, geo) },
     logError: (error, context) => logger.error({ err: error, ...context }, 'a login failed for a reason of ours'),
   })
 }
@@ -150,7 +185,7 @@ interface NodeBindings {
 type ApiPorts = Pick<ManagementApiDeps, 'actions' | 'logStreams'>
 
 const openManagementApi = (parts: Parts, login: Login, ports: ApiPorts): RequestListener => {
-  const { config, logger, databases, log, snapshots } = parts
+  const { config, logger, databases, log, registries } = parts
   const api = createManagementApi({
     db: databases.db,
     log,
@@ -166,13 +201,16 @@ const openManagementApi = (parts: Parts, login: Login, ports: ApiPorts): Request
     clientName: async (tenantId, clientId) => (await login.directory.client(tenantId, clientId))?.name ?? '',
     // The adapter's own bindings; no other server runs this application.
     ipOf: (_, env) => clientAddress((env as NodeBindings).incoming, config.trustedProxyHops),
-    afterConfigChange: snapshots.refresh,
+    // What a call has changed is in force on this server when the call is answered.
+    async afterConfigChange(tenantId) {
+      await Promise.all([registries.snapshots.refresh(tenantId), registries.bound.refresh(tenantId)])
+    },
     logError: (error, context) => logger.error({ err: error, ...context }, 'an operation failed for a reason of ours'),
   })
   return getRequestListener(api.fetch)
 }
 
-const openActions = ({ config, secretBox }: Parts, running: Running): ManagementApiDeps['actions'] => {
+const openActions = ({ config, secretBox }: Parts, running: Running) => {
   const egress = createEgress({ allowLocalAddresses: false, allowInsecureHttp: true })
   running.defer(() => egress.close())
   const runner = createActionRunner({ egress })
@@ -224,9 +262,10 @@ const listenWith =
   }
 
 const listen = async (parts: Parts, running: Running): Promise<GracefulServer> => {
-  const login = running.use(await openLogin(parts))
+  const actions = openActions(parts, running)
+  const login = running.use(await openLogin(parts, actions.runner))
   const health = createHealthHandler({ pingDatabase: () => sql`select 1`.execute(parts.databases.db) })
-  const ports = { actions: openActions(parts, running), logStreams: openLogStreams(parts, running) }
+  const ports = { actions, logStreams: openLogStreams(parts, running) }
   const api = openManagementApi(parts, login, ports)
   const server = await startGracefulServer(listenWith([health, login.handle], api), parts.config)
   running.defer(() => server.close(DRAIN_MS))
@@ -254,8 +293,8 @@ export const startApp = async (config: Config): Promise<App> => {
     }),
   )
   const log = starting.use(createTenantLog({ db: databases.db, random: systemRandom }))
-  const snapshots = openSnapshots(databases, logger, starting)
-  await listen({ config, logger, databases, secretBox, log, snapshots }, starting)
+  const registries = openRegistries(databases, secretBox, logger, starting)
+  await listen({ config, logger, databases, secretBox, log, registries }, starting)
   const running = starting.move()
   return { close: () => running.disposeAsync() }
 }

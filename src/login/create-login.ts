@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { JWK } from 'jose'
 import type { TenantId } from '../model/ids.ts'
+import { openActions } from './actions/open-actions.ts'
 import { createSafeAssign } from './assign-safely.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { createExchange, type Exchange } from './exchange.ts'
@@ -93,7 +94,9 @@ export const createLogin = (deps: LoginDeps, options: LoginOptions = {}): Login 
   const directory = createDirectory(deps)
   const login = { ...deps, safeAssign: createSafeAssign(deps) }
   const tenants = createTenantDirectory(deps)
-  const runtimes = createTenantRuntimes(deps, { login, directory, steps: options.steps ?? createSteps(login) })
+  const actions = openActions(deps, directory)
+  const steps = options.steps ?? createSteps({ ...deps, ...login, directory, postLogin: actions?.step })
+  const runtimes = createTenantRuntimes(deps, { login, directory, steps })
   const hasher = createPasswordHasher()
   const users = { signIn: createSignIn(db, hasher), signUp: createSignUp(db, hasher, random) }
   const serve = createServe({ deps, tenants, runtimes })
@@ -109,7 +112,7 @@ export const createLogin = (deps: LoginDeps, options: LoginOptions = {}): Login 
       }
       await serve(request, response, url, exchange => {
         const provider = runtimes.provider(exchange.tenant, exchange.keys)
-        return route.answer(exchange, { deps, directory, provider, ...users })
+        return route.answer(exchange, { deps, directory, provider, ...users, registration: actions?.registration })
       })
       return true
     },
@@ -121,6 +124,9 @@ export const createLogin = (deps: LoginDeps, options: LoginOptions = {}): Login 
     verificationKeys: async tenantId => (await runtimes.keys(tenantId)).verification,
     directory,
     sweep: sweeper.sweep,
-    [Symbol.asyncDispose]: () => sweeper[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await actions?.registration[Symbol.asyncDispose]()
+      await sweeper[Symbol.asyncDispose]()
+    },
   }
 }

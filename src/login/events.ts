@@ -146,19 +146,39 @@ export const loginSucceeded = (
     stats,
     ...(login.bySession ? { session: true } : {}),
   }
-  return event('s', occasion, { ...times, prompts: [...login.prompts, loginPrompt], stats })
+  return event('s', occasion, {
+    ...times,
+    prompts: [...login.prompts, loginPrompt],
+    stats,
+    ...executionDetails(exchange),
+  })
 }
 
 export const silentLoginSucceeded = (occasion: Occasion): LogEvent =>
-  event('ssa', occasion, timing(occasion.exchange.startedAt, occasion.at), {
-    ...(occasion.connection ? { session_connection: occasion.connection.name } : {}),
-  })
+  event(
+    'ssa',
+    occasion,
+    { ...timing(occasion.exchange.startedAt, occasion.at), ...executionDetails(occasion.exchange) },
+    {
+      ...(occasion.connection ? { session_connection: occasion.connection.name } : {}),
+    },
+  )
 
 export const silentLoginFailed = (occasion: Occasion, failing: Failing, asked: LogFields): LogEvent =>
-  event('fsa', occasion, errorDetails(failing), { ...asked, description: failing.message })
+  event(
+    'fsa',
+    occasion,
+    { ...errorDetails(failing), ...executionDetails(occasion.exchange) },
+    { ...asked, description: failing.message },
+  )
 
 export const loginFailed = (occasion: Occasion, failing: Failing, asked: LogFields = {}): LogEvent =>
-  event('f', occasion, errorDetails(failing), { ...asked, description: failing.message })
+  event(
+    'f',
+    occasion,
+    { ...errorDetails(failing), ...executionDetails(occasion.exchange) },
+    { ...asked, description: failing.message },
+  )
 
 const WRONG = 'Wrong email or password.'
 
@@ -172,6 +192,7 @@ export const accountBlocked = (occasion: Occasion): LogEvent => event('limit_wc'
 export const signupSucceeded = (occasion: Occasion & { readonly user: UserRecord }): LogEvent =>
   event('ss', occasion, {
     authentication_methods: ['pwd'],
+    ...executionDetails(occasion.exchange),
     body: {
       email: occasion.user.email,
       tenant: occasion.exchange.tenant.tenantId,
@@ -182,7 +203,12 @@ export const signupSucceeded = (occasion: Occasion & { readonly user: UserRecord
   })
 
 export const signupFailed = (occasion: Occasion, failing: Failing): LogEvent =>
-  event('fs', occasion, errorDetails(failing), { description: failing.message })
+  event(
+    'fs',
+    occasion,
+    { ...errorDetails(failing), ...executionDetails(occasion.exchange) },
+    { description: failing.message },
+  )
 
 export const loggedOut = (occasion: Occasion, details: JsonObject): LogEvent => event('slo', occasion, details)
 
@@ -220,3 +246,11 @@ export const experimentAssigned = (
 
 export const experimentWarning = (occasion: Occasion, { code, message }: AssignWarning): LogEvent =>
   event('w', occasion, { code, message }, { description: message })
+
+/** Ids of the executions of Actions that an event is linked to; empty when no Action ran. */
+export const executionDetails = ({ plan }: Pick<Exchange, 'plan'>): JsonObject =>
+  plan.executions.length > 0 ? { actions: { executions: [...plan.executions] } } : {}
+
+/** @param details names the Action, its execution and what went wrong */
+export const actionFailed = (occasion: Occasion, details: JsonObject): LogEvent =>
+  event('actions_execution_failed', occasion, details)

@@ -5,6 +5,7 @@ import type { RandomBytes } from '../base/random.ts'
 import type { SecretBox } from '../base/secret-box.ts'
 import type { TenantLog } from '../logs/log-event.ts'
 import type { Db } from '../store/database.ts'
+import type { LoginActions } from './actions/login-actions.ts'
 import type { Assign } from './assignment-port.ts'
 
 export interface LoginConfig {
@@ -28,6 +29,8 @@ export interface LoginDeps {
   readonly random: RandomBytes
   readonly secretBox: SecretBox
   readonly config: LoginConfig
+  /** Without them no Actions run. */
+  readonly actions?: LoginActions
   /** Takes what the operator must know and the person at the browser must not. */
   logError(error: unknown, context: Readonly<Record<string, string>>): void
 }

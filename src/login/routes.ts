@@ -1,5 +1,6 @@
 /** The table of the login's addresses. */
 
+import { continueLogin } from './actions/continue-route.ts'
 import type { Exchange } from './exchange.ts'
 import type { HostedPage, PageContext } from './hosted/hosted-page.ts'
 import { loginPage } from './hosted/login-page.ts'
@@ -40,6 +41,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   '/.well-known/oauth-authorization-server': discovery,
   '/.well-known/jwks.json': discovery,
   '/authorize': authorize,
+  '/continue': { methods: ['GET', 'POST'], answer: continueLogin },
   '/oauth/token': { methods: ['POST', PREFLIGHT], answer: engine },
   '/oauth/revoke': { methods: ['POST', PREFLIGHT], answer: engine },
   '/userinfo': { methods: ['GET', 'POST', PREFLIGHT], answer: userinfo },

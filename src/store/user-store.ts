@@ -1,6 +1,7 @@
 /** Users of a tenant: found by id or by the email address of a connection. */
 
 import { type Selectable, sql } from 'kysely'
+import type { Json, JsonObject } from '../base/json.ts'
 import type { TenantId } from '../model/ids.ts'
 import type { Db } from './database.ts'
 import type { LoginFailures } from './login-failure-store.ts'
@@ -152,6 +153,9 @@ export interface NewUser {
   readonly nickname: string
   readonly passwordHash: string
   readonly isAdministrator: boolean
+  /** Default empty. */
+  readonly userMetadata?: JsonObject
+  readonly appMetadata?: JsonObject
 }
 
 /**
@@ -171,8 +175,8 @@ export const insertUser = async (db: Db, tenantId: TenantId, user: NewUser): Pro
       nickname: user.nickname,
       password_hash: user.passwordHash,
       is_administrator: user.isAdministrator,
-      user_metadata: '{}',
-      app_metadata: '{}',
+      user_metadata: JSON.stringify(user.userMetadata ?? {}),
+      app_metadata: JSON.stringify(user.appMetadata ?? {}),
     })
     .onConflict(conflict => conflict.expression(sql`tenant_id, connection_id, lower(email)`).doNothing())
     .returning(COLUMNS)
@@ -195,6 +199,34 @@ export const recordLogin = async (
     .returning('logins_count')
     .executeTakeFirst()
   return row?.logins_count ?? 0
+}
+
+/** Properties by name; null removes one. */
+export type MetadataChanges = ReadonlyMap<string, Json>
+
+const merge = (column: 'user_metadata' | 'app_metadata', changes: MetadataChanges) => {
+  const set = Object.fromEntries([...changes].filter(([, value]) => value !== null))
+  const removed = [...changes.keys()].filter(name => changes.get(name) === null)
+  return sql<string>`(${sql.ref(column)} || ${JSON.stringify(set)}::jsonb) - ${removed}::text[]`
+}
+
+/** Changes a user's metadata, property by property: changes that other logins make at the same time stay. */
+export const changeUserMetadata = async (
+  db: Db,
+  tenantId: TenantId,
+  userId: string,
+  changes: { readonly user: MetadataChanges; readonly app: MetadataChanges; readonly at: Date },
+): Promise<void> => {
+  await db
+    .updateTable('users')
+    .set({
+      user_metadata: merge('user_metadata', changes.user),
+      app_metadata: merge('app_metadata', changes.app),
+      updated_at: changes.at,
+    })
+    .where('tenant_id', '=', tenantId)
+    .where('user_id', '=', userId)
+    .execute()
 }
 
 /** Replaces the hash of an unchanged password, unless the password was changed meanwhile. */

@@ -2,6 +2,7 @@
 
 import type { Provider } from 'oidc-provider'
 import type { ConnectionRecord } from '../../store/connection-store.ts'
+import type { Registration } from '../actions/registration.ts'
 import { DATABASE_CONNECTION, type Directory } from '../directory.ts'
 import type { Exchange } from '../exchange.ts'
 import type { LoginDeps } from '../login-deps.ts'
@@ -15,6 +16,8 @@ export interface PageContext {
   readonly provider: Provider
   readonly signIn: SignIn
   readonly signUp: SignUp
+  /** Undefined where no Actions run. */
+  readonly registration: Registration | undefined
 }
 
 /** A page that is shown by GET and sends its form to its own address. */

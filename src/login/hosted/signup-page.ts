@@ -54,13 +54,20 @@ const loadPage = async (exchange: Exchange, { deps, directory }: PageContext) =>
   return { interaction, connection }
 }
 
+/** Fields that Actions do not see: what opens something, and what is the page's own. */
+const OWN_FIELDS: ReadonlySet<string> = new Set(['password', 'state', 'action'])
+
+const fieldsForActions = (form: URLSearchParams): Record<string, string> =>
+  Object.fromEntries([...form].filter(([name]) => !OWN_FIELDS.has(name)))
+
 const refusedView = (
   outcome: Exclude<SignUpOutcome, { readonly kind: 'created' }>,
   email: string,
-): View & { error: string } =>
-  outcome.kind === 'exists'
-    ? { email, error: EXISTS, field: 'email' }
-    : { email, error: outcome.message, field: outcome.field }
+): View & { error: string } => {
+  if (outcome.kind === 'exists') return { email, error: EXISTS, field: 'email' }
+  if (outcome.kind === 'refused') return { email, error: outcome.message }
+  return { email, error: outcome.message, field: outcome.field }
+}
 
 export const signupPage: HostedPage = {
   async get(exchange, context) {
@@ -69,17 +76,28 @@ export const signupPage: HostedPage = {
   },
 
   async post(exchange, context) {
-    const { deps, provider, signUp } = context
+    const { deps, provider, signUp, registration } = context
     const form = await readPageForm(exchange)
     const { interaction, connection } = await loadPage(exchange, context)
     const email = (form.get('email') ?? '').slice(0, MAX_TYPED)
     const password = form.get('password') ?? ''
-    const outcome = await signUp({ tenantId: exchange.tenant.tenantId, connection, email, password })
+    const { transaction } = interaction
+    const request = { exchange, transaction, connection, form: fieldsForActions(form) }
+    const outcome = await signUp({
+      tenantId: exchange.tenant.tenantId,
+      connection,
+      email,
+      password,
+      ...(registration ? { admit: candidate => registration.before(request, candidate) } : {}),
+    })
+    await exchange.settle()
     const at = deps.clock()
-    const occasion = { exchange, at, connection, transaction: interaction.transaction, userName: email }
+    const occasion = { exchange, at, connection, transaction, userName: email }
     if (outcome.kind !== 'created') {
       const view = refusedView(outcome, email)
-      await deps.log.record(signupFailed(occasion, { message: view.error }))
+      await deps.log.record(
+        signupFailed(occasion, { message: outcome.kind === 'refused' ? outcome.reason : view.error }),
+      )
       show(exchange, interaction, view)
       return
     }
@@ -90,5 +108,6 @@ export const signupPage: HostedPage = {
       deps.log.record(signupSucceeded({ ...occasion, user })),
     ])
     sendRedirect(exchange.response, next)
+    registration?.after(request, user)
   },
 }

@@ -36,10 +36,11 @@ export const occasionOf = async (
   }
 }
 
-/** The parts of the login that the hosted pages noted for the log. */
-const notedPrompts = ({ oidc }: KoaContextWithOIDC): JsonObject[] => {
-  const { prompts } = oidc.result ?? {}
-  return Array.isArray(prompts) ? prompts.filter(isJsonObject).map(prompt => prompt as JsonObject) : [] // stored as JSON
+/** The parts of the login that the hosted pages and the steps noted for the log. */
+const notedPrompts = (context: KoaContextWithOIDC): JsonObject[] => {
+  const { prompts } = context.oidc.result ?? {}
+  const noted = Array.isArray(prompts) ? prompts.filter(isJsonObject).map(prompt => prompt as JsonObject) : [] // stored as JSON
+  return [...noted, ...exchangeOf(context).plan.prompts]
 }
 
 const askedFields = (context: KoaContextWithOIDC): LogFields => {

@@ -3,7 +3,7 @@
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { JsonObject } from '../../base/json.ts'
 import { extendLoginTransaction } from '../../store/login-transaction-store.ts'
-import { tokensIssued, tokensRefused } from '../events.ts'
+import { executionDetails, tokensIssued, tokensRefused } from '../events.ts'
 import { type EventContext, occasionOf } from './authorization-events.ts'
 import { exchangeOf, paramOf } from './engine-context.ts'
 import { LIFETIME } from './lifetimes.ts'
@@ -44,7 +44,7 @@ const detailsOf = (context: KoaContextWithOIDC, events: GrantEvents): JsonObject
   const code = paramOf(context, 'code')
   return {
     ...(events.issued === 'seacft' && code ? { code: hint(code) } : {}),
-    ...(events.issued === 'sertft' ? familyDetails(entities) : {}),
+    ...(events.issued === 'sertft' ? { ...familyDetails(entities), ...executionDetails(exchangeOf(context)) } : {}),
   }
 }
 

@@ -1,6 +1,6 @@
 /** What the steps of a login have decided about what it leads to. Plain JSON: it waits with a suspended login. */
 
-import { isJsonObject, type Json } from '../../base/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 
 /** A second factor that was demanded; it is asked for when everything else is done. */
 export interface MultiFactorDemand {
@@ -38,6 +38,8 @@ export interface LoginPlan {
   multiFactor?: MultiFactorDemand
   /** Ids of the executions of Actions, for the log. */
   readonly executions: string[]
+  /** What people saw because of a step, for `details.prompts` of the login's event. */
+  readonly prompts: JsonObject[]
   /** What a step keeps for itself while it is suspended, by the step's name. */
   readonly memory: Record<string, Json>
 }
@@ -54,6 +56,7 @@ export const emptyPlan = (): LoginPlan => ({
   session: {},
   revoked: {},
   executions: [],
+  prompts: [],
   memory: {},
 })
 

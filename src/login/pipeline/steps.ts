@@ -1,8 +1,26 @@
 /** The table of steps, in the order in which every login takes them. */
 
+import { multiFactorDemandOf } from '../actions/factor-requests.ts'
 import type { LoginContext } from '../begin-transaction.ts'
+import type { Directory } from '../directory.ts'
+import type { FactorDeps } from '../factors/request-factors.ts'
 import { assignUser } from './assign-user.ts'
 import { blockedUser } from './blocked-user.ts'
+import { multiFactor } from './multi-factor.ts'
+import { passkeyEnrollment } from './passkey-enrollment.ts'
 import type { Step } from './step.ts'
 
-export const createSteps = (context: LoginContext): readonly Step[] => [blockedUser, assignUser(context)]
+export interface StepContext extends LoginContext, FactorDeps {
+  readonly directory: Directory
+  /** The step that runs Actions; undefined where none run. */
+  readonly postLogin: Step | undefined
+}
+
+/** Actions may demand a second factor, which is asked for when all of them are done; a passkey is offered last. */
+export const createSteps = (context: StepContext): readonly Step[] => [
+  blockedUser,
+  assignUser(context),
+  ...(context.postLogin ? [context.postLogin] : []),
+  multiFactor(context, multiFactorDemandOf),
+  passkeyEnrollment(context),
+]

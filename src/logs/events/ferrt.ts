@@ -20,6 +20,7 @@ export const ferrt: LogEventType = {
     'details.latestCounter',
     'details.tokenCounter',
     'details.error',
+    'details.actions',
   ],
   example: {
     ...EXAMPLE_ENVELOPE,

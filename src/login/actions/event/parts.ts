@@ -1,0 +1,98 @@
+/** Parts of an event that several triggers have. */
+
+import type { Json, JsonObject } from '../../../base/json.ts'
+import type { ConnectionRecord } from '../../../store/connection-store.ts'
+import type { UserRecord } from '../../../store/user-store.ts'
+import type { Client } from '../../directory.ts'
+import type { LoginTransaction } from '../../transaction.ts'
+
+/** Of an object with optional members, those that are there. */
+export const defined = (members: Readonly<Record<string, Json | undefined>>): JsonObject =>
+  Object.fromEntries(Object.entries(members).filter((entry): entry is [string, Json] => entry[1] !== undefined))
+
+export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString()
+
+/** Metadata is JSON in the database; the driver's type does not say so. */
+const asJson = (value: Readonly<Record<string, unknown>>): JsonObject => value as JsonObject // read from a jsonb column
+
+export const clientPart = (client: Client): JsonObject => ({
+  client_id: client.clientId,
+  name: client.name,
+  metadata: client.metadata,
+})
+
+export const connectionPart = ({ id, name, strategy }: ConnectionRecord): JsonObject => ({
+  id,
+  name,
+  strategy,
+  metadata: {},
+})
+
+/** The user as the tenant knows him. */
+export const userPart = (user: UserRecord, connection: ConnectionRecord): JsonObject =>
+  defined({
+    user_id: user.userId,
+    created_at: user.createdAt.toISOString(),
+    updated_at: user.updatedAt.toISOString(),
+    email: user.email,
+    email_verified: user.emailVerified,
+    name: user.name,
+    given_name: user.givenName,
+    family_name: user.familyName,
+    nickname: user.nickname,
+    picture: user.picture,
+    username: user.username,
+    phone_number: user.phoneNumber,
+    phone_verified: user.phoneVerified,
+    last_password_reset: user.lastPasswordReset?.toISOString(),
+    user_metadata: asJson(user.userMetadata),
+    app_metadata: asJson(user.appMetadata),
+    identities: [
+      {
+        connection: connection.name,
+        provider: connection.strategy,
+        user_id: user.userId.replace(/^[^|]*\|/, ''),
+        isSocial: false,
+      },
+    ],
+    multifactor: [],
+  })
+
+/** `event.experiment`: what Actions read of an assignment; null, and never absent, where there is none. */
+export const experimentPart = (transaction: LoginTransaction | undefined): JsonObject | null => {
+  const { assignment } = transaction ?? {}
+  if (!assignment) return null
+  const { experiment_id, variation_id, config, is_control, variation_name, variation_description } = assignment
+  return defined({
+    experiment_id,
+    variation_id,
+    config: config as JsonObject, // parameters are JSON: they were written through the Management API
+    is_control,
+    variation_name,
+    variation_description,
+  })
+}
+
+const words = (text: string | undefined): readonly string[] => (text ?? '').split(' ').filter(Boolean)
+
+/** What the application asked for. */
+export const transactionPart = (
+  params: Readonly<Record<string, string>>,
+  transaction: Pick<LoginTransaction, 'id' | 'correlationId'> | undefined,
+): Record<string, Json> => ({
+  ...defined({
+    id: transaction?.id,
+    correlation_id: transaction?.correlationId,
+    locale: words(params.ui_locales)[0] ?? 'en',
+    login_hint: params.login_hint,
+    redirect_uri: params.redirect_uri,
+    response_mode: params.response_mode ?? 'query',
+    state: params.state,
+  }),
+  acr_values: words(params.acr_values),
+  prompt: words(params.prompt),
+  protocol: 'oidc-basic-profile',
+  requested_scopes: words(params.scope),
+  response_type: words(params.response_type),
+  ui_locales: words(params.ui_locales),
+})

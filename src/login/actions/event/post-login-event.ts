@@ -1,0 +1,98 @@
+/** The event of post-login. */
+
+import type { TransactionMetadata } from '../../../actions/contract.ts'
+import type { JsonObject } from '../../../base/json.ts'
+import type { ConnectionRecord } from '../../../store/connection-store.ts'
+import type { SessionMethod } from '../../../store/session-method-store.ts'
+import type { Client } from '../../directory.ts'
+import { toAuthenticationMethods } from '../../factors/authentication-context.ts'
+import type { LoginFacts, RefreshTokenFacts, SessionFacts } from '../../pipeline/login-facts.ts'
+import type { LoginUnderWay } from '../../pipeline/step.ts'
+import type { Place } from '../login-actions.ts'
+import { clientPart, connectionPart, defined, experimentPart, isoTime, transactionPart, userPart } from './parts.ts'
+import { type RequestFields, requestPart } from './request-part.ts'
+
+export interface PostLoginOccasion {
+  readonly login: LoginUnderWay
+  readonly facts: LoginFacts
+  readonly client: Client
+  readonly connection: ConnectionRecord
+  /** What was proved in the session after the first factor. */
+  readonly methods: readonly SessionMethod[]
+  readonly place: Place
+  /** The request that brought the browser back; undefined when the login was not suspended. */
+  readonly resumedBy: RequestFields | undefined
+  readonly metadata: TransactionMetadata
+}
+
+const sessionPart = (session: SessionFacts, { login, facts }: PostLoginOccasion): JsonObject => {
+  const { exchange, user } = login
+  const device = defined({ last_ip: exchange.ip, last_user_agent: exchange.userAgent })
+  return {
+    id: session.id,
+    user_id: user.userId,
+    created_at: isoTime(facts.authenticatedAt),
+    authenticated_at: isoTime(facts.authenticatedAt),
+    updated_at: isoTime(exchange.startedAt),
+    last_interacted_at: isoTime(exchange.startedAt),
+    expires_at: isoTime(session.expiresAt),
+    idle_expires_at: isoTime(session.idleExpiresAt),
+    clients: session.clientIds.map(client_id => ({ client_id })),
+    cookie: { mode: session.cookieMode },
+    device,
+  }
+}
+
+const refreshTokenPart = (token: RefreshTokenFacts, { login, facts }: PostLoginOccasion): JsonObject =>
+  defined({
+    id: token.id,
+    client_id: login.client.id,
+    user_id: login.user.userId,
+    session_id: token.sessionId,
+    created_at: isoTime(token.createdAt),
+    expires_at: isoTime(token.expiresAt),
+    idle_expires_at: isoTime(token.idleExpiresAt),
+    last_exchanged_at: isoTime(login.exchange.startedAt),
+    rotating: true,
+    resource_servers: facts.audience ? [{ audience: facts.audience, scopes: facts.scopes.join(' ') }] : [],
+  })
+
+/** The request as it came; a resumed login has the one that resumed it. */
+const requestOf = ({ login, facts, resumedBy }: PostLoginOccasion): RequestFields =>
+  resumedBy ?? {
+    method: login.exchange.request.method ?? 'GET',
+    query: login.kind === 'refresh' ? {} : facts.params,
+    body: facts.body,
+  }
+
+/** The login that is under way counts, as far as it will be counted. */
+const loginsCount = ({ kind, user }: LoginUnderWay): number =>
+  user.loginsCount + (kind === 'interactive' || kind === 'session' ? 1 : 0)
+
+export const postLoginEvent = (occasion: PostLoginOccasion): JsonObject => {
+  const { login, facts, client, connection, methods, place, metadata } = occasion
+  const { exchange, kind, user } = login
+  const { transaction } = exchange
+  const first = { amr: login.amr ?? [], at: facts.authenticatedAt }
+  const isRefresh = kind === 'refresh'
+  return {
+    tenant: { id: exchange.tenant.tenantId },
+    request: requestPart(exchange, place, requestOf(occasion)),
+    client: clientPart(client),
+    connection: connectionPart(connection),
+    user: userPart(user, connection),
+    stats: { logins_count: loginsCount(login) },
+    authentication: { methods: toAuthenticationMethods(first, methods) },
+    authorization: { roles: [] },
+    transaction: {
+      ...transactionPart(facts.params, transaction),
+      ...(isRefresh ? { protocol: 'oauth2-refresh-token' } : {}),
+      requested_scopes: facts.scopes,
+      metadata,
+    },
+    ...(facts.session ? { session: sessionPart(facts.session, occasion) } : {}),
+    ...(facts.refreshToken ? { refresh_token: refreshTokenPart(facts.refreshToken, occasion) } : {}),
+    ...(facts.audience ? { resource_server: { identifier: facts.audience } } : {}),
+    experiment: experimentPart(transaction),
+  }
+}

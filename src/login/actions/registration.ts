@@ -1,0 +1,130 @@
+/** The Actions of a sign-up: those before it may refuse it, those after it run when the answer is out. */
+
+import type { Effect } from '../../actions/effects.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
+import type { UserRecord } from '../../store/user-store.ts'
+import type { Directory } from '../directory.ts'
+import { emptyPlan } from '../pipeline/login-plan.ts'
+import { applyEffects, createEffectTarget } from './apply-effects.ts'
+import {
+  type Candidate,
+  postRegistrationEvent,
+  preRegistrationEvent,
+  type RegistrationOccasion,
+} from './event/registration-event.ts'
+import type { LoginActions } from './login-actions.ts'
+import type { RunTrigger, TriggerOutcome } from './run-trigger.ts'
+
+export interface RegistrationRequest extends Omit<RegistrationOccasion, 'place'> {
+  /** What was sent, without the password. */
+  readonly form: Readonly<Record<string, string>>
+}
+
+export type RegistrationVerdict =
+  | { readonly kind: 'admitted'; readonly userMetadata: JsonObject; readonly appMetadata: JsonObject }
+  /** `reason` is for the log, `message` for the person. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly message: string }
+
+export interface Registration extends AsyncDisposable {
+  before(request: RegistrationRequest, candidate: Candidate): Promise<RegistrationVerdict>
+  /** Returns at once; what the Actions do there changes nothing for the user. */
+  after(request: RegistrationRequest, user: UserRecord): void
+}
+
+export interface RegistrationDeps {
+  readonly actions: LoginActions
+  readonly directory: Pick<Directory, 'client'>
+  readonly runTrigger: RunTrigger
+  logError(error: unknown, context: Readonly<Record<string, string>>): void
+}
+
+const ADMITTED: RegistrationVerdict = { kind: 'admitted', userMetadata: {}, appMetadata: {} }
+
+const NOT_NOW = 'You cannot sign up at the moment. Try again later.'
+
+/** Milliseconds that a server which stops gives to Actions that run after a sign-up. */
+const PATIENCE_MS = 1_000
+
+type Refusal = Extract<RegistrationVerdict, { readonly kind: 'refused' }>
+
+const refusalOf = (effect: Effect): Refusal => {
+  if (effect.kind === 'access_denied') {
+    return { kind: 'refused', reason: effect.reason, message: effect.user_message ?? 'You cannot sign up here.' }
+  }
+  if (effect.kind === 'validation_failed') {
+    return { kind: 'refused', reason: `${effect.code}: ${effect.message}`, message: effect.message }
+  }
+  throw new TypeError(`${effect.kind} is no refusal of a registration`)
+}
+
+const withoutNulls = (changes: ReadonlyMap<string, Json>): JsonObject =>
+  Object.fromEntries([...changes].filter(([, value]) => value !== null))
+
+const verdictOf = ({ outcome, effects }: TriggerOutcome): RegistrationVerdict => {
+  if (outcome.kind === 'denied') return refusalOf(outcome.effect)
+  if (outcome.kind !== 'completed') {
+    return { kind: 'refused', reason: 'An Action before the registration failed.', message: NOT_NOW }
+  }
+  const target = createEffectTarget(emptyPlan())
+  applyEffects(target, effects)
+  return {
+    kind: 'admitted',
+    userMetadata: withoutNulls(target.userMetadata),
+    appMetadata: withoutNulls(target.appMetadata),
+  }
+}
+
+const pause = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds).unref())
+
+export const createRegistration = ({ actions, directory, runTrigger, logError }: RegistrationDeps): Registration => {
+  const running = new Set<Promise<void>>()
+
+  const boundTo = async (
+    { exchange }: RegistrationRequest,
+    trigger: 'pre-user-registration' | 'post-user-registration',
+  ) => (await actions.bound.current(exchange.tenant.tenantId))[trigger]
+
+  const occasionOf = (request: RegistrationRequest): RegistrationOccasion => ({
+    ...request,
+    place: actions.placeOf(request.exchange),
+  })
+
+  const runAfter = async (request: RegistrationRequest, user: UserRecord): Promise<void> => {
+    const bound = await boundTo(request, 'post-user-registration')
+    if (bound.length === 0) return
+    const { exchange, transaction, connection } = request
+    await runTrigger({
+      trigger: 'post-user-registration',
+      actions: bound,
+      event: postRegistrationEvent(occasionOf(request), user),
+      occasion: { exchange, transaction, connection, user },
+    })
+    await exchange.settle()
+  }
+
+  return {
+    async before(request, candidate) {
+      const bound = await boundTo(request, 'pre-user-registration')
+      if (bound.length === 0) return ADMITTED
+      const { exchange, transaction, connection, form } = request
+      const client = await directory.client(exchange.tenant.tenantId, transaction.clientId)
+      const ran = await runTrigger({
+        trigger: 'pre-user-registration',
+        actions: bound,
+        event: preRegistrationEvent(occasionOf(request), candidate, client, form),
+        occasion: { exchange, transaction, connection, userName: candidate.email },
+      })
+      exchange.plan.executions.push(ran.execution.id)
+      return verdictOf(ran)
+    },
+    after(request, user) {
+      const work = runAfter(request, user)
+        .catch(error => logError(error, { what: 'Actions after a sign-up', tenant: request.exchange.tenant.tenantId }))
+        .finally(() => running.delete(work))
+      running.add(work)
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.race([Promise.allSettled(running), pause(PATIENCE_MS)])
+    },
+  }
+}
