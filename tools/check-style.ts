@@ -13,6 +13,9 @@ const isTable = (path: string): boolean => /\/(migrations|error-codes|schema)|co
 
 const DRAWERS = /(^|[/-])(utils?|helpers?|common|shared|misc|manager|service)([-./]|$)/
 
+/** ` as Type`: a type is capitalised, bracketed or one of the language's own, which tells it from the `as` of SQL. */
+const ASSERTION = / as (?:[A-Z{[(<'"]|(?:unknown|string|number|boolean|object|never|bigint|typeof|keyof|readonly)\b)/
+
 interface Rule {
   readonly applies: (file: SourceFile) => boolean
   readonly problem: (file: SourceFile) => string | undefined
@@ -67,7 +70,7 @@ export const RULES: Record<string, Rule> = {
       const lines = text.split('\n')
       const index = lines.findIndex(
         (line, at) =>
-          / as (?!const\b)[\w{[(<'"]/.test(line) &&
+          ASSERTION.test(line) &&
           !/^\s*(\/?\*|\/\/|import|export \{|\} from)/.test(line) &&
           !/\/\/|['`].* as |\bin keyof .* as |\bwith \w+ as \(|import .* as |^\s*\w+ as \w+,?$/.test(line) &&
           !/\/\/|\*\//.test(lines[at - 1] ?? ''),
