@@ -2,6 +2,8 @@
 
 import { continueLogin } from './actions/continue-route.ts'
 import type { Exchange } from './exchange.ts'
+import { FACTOR_PAGES, serveWebauthnScript } from './factors/routes.ts'
+import { WEBAUTHN_SCRIPT } from './factors/webauthn-script.ts'
 import type { HostedPage, PageContext } from './hosted/hosted-page.ts'
 import { loginPage } from './hosted/login-page.ts'
 import { signupPage } from './hosted/signup-page.ts'
@@ -30,6 +32,10 @@ const page = ({ get, post }: HostedPage): Route => ({
   answer: (exchange, context) => (exchange.request.method === 'POST' ? post : get)(exchange, context),
 })
 
+const factorPages = Object.fromEntries(
+  Object.entries(FACTOR_PAGES).map(([path, hosted]): [string, Route] => [path, page(hosted)]),
+)
+
 const PREFLIGHT = 'OPTIONS'
 const discovery: Route = { methods: ['GET', 'HEAD', PREFLIGHT], answer: engine }
 
@@ -50,6 +56,8 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   '/oidc/logout': { methods: ['GET', 'POST'], answer: oidcLogout },
   '/u/login': page(loginPage),
   '/u/signup': page(signupPage),
+  ...factorPages,
+  [WEBAUTHN_SCRIPT.path]: { methods: ['GET', 'HEAD'], answer: serveWebauthnScript },
 }
 
 const RESUME = /^\/authorize\/[\w-]{1,64}$/

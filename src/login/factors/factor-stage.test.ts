@@ -95,14 +95,20 @@ test('what is settled stays settled', () => {
   assert.deepEqual(stage({ purpose: 'passkey', settledAt: new Date() }, []), { kind: 'settled' })
 })
 
-test('each stage has its page; a list is shown where there is a choice', () => {
+test('each stage has its page; a list is shown where there is a choice and nothing else to do first', () => {
   const [otp, both] = [['otp'], ['otp', 'recovery-code']] as const
-  assert.equal(stagePath({ kind: 'challenge', factors: otp }, 'any'), '/u/mfa-otp-challenge')
-  assert.equal(stagePath({ kind: 'challenge', factors: both }, 'any'), '/u/mfa-login-options')
-  assert.equal(stagePath({ kind: 'challenge', factors: both }, 'first'), '/u/mfa-otp-challenge')
-  assert.equal(stagePath({ kind: 'enrollment', factors: both }, 'any'), '/u/mfa-begin-enroll-options')
-  assert.equal(stagePath({ kind: 'enrollment', factors: otp }, 'any'), '/u/mfa-otp-enrollment-qr')
-  assert.equal(stagePath({ kind: 'recovery-code' }, 'any'), '/u/mfa-recovery-code-enrollment')
-  assert.equal(stagePath({ kind: 'passkey' }, 'any'), '/u/passkey-enrollment')
-  for (const kind of ['settled', 'impossible'] as const) assert.equal(stagePath({ kind }, 'any'), undefined)
+  const [list, first] = [
+    { purpose: 'challenge', choose: 'any' },
+    { purpose: 'challenge', choose: 'first' },
+  ] as const
+  assert.equal(stagePath({ kind: 'challenge', factors: otp }, list), '/u/mfa-otp-challenge')
+  assert.equal(stagePath({ kind: 'challenge', factors: both }, list), '/u/mfa-login-options')
+  assert.equal(stagePath({ kind: 'challenge', factors: both }, first), '/u/mfa-otp-challenge')
+  const enrollment = { purpose: 'enrollment', choose: 'any' } as const
+  assert.equal(stagePath({ kind: 'challenge', factors: both }, enrollment), '/u/mfa-otp-challenge')
+  assert.equal(stagePath({ kind: 'enrollment', factors: both }, enrollment), '/u/mfa-begin-enroll-options')
+  assert.equal(stagePath({ kind: 'enrollment', factors: otp }, enrollment), '/u/mfa-otp-enrollment-qr')
+  assert.equal(stagePath({ kind: 'recovery-code' }, list), '/u/mfa-recovery-code-enrollment')
+  assert.equal(stagePath({ kind: 'passkey' }, list), '/u/passkey-enrollment')
+  for (const kind of ['settled', 'impossible'] as const) assert.equal(stagePath({ kind }, list), undefined)
 })

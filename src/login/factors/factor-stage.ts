@@ -78,13 +78,17 @@ export const PASSKEY_PATH = '/u/passkey-enrollment'
 export const LOGIN_OPTIONS_PATH = '/u/mfa-login-options'
 export const ENROLL_OPTIONS_PATH = '/u/mfa-begin-enroll-options'
 
+/** Who has to prove something before something else is set up is shown the most likely factor, not a list. */
+const showsList = (stage: Stage, { purpose, choose }: Pick<FactorRequest, 'purpose' | 'choose'>): boolean =>
+  choose === 'any' && (stage.kind === 'enrollment' || purpose === 'challenge')
+
 /** The page of a stage; undefined when there is none. */
-export const stagePath = (stage: Stage, choose: FactorRequest['choose']): string | undefined => {
+export const stagePath = (stage: Stage, request: Pick<FactorRequest, 'purpose' | 'choose'>): string | undefined => {
   switch (stage.kind) {
     case 'challenge':
     case 'enrollment': {
       const [first, ...others] = stage.factors
-      if (choose === 'any' && others.length > 0) {
+      if (others.length > 0 && showsList(stage, request)) {
         return stage.kind === 'challenge' ? LOGIN_OPTIONS_PATH : ENROLL_OPTIONS_PATH
       }
       const factor = first && factorOf(first)

@@ -104,7 +104,7 @@ export const suspendForFactors = async (
   }
   const stage = stageOf(state, methods, availableFactors(exchange.tenant))
   if (stage.kind === 'settled') return CONTINUE
-  const path = stagePath(stage, choose)
+  const path = stagePath(stage, demand)
   if (path === undefined) return NOTHING_USABLE
   const now = deps.clock()
   await saveFactorRequest(deps.volatileDb, key, {

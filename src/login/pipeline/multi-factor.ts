@@ -5,14 +5,8 @@ import { MFA_METHOD } from '../factors/authentication-context.ts'
 import { enrolledFactors, FACTOR_NAMES, FACTORS, type FactorName } from '../factors/kinds/index.ts'
 import { isRemembered } from '../factors/remembered-browser.ts'
 import { type FactorDeps, findRequestOf, suspendForFactors } from '../factors/request-factors.ts'
+import type { MultiFactorDemand } from './login-plan.ts'
 import { CONTINUE, type LoginUnderWay, type Step, type StepOutcome } from './step.ts'
-
-/** What an Action asked for with `api.multifactor.enable`. */
-export interface MultiFactorDemand {
-  /** The wire's word: `any`, `none`, `guardian`, `google-authenticator`, `duo`. */
-  readonly provider: string
-  readonly allowRememberBrowser: boolean
-}
 
 /** Reads the demand of a login; undefined when no Action made one. It is asked again when the login is resumed. */
 export type MultiFactorDemandOf = (login: LoginUnderWay) => Promise<MultiFactorDemand | undefined>
@@ -24,7 +18,7 @@ const PROVIDERS: Readonly<Record<string, readonly FactorName[]>> = {
   'google-authenticator': ['otp', 'recovery-code'],
 }
 
-const NAME = 'multi_factor'
+export const MULTI_FACTOR = 'multi_factor'
 
 /** A refresh token is as good as the login that it comes from. */
 const REFRESH_WITHOUT_MFA: StepOutcome = {
@@ -59,7 +53,7 @@ const isSpared = (
 }
 
 export const multiFactor = (deps: FactorDeps, demandOf: MultiFactorDemandOf): Step => ({
-  name: NAME,
+  name: MULTI_FACTOR,
   doc: 'A login for which an Action demands a second factor proves one, or sets one up; a refresh must come from such a login.',
   kinds: ['interactive', 'session', 'silent', 'refresh'],
   async run(login) {
@@ -72,7 +66,7 @@ export const multiFactor = (deps: FactorDeps, demandOf: MultiFactorDemandOf): St
     if (demand.allowRememberBrowser && isSpared(login, methods, deps.clock())) return CONTINUE
     const allowed = PROVIDERS[demand.provider] ?? []
     const existing = challengeFactors(methods, allowed)
-    return suspendForFactors(deps, login, NAME, {
+    return suspendForFactors(deps, login, MULTI_FACTOR, {
       purpose: existing.length > 0 ? 'challenge' : 'enrollment',
       choose: existing.length > 0 ? 'first' : 'any',
       factors: existing.length > 0 ? existing : allowed.filter(name => name !== 'recovery-code'),

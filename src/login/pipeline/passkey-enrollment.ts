@@ -9,7 +9,7 @@ import { relyingPartyOf } from '../factors/relying-party.ts'
 import { type FactorDeps, findRequestOf, suspendForFactors } from '../factors/request-factors.ts'
 import { CONTINUE, type LoginUnderWay, type Step } from './step.ts'
 
-const NAME = 'passkey_enrollment'
+export const PASSKEY_ENROLLMENT = 'passkey_enrollment'
 
 /** Somebody who has a second factor and has not proved it now is left alone: the prompt is an offer, not a gate. */
 const isToBeAsked = async (deps: FactorDeps, login: LoginUnderWay): Promise<boolean> => {
@@ -24,8 +24,8 @@ const isToBeAsked = async (deps: FactorDeps, login: LoginUnderWay): Promise<bool
   return enrolledFactors(methods).length === 0 || (request?.proved.length ?? 0) > 0
 }
 
-export const passkeyEnrollment = (deps: FactorDeps & { readonly directory: Directory }): Step => ({
-  name: NAME,
+export const passkeyEnrollment = (deps: FactorDeps & { readonly directory: Pick<Directory, 'connection'> }): Step => ({
+  name: PASSKEY_ENROLLMENT,
   doc: 'Where the connection says so, whoever logged in with a password is asked to create a passkey, and may decline.',
   kinds: ['interactive'],
   async run(login, resumed) {
@@ -35,6 +35,6 @@ export const passkeyEnrollment = (deps: FactorDeps & { readonly directory: Direc
     if (!connection || connection.id !== login.user.connectionId) return CONTINUE
     if (!passkeyPolicyOf(connection).progressiveEnrollment || !relyingPartyOf(tenant)) return CONTINUE
     if (!(await isToBeAsked(deps, login))) return CONTINUE
-    return suspendForFactors(deps, login, NAME, { purpose: 'passkey', choose: 'first', factors: [] })
+    return suspendForFactors(deps, login, PASSKEY_ENROLLMENT, { purpose: 'passkey', choose: 'first', factors: [] })
   },
 })

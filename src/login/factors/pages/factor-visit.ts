@@ -111,6 +111,8 @@ export const createVisit = async (
 const loadVisit = async (exchange: Exchange, context: PageContext): Promise<FactorVisit> => {
   const interaction = await loadWaitingLogin(exchange, context)
   const request = await findFactorRequest(context.deps.volatileDb, requestKeyOf(exchange, interaction))
+  // One of an earlier suspension is not what the login waits for now.
+  if (request?.step !== undefined && request.step !== interaction.step) throw new PageRefusal(EXPIRED)
   return createVisit(exchange, context, interaction, request)
 }
 
@@ -160,7 +162,7 @@ const finish = async (visit: FactorVisit): Promise<string> => {
 const sendOn = async (visit: FactorVisit): Promise<void> => {
   const { stage, request, exchange } = visit
   if (stage.kind === 'impossible') throw IMPOSSIBLE
-  const path = stagePath(stage, request.choose)
+  const path = stagePath(stage, request)
   sendRedirect(exchange.response, path === undefined ? await finish(visit) : pageAddress(visit, path))
 }
 

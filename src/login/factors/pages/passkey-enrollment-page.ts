@@ -11,7 +11,10 @@ import { isPasskeyPromptSnoozed, snoozePasskeyPrompt } from '../../../store/pass
 import { DATABASE_CONNECTION } from '../../directory.ts'
 import type { Exchange } from '../../exchange.ts'
 import type { PageContext } from '../../hosted/hosted-page.ts'
+import type { PageInteraction } from '../../hosted/interaction.ts'
 import { EXPIRED, PageRefusal } from '../../http/failure.ts'
+import { MULTI_FACTOR } from '../../pipeline/multi-factor.ts'
+import { PASSKEY_ENROLLMENT } from '../../pipeline/passkey-enrollment.ts'
 import {
   enrollmentCompleted,
   enrollmentFailed,
@@ -50,20 +53,27 @@ const experimentQuery = ({ url }: Exchange): Record<string, string> => {
   }
 }
 
-/** True for a row that says what the login waits for now, on whichever of our pages. */
-const isOpen = (request: FactorRequest | undefined): boolean => request !== undefined && !request.settledAt
+/** Steps that suspend a login for our pages and for nothing else. */
+const OWN_STEPS: readonly (string | undefined)[] = [MULTI_FACTOR, PASSKEY_ENROLLMENT]
+
+/** True when the request says what the login waits for, on whichever of our pages. */
+const isWaitedFor = (request: FactorRequest | undefined, { step }: PageInteraction): boolean => {
+  if (OWN_STEPS.includes(step)) return true
+  // An Action may have asked for a factor before it sent the browser here: that is over.
+  if (!request || (request.settledAt && request.step !== undefined)) return false
+  return request.step === undefined ? request.purpose === 'passkey' : request.step === step
+}
 
 /**
- * The visit. When no step of ours waits, the browser came by an Action's redirect, and the page makes a request of its
- * own, which ends at `/continue`. One that has ended is not begun again: going back shows no second prompt.
+ * The visit. When nothing of ours is waited for, the browser came by an Action's redirect, and the page makes a request
+ * of its own, which ends at `/continue`. One that has ended is not begun again: going back shows no second prompt.
  */
 export const loadPasskeyVisit = async (exchange: Exchange, context: PageContext): Promise<FactorVisit> => {
   const interaction = await loadWaitingLogin(exchange, context)
   const { volatileDb, clock } = context.deps
   const key = requestKeyOf(exchange, interaction)
   const found = await findFactorRequest(volatileDb, key)
-  const isOwn = found?.step === undefined && found?.purpose === 'passkey'
-  if (isOpen(found) || isOwn) return createVisit(exchange, context, interaction, found)
+  if (isWaitedFor(found, interaction)) return createVisit(exchange, context, interaction, found)
   if (!interaction.account) throw new PageRefusal(EXPIRED)
   const now = clock()
   await saveFactorRequest(volatileDb, key, {

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import type { Browser, Visit } from '../../../test/kit/browser.ts'
+import { type FactorServer, secretOf, startFactorServer } from '../../../test/kit/factor-login.ts'
+import { isCallback } from '../../../test/kit/relying-party.ts'
+
+const ANY = { provider: 'any', allowRememberBrowser: false }
+
+let server: FactorServer
+
+before(async () => {
+  server = await startFactorServer()
+})
+
+beforeEach(() => {
+  server.wishes.multiFactor = undefined
+  server.wishes.factors = undefined
+})
+
+after(() => server?.[Symbol.asyncDispose]())
+
+/** A user with an authenticator app and nothing else. */
+const newProtectedUser = async () => {
+  const earlier = { ...server.wishes }
+  Object.assign(server.wishes, {
+    multiFactor: undefined,
+    factors: { purpose: 'enrollment', choose: 'first', factors: ['otp'] },
+  })
+  const [browser, email] = [server.browser(), await server.newUser()]
+  const page = await server.enterPassword(browser, email)
+  const secret = secretOf(page)
+  assert.ok(isCallback(await browser.submit(page, { code: server.codeOf(secret, -1) })))
+  Object.assign(server.wishes, earlier)
+  return { email, secret, browser }
+}
+
+const silently = (browser: Browser): Promise<Visit> => browser.visit(server.party.authorize({ prompt: 'none' }).url)
+
+test('without a demand, or when it was taken back, nobody is asked', async () => {
+  const { email } = await newProtectedUser()
+  for (const demand of [undefined, { ...ANY, provider: 'none' }]) {
+    server.wishes.multiFactor = demand
+    assert.ok(isCallback(await server.enterPassword(server.browser(), email)))
+  }
+})
+
+test('a provider narrows what can be set up; one that there is not fails the login', async () => {
+  server.wishes.multiFactor = { ...ANY, provider: 'google-authenticator' }
+  const page = await server.enterPassword(server.browser(), await server.newUser())
+  assert.equal(page.url.pathname, '/u/mfa-otp-enrollment-qr')
+  server.wishes.multiFactor = { ...ANY, provider: 'duo' }
+  const end = await server.enterPassword(server.browser(), await server.newUser())
+  assert.equal(end.url.searchParams.get('error'), 'access_denied')
+})
+
+test('a session is asked again; prompt=none is told that somebody has to be there', async () => {
+  const { email, secret, browser } = await newProtectedUser()
+  server.wishes.multiFactor = ANY
+  const page = await server.enterPassword(browser, email, { prompt: 'login' })
+  const gift = await browser.submit(page, { code: server.codeOf(secret) })
+  assert.equal(gift.url.pathname, '/u/mfa-recovery-code-enrollment', 'a user without a recovery code gets one')
+  assert.ok(isCallback(await browser.submit(gift, { saved: 'true' })))
+  const bySession = await browser.visit(server.party.authorize().url)
+  assert.equal(bySession.url.pathname, '/u/mfa-otp-challenge')
+  const silent = await silently(browser)
+  assert.equal(silent.url.searchParams.get('error'), 'interaction_required')
+  assert.equal(silent.url.searchParams.get('error_description'), 'Multifactor authentication required')
+  server.wishes.multiFactor = undefined
+  assert.ok((await silently(browser)).url.searchParams.get('code'))
+})
+
+test('a refresh token of a login without a second factor is refused', async () => {
+  const { browser } = await newProtectedUser()
+  const { url, verifier } = server.party.authorize({ scope: 'openid offline_access' })
+  const callback = (await browser.visit(url)).url.searchParams
+  const { body } = await server.party.exchange({ code: callback.get('code') ?? '', verifier })
+  assert.ok(body.refresh_token)
+  server.wishes.multiFactor = ANY
+  const refused = await server.party.token({ grant_type: 'refresh_token', refresh_token: body.refresh_token })
+  assert.equal(refused.status, 400)
+  assert.equal(refused.body.error, 'mfa_required')
+  server.wishes.multiFactor = undefined
+  const allowed = await server.party.token({ grant_type: 'refresh_token', refresh_token: body.refresh_token })
+  assert.equal(allowed.status, 200, 'a refusal uses nothing up')
+})
+
+test('what an Action has asked for in this login is not asked for again at its end', async () => {
+  const { email, secret } = await newProtectedUser()
+  server.wishes.multiFactor = ANY
+  server.wishes.factors = { purpose: 'challenge', choose: 'any', factors: ['otp', 'phone'] }
+  const browser = server.browser()
+  const page = await server.enterPassword(browser, email)
+  server.takeEvents()
+  assert.ok(isCallback(await browser.submit(page, { code: server.codeOf(secret) })))
+  assert.equal(server.takeEventsOf('gd_auth_succeed').length, 1)
+})
+
+test('a challenge with what the user does not have, and an enrollment of what the user has, fail the login', async () => {
+  const { email } = await newProtectedUser()
+  for (const factors of [
+    { purpose: 'challenge', choose: 'first', factors: ['webauthn-roaming', 'email'] },
+    { purpose: 'challenge', choose: 'any', factors: [] },
+    { purpose: 'enrollment', choose: 'any', factors: ['otp', 'push-notification'] },
+  ] as const) {
+    server.wishes.factors = factors
+    const end = await server.enterPassword(server.browser(), email)
+    assert.equal(end.url.searchParams.get('error'), 'access_denied', JSON.stringify(factors))
+  }
+})
+
+test('a challenge with any of several shows the list, one with a first factor shows that', async () => {
+  const { email, secret, browser } = await newProtectedUser()
+  server.wishes.factors = { purpose: 'enrollment', choose: 'first', factors: ['recovery-code'] }
+  const challenge = await server.enterPassword(browser, email, { prompt: 'login' })
+  assert.equal(challenge.url.pathname, '/u/mfa-otp-challenge', 'the factor at hand is proved first')
+  const saved = await browser.submit(challenge, { code: server.codeOf(secret) })
+  assert.ok(isCallback(await browser.submit(saved, { saved: 'true' })))
+  const factors = ['recovery-code', 'otp']
+  server.wishes.factors = { purpose: 'challenge', choose: 'any', factors }
+  assert.equal((await server.enterPassword(server.browser(), email)).url.pathname, '/u/mfa-login-options')
+  server.wishes.factors = { purpose: 'challenge', choose: 'first', factors }
+  assert.equal((await server.enterPassword(server.browser(), email)).url.pathname, '/u/mfa-otp-challenge')
+})
+
+test('"pick-authenticator", the way of pages that others build, leads to the list', async () => {
+  const { email } = await newProtectedUser()
+  server.wishes.multiFactor = ANY
+  const browser = server.browser()
+  const page = await server.enterPassword(browser, email)
+  const list = await browser.submit(page, { action: 'pick-authenticator' })
+  assert.equal(list.url.pathname, '/u/mfa-login-options')
+})
