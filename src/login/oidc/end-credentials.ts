@@ -5,10 +5,16 @@ import type { LoginPlan } from '../pipeline/login-plan.ts'
 
 type Session = InstanceType<Provider['Session']>
 
-/** The tokens of the session's latest login at each application; those of earlier logins belong to nobody's session. */
-const revokeRefreshTokens = async ({ oidc }: KoaContextWithOIDC, { authorizations = {} }: Session): Promise<void> => {
-  for (const { grantId } of Object.values(authorizations)) {
-    if (grantId) await oidc.provider.RefreshToken.revokeByGrantId(grantId)
+/**
+ * The tokens of the session's latest login at each application; those of earlier logins belong to nobody's session. The
+ * login that is refused has taken the place of its application's latest one already, but for the stored session.
+ */
+const revokeRefreshTokens = async ({ oidc }: KoaContextWithOIDC, { uid, authorizations }: Session): Promise<void> => {
+  const { Session, RefreshToken } = oidc.provider
+  const stored = await Session.findByUid(uid)
+  const all = [...Object.values(authorizations ?? {}), ...Object.values(stored?.authorizations ?? {})]
+  for (const grantId of new Set(all.map(authorization => authorization.grantId))) {
+    if (grantId) await RefreshToken.revokeByGrantId(grantId)
   }
 }
 
