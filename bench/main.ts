@@ -11,6 +11,10 @@ const BENCHMARKS: Record<string, { readonly about: string; load(): Promise<{ run
     load: () => import('./log-search.ts'),
   },
   'log-streams': { about: 'events per second from the log to a destination', load: () => import('./log-streams.ts') },
+  'log-export': {
+    about: 'events per second out of the log, by the command line',
+    load: () => import('./log-export.ts'),
+  },
   start: { about: 'from start to ready, and memory at rest', load: () => import('./start.ts') },
 }
 

@@ -9,6 +9,7 @@ import { configurationReference } from './generate/configuration.ts'
 import { decisionReference } from './generate/decisions.ts'
 import { errorReference } from './generate/errors.ts'
 import { logEventReference } from './generate/log-events.ts'
+import { logExportReference } from './generate/log-export.ts'
 import { logSearchReference } from './generate/log-search.ts'
 import { logStreamReference } from './generate/log-streams.ts'
 import { ROOT } from './source-files.ts'
@@ -19,6 +20,7 @@ export const REFERENCES: Record<string, () => string | Promise<string>> = {
   'decisions.md': decisionReference,
   'errors.md': errorReference,
   'log-events.md': () => logEventReference(),
+  'log-export.md': logExportReference,
   'log-search.md': logSearchReference,
   'log-streams.md': logStreamReference,
 }

@@ -14,6 +14,10 @@ export const COMMANDS: Record<string, { readonly summary: string; load(): Promis
     summary: 'run the server (settings: docs/reference/configuration.md)',
     load: async () => (await import('./serve.ts')).serve,
   },
+  logs: {
+    summary: 'read the tenant log: logs tail, logs export (--help)',
+    load: async () => (await import('./logs/command.ts')).logs,
+  },
   demo: {
     summary: 'play the tutorial with 2,000 simulated devices (--devices N, --exit)',
     load: async () => (await import('./demo/command.ts')).demo,

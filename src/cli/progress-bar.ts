@@ -12,12 +12,16 @@ export interface ProgressBar {
 
 const WIDTH = 28
 
+/** `████░░░░  50 %` for a share from 0 to 1. Pure. */
+export const renderShare = (share: number): string => {
+  const filled = Math.round(WIDTH * share)
+  return `${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)} ${String(Math.floor(100 * share)).padStart(3)} %`
+}
+
 /** One line of the bar: `label ████░░░░ 50 %  100/200  41/s`. Pure. */
 export const renderProgress = (label: string, done: number, total: number, elapsedMs: number): string => {
-  const filled = Math.round((WIDTH * done) / Math.max(total, 1))
   const rate = elapsedMs > 0 ? Math.round((done * 1000) / elapsedMs) : 0
-  const percent = String(Math.floor((100 * done) / Math.max(total, 1))).padStart(3)
-  return `${label} ${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)} ${percent} %  ${done}/${total}  ${rate}/s`
+  return `${label} ${renderShare(done / Math.max(total, 1))}  ${done}/${total}  ${rate}/s`
 }
 
 /** Starts a bar. `now` is in milliseconds; a terminal sees at most ten redraws a second. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isLogId } from './log-id.ts'
+import { isLogId, logIdTime, logPositionBefore } from './log-id.ts'
 
 const COUNTER = `${'0'.repeat(35)}7`
 
@@ -24,4 +24,16 @@ test('anything else is none', () => {
   ]) {
     assert.ok(!isLogId(text), text)
   }
+})
+
+test('the time in an id is read back to the millisecond', () => {
+  assert.equal(logIdTime(`90020261121094512345${COUNTER}`), Date.UTC(2026, 10, 21, 9, 45, 12, 345))
+  assert.throws(() => logIdTime('42'), TypeError)
+})
+
+test('every id from a time on is behind the position of that time, and every earlier one is not', () => {
+  const position = logPositionBefore(Date.UTC(2026, 10, 21))
+  assert.ok(isLogId(position))
+  assert.ok(`90020261121000000000${'0'.repeat(36)}` > position)
+  assert.ok(`90020261120235959999${'9'.repeat(36)}` <= position)
 })

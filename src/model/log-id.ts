@@ -10,3 +10,19 @@ export const isLogId = (text: string): boolean => {
   const date = new Date(time)
   return !Number.isNaN(date.getTime()) && date.toISOString() === time
 }
+
+/** The time in an id, in milliseconds since 1970: when its event was committed. The text must be a log id. */
+export const logIdTime = (id: string): number => {
+  const [, year, month, day, hour, minute, second, ms] = LOG_ID.exec(id) ?? []
+  if (year === undefined) throw new TypeError('not a log id')
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`)
+}
+
+/**
+ * A position in the log that every id from this time on is greater than, and every earlier one is not. It has
+ * the form of an id, so that whatever reads on from an id reads on from it.
+ *
+ * @param at milliseconds since 1970, in the years 1 to 9999
+ */
+export const logPositionBefore = (at: number): string =>
+  `900${new Date(at - 1).toISOString().replaceAll(/\D/g, '')}${'9'.repeat(36)}`

@@ -1,0 +1,13 @@
+/** NDJSON: the documents as the API returns them, one per line. */
+
+import { toJsonLine } from '../json-line.ts'
+import type { LogFormat } from './format.ts'
+
+export const ndjson: LogFormat = {
+  doc: 'the documents as the API returns them, one per line',
+  isBinary: false,
+  createEncoder: () => ({
+    add: events => events.map(event => `${toJsonLine(event)}\n`).join(''),
+    end: () => '',
+  }),
+}
