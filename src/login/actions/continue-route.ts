@@ -9,7 +9,7 @@ import { sendJson, sendPage, sendRedirect } from '../http/reply.ts'
 import { readForm } from '../http/request-body.ts'
 import { renderPage } from '../pages/pages.ts'
 import type { RequestFields } from './event/request-part.ts'
-import { POST_LOGIN } from './post-login.ts'
+import { POST_LOGIN } from './passage.ts'
 
 /** The parameter under which a form travels that came from another site. */
 const HANDED_OVER = 'form'

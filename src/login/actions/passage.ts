@@ -1,0 +1,57 @@
+/** One login on its way through its post-login Actions, and what is kept of it while it is suspended. */
+
+import type { Resume, TransactionMetadata } from '../../actions/contract.ts'
+import type { Effect } from '../../actions/effects.ts'
+import type { Json } from '../../base/json.ts'
+import type { Directory } from '../directory.ts'
+import type { LoginDeps } from '../login-deps.ts'
+import type { LoginFacts } from '../pipeline/login-facts.ts'
+import type { LoginUnderWay } from '../pipeline/step.ts'
+import type { BoundActionOfTenant } from './bound-actions.ts'
+import type { LoginActions } from './login-actions.ts'
+import type { BegunExecution, RunTrigger } from './run-trigger.ts'
+
+export const POST_LOGIN = 'post_login'
+
+export interface PostLoginDeps extends Pick<LoginDeps, 'db' | 'volatileDb' | 'clock'> {
+  readonly actions: LoginActions
+  readonly directory: Directory
+  readonly runTrigger: RunTrigger
+}
+
+export interface Passage {
+  readonly deps: PostLoginDeps
+  readonly login: LoginUnderWay
+  readonly facts: LoginFacts
+  readonly bound: readonly BoundActionOfTenant[]
+  /** What the suspension was completed with; undefined at the first run. */
+  readonly resumed: Json | undefined
+}
+
+export interface Memory {
+  readonly resume: Resume
+  /** What brought the suspension about. */
+  readonly awaits: Extract<Effect, { readonly suspends: true }>
+  readonly execution: BegunExecution
+  /** Asked for so far: applied when the last Action is done. */
+  readonly effects: readonly Effect[]
+  readonly metadata: TransactionMetadata
+}
+
+export const memoryOf = ({ exchange }: LoginUnderWay): Memory | undefined =>
+  exchange.plan.memory[POST_LOGIN] as unknown as Memory | undefined // written by `remember` only
+
+export const remember = ({ exchange }: LoginUnderWay, memory: Memory): void => {
+  exchange.plan.memory[POST_LOGIN] = memory as unknown as Json // plain data throughout
+}
+
+export const forget = ({ exchange }: LoginUnderWay): void => {
+  delete exchange.plan.memory[POST_LOGIN]
+}
+
+/** The session in which methods of authentication are noted. */
+export const sessionKey = ({ exchange, sessionId, user }: LoginUnderWay) => ({
+  tenantId: exchange.tenant.tenantId,
+  sessionId,
+  userId: user.userId,
+})

@@ -1,0 +1,57 @@
+/** Runs the Actions of a passage: puts their event together and hands it to the sandbox. */
+
+import type { TransactionMetadata } from '../../actions/contract.ts'
+import { isJsonObject, type Json } from '../../base/json.ts'
+import type { ConnectionRecord } from '../../store/connection-store.ts'
+import { listSessionMethods } from '../../store/session-method-store.ts'
+import { DATABASE_CONNECTION } from '../directory.ts'
+import { postLoginEvent } from './event/post-login-event.ts'
+import type { RequestFields } from './event/request-part.ts'
+import { type Memory, type Passage, sessionKey } from './passage.ts'
+import type { TriggerOutcome } from './run-trigger.ts'
+
+/** The request by which the browser came back, as `/continue` handed it over. */
+const resumingRequest = (resumed: Json | undefined): RequestFields | undefined =>
+  isJsonObject(resumed) && isJsonObject(resumed.request)
+    ? (resumed.request as unknown as RequestFields) // made by `continueLogin`
+    : undefined
+
+const userConnection = async ({ deps, login }: Passage): Promise<ConnectionRecord> => {
+  const { exchange, user } = login
+  const connection = await deps.directory.connection(exchange.tenant.tenantId, DATABASE_CONNECTION)
+  if (!connection || connection.id !== user.connectionId) throw new TypeError('a user belongs to no connection')
+  return connection
+}
+
+const eventOf = async (passage: Passage, connection: ConnectionRecord, metadata: TransactionMetadata) => {
+  const { deps, login, facts, resumed } = passage
+  const { exchange } = login
+  const [client, methods] = await Promise.all([
+    deps.directory.client(exchange.tenant.tenantId, login.client.id),
+    listSessionMethods(deps.db, sessionKey(login), new Date(facts.authenticatedAt)),
+  ])
+  if (!client) throw new TypeError('a login belongs to no client')
+  const place = deps.actions.placeOf(exchange)
+  const resumedBy = resumingRequest(resumed)
+  return postLoginEvent({ login, facts, client, connection, methods, place, resumedBy, metadata })
+}
+
+/** @param memory of the suspension that is over; undefined at the first run */
+export const runPassage = async (passage: Passage, memory: Memory | undefined): Promise<TriggerOutcome> => {
+  const { deps, login, facts, bound } = passage
+  const { exchange, user, client, sessionId, kind } = login
+  const connection = await userConnection(passage)
+  const ran = await deps.runTrigger({
+    trigger: 'post-login',
+    actions: bound,
+    event: await eventOf(passage, connection, memory?.metadata ?? {}),
+    occasion: { exchange, client, connection, user, transaction: exchange.transaction, sessionId },
+    interactive: kind === 'interactive' || kind === 'session',
+    continueFrom: memory?.resume,
+    redirectState: memory?.awaits.kind === 'redirect' ? facts.resumedState : undefined,
+    begun: memory?.execution,
+  })
+  const { executions } = exchange.plan
+  if (!executions.includes(ran.execution.id)) executions.push(ran.execution.id)
+  return ran
+}

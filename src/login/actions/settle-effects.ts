@@ -1,0 +1,37 @@
+/** Applies what the Actions of a login asked for, once, when the last of them is done. */
+
+import type { Effect } from '../../actions/effects.ts'
+import { saveSessionMethod } from '../../store/session-method-store.ts'
+import { changeUserMetadata } from '../../store/user-store.ts'
+import { LIFETIME } from '../oidc/lifetimes.ts'
+import { CONTINUE, type StepOutcome } from '../pipeline/step.ts'
+import { applyEffects, createEffectTarget, type EffectTarget } from './apply-effects.ts'
+import { forget, type Passage, sessionKey } from './passage.ts'
+import { deny } from './refusal.ts'
+
+const write = async ({ deps, login, facts }: Passage, target: EffectTarget): Promise<void> => {
+  const { exchange, user } = login
+  const now = new Date(deps.clock())
+  const { userMetadata, appMetadata, recordedMethods } = target
+  if (userMetadata.size + appMetadata.size > 0) {
+    const changes = { user: userMetadata, app: appMetadata, at: now }
+    await changeUserMetadata(deps.db, exchange.tenant.tenantId, user.userId, changes)
+  }
+  const until = new Date(facts.authenticatedAt + LIFETIME.sessionAbsolute * 1000)
+  for (const name of recordedMethods) {
+    await saveSessionMethod(deps.db, sessionKey(login), { name, amr: [], performedAt: now }, until)
+  }
+}
+
+/** Users have one identity here, so there is nobody else whom a login could be for. */
+const WRONG_PRIMARY = deny('access_denied', 'The user cannot be changed to one that it is not linked with.')
+
+export const settleEffects = async (passage: Passage, effects: readonly Effect[]): Promise<StepOutcome> => {
+  const { login } = passage
+  forget(login)
+  const target = createEffectTarget(login.exchange.plan)
+  applyEffects(target, effects)
+  if (target.primaryUserId !== undefined && target.primaryUserId !== login.user.userId) return WRONG_PRIMARY
+  await write(passage, target)
+  return CONTINUE
+}
