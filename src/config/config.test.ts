@@ -26,6 +26,7 @@ test('without any setting there is a complete configuration for one machine', ()
     geoRegionHeader: undefined,
     logStreamLocal: 'refuse',
     logStreamDir: undefined,
+    logRetentionDays: 30,
     logLevel: 'info',
     managementAudience: 'http://localhost:3000/api/v2/',
     secureCookies: false,

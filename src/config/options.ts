@@ -169,6 +169,13 @@ export const OPTIONS = {
     otherwise: '`log-streams` in `DATA_DIR`',
     doc: 'Where log streams of type `file` write, each tenant in a folder of its own.',
   },
+  logRetentionDays: {
+    variable: 'LOG_RETENTION_DAYS',
+    read: wholeNumber(1, 180),
+    expects: 'a whole number of days from 1 to 180',
+    default: '30',
+    doc: 'For how many days the tenant log is kept. Older days are dropped, also when a log stream has not delivered them; its health says so. What must be kept for longer is streamed or exported. All servers of a database should have the same: the shortest wins.',
+  },
   logLevel: {
     variable: 'LOG_LEVEL',
     read: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
