@@ -1,6 +1,6 @@
 /** `demo`: a whole experiment in about half a minute — tutorial, 2,000 devices, and the numbers from the log. */
 
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -8,8 +8,12 @@ import { StartupError } from '../../base/startup-error.ts'
 import { mapBounded } from '../bounded.ts'
 import { createProgressBar } from '../progress-bar.ts'
 import { deviceUserAgent } from './devices.ts'
+import { answerEnrollment } from './enrollment-page.ts'
+import { playEnrollmentRamp } from './enrollment-ramp.ts'
 import { createManagementClient, type ManagementClient, type ManagementCredentials } from './management-client.ts'
+import { bindPostLogin } from './passkey-action.ts'
 import { playPasskeyRollout, type Rollout } from './passkey-rollout.ts'
+import { rampProblems } from './ramp-report.ts'
 import { newestLogId, readLogsAfter } from './read-logs.ts'
 import { type DemoReport, problemsOf, renderTable, summarize } from './report.ts'
 import { type ServerProcess, startServerProcess } from './server-process.ts'
@@ -19,6 +23,8 @@ const DEFAULT_DEVICES = 2000
 /** Every n-th device comes back for a second login. */
 const RETURNING = 10
 const USERS = 50
+/** How many of the devices take part in the second half. */
+const COMING_BACK = 400
 const AT_ONCE = 12
 
 interface Credentials {
@@ -46,8 +52,13 @@ const relyingParty = ({ issuer, app }: Credentials): RelyingParty => ({
   redirectUri: app.callbacks[0] ?? '',
 })
 
+/** Three persons in five create a passkey when they are asked. */
+const enrols = (index: number): boolean => index % 5 < 3
+
 const newDevice = (party: RelyingParty, index: number): SimulatedBrowser =>
-  createSimulatedBrowser(party, { 'user-agent': deviceUserAgent(index) }, nonce)
+  createSimulatedBrowser(party, { 'user-agent': deviceUserAgent(index) }, nonce, page =>
+    answerEnrollment(page, enrols(index % USERS)),
+  )
 
 const signUpUsers = async (party: RelyingParty, run: string): Promise<DemoUser[]> => {
   const users = Array.from({ length: USERS }, (_, i) => ({ email: `ada-${run}-${i}@example.com`, password: nonce() }))
@@ -55,25 +66,28 @@ const signUpUsers = async (party: RelyingParty, run: string): Promise<DemoUser[]
   return users
 }
 
+type LogIn = () => Promise<unknown>
+
+/** Devices that have never been here; each belongs to one of the persons, who have several. */
+const createDevices = (party: RelyingParty, users: readonly DemoUser[], count: number): LogIn[] =>
+  Array.from({ length: count }, (_, index) => {
+    const device = newDevice(party, index)
+    const { email, password } = users[index % users.length] ?? { email: '', password: '' }
+    return () => device.logIn(email, password)
+  })
+
 interface LoginRun {
   readonly logins: number
   readonly elapsedMs: number
 }
 
-const logInEveryDevice = async (
-  party: RelyingParty,
-  users: readonly DemoUser[],
-  deviceCount: number,
-): Promise<LoginRun> => {
-  const logins = deviceCount + Math.ceil(deviceCount / RETURNING)
+const logInEveryDevice = async (devices: readonly LogIn[]): Promise<LoginRun> => {
+  const logins = devices.length + Math.ceil(devices.length / RETURNING)
   const bar = createProgressBar('  logins', logins, process.stdout, () => performance.now())
-  const devices = Array.from({ length: deviceCount }, (_, index) => index)
   const started = performance.now()
-  await mapBounded(devices, AT_ONCE, async index => {
-    const device = newDevice(party, index)
+  await mapBounded(devices, AT_ONCE, async (logIn, index) => {
     for (let visit = 0; visit <= (index % RETURNING === 0 ? 1 : 0); visit += 1) {
-      const user = users[randomInt(users.length)]
-      if (user) await device.logIn(user.email, user.password)
+      await logIn()
       bar.advance()
     }
   })
@@ -102,23 +116,29 @@ const report = async (
   return result
 }
 
-const play = async (server: ServerProcess, dataDir: string, devices: number): Promise<readonly string[]> => {
+const play = async (server: ServerProcess, dataDir: string, deviceCount: number): Promise<readonly string[]> => {
   const run = nonce()
     .replaceAll(/[^a-z0-9]/g, '')
     .slice(0, 6)
   const credentials = readCredentials(dataDir)
   const party = relyingParty({ ...credentials, issuer: server.issuer })
   const api = await createManagementClient(server.issuer, credentials.management)
+  await bindPostLogin(api, []) // an earlier run on the same data has bound its own
   say('\nThe passkey-rollout tutorial, steps 1 to 5:\n')
   const rollout = await playPasskeyRollout(api, run, step => say(`  ${step}`))
   say(
-    `\n${devices} devices log in through /authorize, the hosted page and /oauth/token; every ${RETURNING}th comes back:\n`,
+    `\n${deviceCount} devices log in through /authorize, the hosted page and /oauth/token; every ${RETURNING}th comes back:\n`,
   )
-  const users = await signUpUsers(party, run)
+  const devices = createDevices(party, await signUpUsers(party, run), deviceCount)
   const from = await newestLogId(api)
-  const logins = await logInEveryDevice(party, users, devices)
+  const logins = await logInEveryDevice(devices)
   const result = await report(api, from, rollout, logins)
-  return problemsOf(result, { logins: logins.logins, devices })
+  const coming = devices.slice(0, COMING_BACK)
+  const ramp = { api, issuer: server.issuer, run, rollout, devices: coming, atOnce: AT_ONCE, say }
+  return [
+    ...problemsOf(result, { logins: logins.logins, devices: deviceCount }),
+    ...rampProblems(await playEnrollmentRamp(ramp), { devices: coming.length }),
+  ]
 }
 
 const readOptions = (args: readonly string[]): { readonly exit: boolean; readonly devices: number } => {

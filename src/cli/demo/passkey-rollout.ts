@@ -1,4 +1,4 @@
-/** The first five steps of the passkey-rollout tutorial, played through the public Management API. */
+/** The passkey-rollout tutorial's calls of the public Management API: its first five steps, and the ramp. */
 
 import type { ManagementClient } from './management-client.ts'
 import { DemoFailure } from './simulated-browser.ts'
@@ -87,4 +87,20 @@ export const playPasskeyRollout = async (
   await api.call('POST', `experimentation/experiments/${experimentId}/status`, { status: 'active' })
   onStep('5  validated and active')
   return { experimentId, control, treatment }
+}
+
+/** The tutorial's first way to ramp up: pause, half and half, activate. */
+export const rampToHalf = async (
+  api: ManagementClient,
+  { experimentId, control, treatment }: Rollout,
+): Promise<void> => {
+  const path = `experimentation/experiments/${experimentId}`
+  await api.call('POST', `${path}/status`, { status: 'paused' })
+  await api.call('PATCH', path, {
+    allocations: [
+      { variation_id: control, weight: 50, is_control: true },
+      { variation_id: treatment, weight: 50, is_control: false },
+    ],
+  })
+  await api.call('POST', `${path}/status`, { status: 'active' })
 }

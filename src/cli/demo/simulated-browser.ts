@@ -53,11 +53,13 @@ export interface SimulatedBrowser {
  * @param party the application that sends the browser to log in
  * @param headers sent with every request, such as `user-agent`
  * @param nonce gives the values of `state` and of the PKCE verifier; at least 43 URL-safe characters
+ * @param answerPage fills in a page that comes after the password; without it such a page is a failure
  */
 export const createSimulatedBrowser = (
   party: RelyingParty,
   headers: Record<string, string>,
   nonce: () => string,
+  answerPage?: (page: Visit) => Record<string, string>,
 ): SimulatedBrowser => {
   const jar = createCookieJar()
   const origin = new URL(party.issuer).origin
@@ -133,7 +135,8 @@ export const createSimulatedBrowser = (
       code_challenge_method: 'S256',
       ...parameters,
     }).toString()
-    const end = await submit(await follow(url), fields)
+    const first = await submit(await follow(url), fields)
+    const end = first.html !== undefined && answerPage ? await submit(first, answerPage(first)) : first
     if (end.html !== undefined) throw new DemoFailure(`${end.url.pathname} showed its page again instead of logging in`)
     return redeem(end.url, state, verifier)
   }
