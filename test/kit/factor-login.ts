@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { HOTP, Secret } from 'otpauth'
 import { DATABASE_CONNECTION } from '../../src/login/directory.ts'
 import { type FactorDemand, isRequestSettled, suspendForFactors } from '../../src/login/factors/request-factors.ts'
+import { blockedUser } from '../../src/login/pipeline/blocked-user.ts'
 import type { MultiFactorDemand } from '../../src/login/pipeline/login-plan.ts'
 import { MULTI_FACTOR, multiFactor } from '../../src/login/pipeline/multi-factor.ts'
 import { PASSKEY_ENROLLMENT, passkeyEnrollment } from '../../src/login/pipeline/passkey-enrollment.ts'
@@ -88,6 +89,7 @@ export const startFactorServer = async (options: { readonly issuer?: string } = 
     ...options,
     clock,
     steps: [
+      blockedUser,
       lazily(ALL, STEP, action),
       lazily(ALL, MULTI_FACTOR, () => multiFactor(deps(), async () => wishes.multiFactor)),
       lazily(['interactive'], PASSKEY_ENROLLMENT, () =>

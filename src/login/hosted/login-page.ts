@@ -1,12 +1,23 @@
 /** The page `/u/login`. */
 
-import { accountBlocked, authenticatePrompt, type Occasion, passwordWrong, userUnknown } from '../events.ts'
+import type { ConnectionRecord } from '../../store/connection-store.ts'
+import type { UserRecord } from '../../store/user-store.ts'
+import {
+  accountBlocked,
+  authenticatePrompt,
+  loginFailed,
+  type Occasion,
+  passwordWrong,
+  userUnknown,
+} from '../events.ts'
 import type { Exchange } from '../exchange.ts'
+import { PASSKEY_AMR } from '../factors/authentication-context.ts'
+import { passkeyOffer, signInWithPasskey } from '../factors/passkey-login.ts'
 import { sendPage, sendRedirect } from '../http/reply.ts'
 import { renderPage } from '../pages/pages.ts'
 import type { SignInOutcome } from '../users/sign-in.ts'
 import { isSignUpEnabled } from '../users/sign-up.ts'
-import { type HostedPage, pageConnection } from './hosted-page.ts'
+import { type HostedPage, type PageContext, pageConnection } from './hosted-page.ts'
 import { completeLogin, loadInteraction, type PageInteraction } from './interaction.ts'
 import { readPageForm } from './page-form.ts'
 
@@ -14,6 +25,7 @@ const PROMPTS = ['login', 'select_account']
 
 /** One sentence for both: which of them it was is nobody's business. */
 const WRONG = 'Wrong email or password.'
+const NO_PASSKEY = 'This passkey does not work here. Log in with your password.'
 const BLOCKED = 'Too many wrong passwords in a row. Log-ins to this account from here are blocked for a few minutes.'
 
 /** Characters of what was typed that a page shows again and the log keeps. */
@@ -26,21 +38,36 @@ interface View {
   readonly retryAfter?: number
 }
 
-const show: (exchange: Exchange, interaction: PageInteraction, signUp: boolean, view: View) => void = (
-  exchange,
-  { id, transaction },
-  signUp,
-  { email, error, status = 200, retryAfter },
-) => {
+/** One visit of the page. */
+interface LoginVisit {
+  readonly exchange: Exchange
+  readonly context: PageContext
+  readonly interaction: PageInteraction
+  readonly connection: ConnectionRecord
+}
+
+const loadVisit = async (exchange: Exchange, context: PageContext): Promise<LoginVisit> => {
+  const interaction = await loadInteraction(exchange, context.deps, exchange.url.searchParams.get('state'), PROMPTS)
+  return { exchange, context, interaction, connection: await pageConnection(exchange, context.directory, interaction) }
+}
+
+const show = async (
+  { exchange, context, interaction, connection }: LoginVisit,
+  { email, error, status = 200, retryAfter }: View,
+): Promise<void> => {
+  const { id, transaction } = interaction
+  const passkey = await passkeyOffer(exchange, context.deps, interaction, connection)
   const html = renderPage('login', exchange.tenant.name, {
     action: `/u/login?state=${id}`,
     state: id,
     client_name: transaction.clientName,
     email,
     error,
-    other_page: signUp ? `/u/signup?state=${id}` : undefined,
+    other_page: isSignUpEnabled(connection) ? `/u/signup?state=${id}` : undefined,
+    passkey,
   })
-  sendPage(exchange.response, status, html, { redirectUri: transaction.params.redirect_uri, retryAfter })
+  const scripts = passkey ? 'own' : 'none'
+  sendPage(exchange.response, status, html, { redirectUri: transaction.params.redirect_uri, scripts, retryAfter })
 }
 
 type Refused = Exclude<SignInOutcome, { readonly kind: 'verified' }>
@@ -58,38 +85,53 @@ const refusedView = (outcome: Refused, email: string, now: number): View => {
   return { email, error: BLOCKED, status: 429, retryAfter: Math.max(1, Math.ceil((until - now) / 1000)) }
 }
 
+/** Tells the engine who it is. @param amr by what: `pwd`, or `phr` for a passkey */
+const finish = async ({ exchange, context, interaction, connection }: LoginVisit, user: UserRecord, amr: string) => {
+  const prompt = authenticatePrompt('prompt-authenticate', user, connection, context.deps.clock())
+  const prompts = [amr === PASSKEY_AMR ? { ...prompt, performed_amr: [amr] } : prompt]
+  const login = { user, prompts, amr }
+  sendRedirect(exchange.response, await completeLogin(exchange, context.deps, context.provider, interaction, login))
+}
+
+const logInWithPassword = async (visit: LoginVisit, form: URLSearchParams): Promise<void> => {
+  const { exchange, context, interaction, connection } = visit
+  const email = (form.get('username') ?? '').slice(0, MAX_TYPED)
+  const outcome = await context.signIn({
+    tenantId: exchange.tenant.tenantId,
+    connection,
+    email,
+    password: form.get('password') ?? '',
+    ip: exchange.ip,
+    failureKey: exchange.keys.failureHash,
+  })
+  if (outcome.kind === 'verified') return finish(visit, outcome.user, 'pwd')
+  const at = context.deps.clock()
+  const { transaction } = interaction
+  const occasion = { exchange, at, connection, transaction, user: outcome.user, userName: email }
+  await Promise.all(refusedEvents(outcome, occasion).map(event => context.deps.log.record(event)))
+  await show(visit, refusedView(outcome, email, at))
+}
+
+const logInWithPasskey = async (visit: LoginVisit, passkey: string): Promise<void> => {
+  const { exchange, context, interaction, connection } = visit
+  const outcome = await signInWithPasskey(exchange, context.deps, { interaction, connection }, passkey)
+  if (outcome.kind === 'verified') return finish(visit, outcome.user, PASSKEY_AMR)
+  const { transaction } = interaction
+  const occasion = { exchange, at: context.deps.clock(), connection, transaction, user: outcome.user }
+  await context.deps.log.record(loginFailed(occasion, { message: outcome.reason }))
+  await show(visit, { email: '', error: NO_PASSKEY, status: 400 })
+}
+
 export const loginPage: HostedPage = {
   async get(exchange, context) {
-    const interaction = await loadInteraction(exchange, context.deps, exchange.url.searchParams.get('state'), PROMPTS)
-    const connection = await pageConnection(exchange, context.directory, interaction)
-    const email = (interaction.transaction.params.login_hint ?? '').slice(0, MAX_TYPED)
-    show(exchange, interaction, isSignUpEnabled(connection), { email })
+    const visit = await loadVisit(exchange, context)
+    await show(visit, { email: (visit.interaction.transaction.params.login_hint ?? '').slice(0, MAX_TYPED) })
   },
 
   async post(exchange, context) {
-    const { deps, directory, signIn } = context
     const form = await readPageForm(exchange)
-    const interaction = await loadInteraction(exchange, deps, exchange.url.searchParams.get('state'), PROMPTS)
-    const connection = await pageConnection(exchange, directory, interaction)
-    const email = (form.get('username') ?? '').slice(0, MAX_TYPED)
-    const outcome = await signIn({
-      tenantId: exchange.tenant.tenantId,
-      connection,
-      email,
-      password: form.get('password') ?? '',
-      ip: exchange.ip,
-      failureKey: exchange.keys.failureHash,
-    })
-    const at = deps.clock()
-    if (outcome.kind === 'verified') {
-      const prompts = [authenticatePrompt('prompt-authenticate', outcome.user, connection, at)]
-      const login = { user: outcome.user, prompts }
-      sendRedirect(exchange.response, await completeLogin(exchange, deps, context.provider, interaction, login))
-      return
-    }
-    const { transaction } = interaction
-    const occasion = { exchange, at, connection, transaction, user: outcome.user, userName: email }
-    await Promise.all(refusedEvents(outcome, occasion).map(event => deps.log.record(event)))
-    show(exchange, interaction, isSignUpEnabled(connection), refusedView(outcome, email, at))
+    const visit = await loadVisit(exchange, context)
+    const passkey = form.get('passkey')
+    await (passkey === null ? logInWithPassword(visit, form) : logInWithPasskey(visit, passkey))
   },
 }

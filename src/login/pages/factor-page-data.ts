@@ -23,6 +23,13 @@ interface ScriptedPage {
   readonly options: string
 }
 
+/** How the login page offers passkeys. */
+export interface PasskeyOffer extends ScriptedPage {
+  readonly button: boolean
+  /** Among the suggestions of the field for the address. */
+  readonly autofill: 'on' | 'off'
+}
+
 export interface FactorChoice {
   readonly label: string
   readonly hint: string

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Liquid, type Template } from 'liquidjs'
-import { FACTOR_PAGE_TITLES, type FactorPageData } from './factor-page-data.ts'
+import { FACTOR_PAGE_TITLES, type FactorPageData, type PasskeyOffer } from './factor-page-data.ts'
 
 const DIRECTORY = join(import.meta.dirname, 'templates')
 
@@ -19,6 +19,8 @@ export interface PageData extends FactorPageData {
     readonly error: string | undefined
     /** Undefined when the connection takes no new users. */
     readonly other_page: string | undefined
+    /** Undefined where there are none. */
+    readonly passkey?: PasskeyOffer | undefined
   }
   readonly signup: {
     readonly action: string
