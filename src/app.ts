@@ -20,14 +20,13 @@ import type { Config } from './config/config.ts'
 import { type GracefulServer, startGracefulServer } from './http/graceful-server.ts'
 import { createHealthHandler } from './http/health.ts'
 import { type BoundActions, createBoundActions } from './login/actions/bound-actions.ts'
-import type { LoginActions } from './login/actions/login-actions.ts'
+import { createPlaceOf } from './login/actions/place-of.ts'
 import { createAssign } from './login/assign-experiment.ts'
 import { createLogin, type Login } from './login/create-login.ts'
 import { createExperimentSnapshots, type ExperimentSnapshots } from './login/experiment-snapshots.ts'
 import { openGeoDatabase } from './login/geo-database.ts'
 import { clientAddress } from './login/http/request-facts.ts'
 import { openTenant } from './login/open-tenant.ts'
-import type { GeoLookup } from './login/request-attributes.ts'
 import { createPasswordHasher } from './login/users/password-hasher.ts'
 import { type ClosableTenantLog, createTenantLog } from './logs/record.ts'
 import { SINK_TIMEOUT_MS } from './logs/sinks/sink.ts'
@@ -143,14 +142,6 @@ interface Parts {
   readonly log: ClosableTenantLog
   readonly registries: Registries
 }
-
-/** The place of a request: what a trusted proxy says, or what the address says. */
-const createPlaceOf =
-  ({ geoCountryHeader, geoRegionHeader }: Config, geo: GeoLookup): LoginActions['placeOf'] =>
-  ({ ip, header }) => {
-    const country = geoCountryHeader && header(geoCountryHeader.toLowerCase())
-    return country ? { country, region: geoRegionHeader && header(geoRegionHeader.toLowerCase()) } : geo(ip)
-  }
 
 const openLogin = async (parts: Parts, runner: ActionRunner): Promise<Login> => {
   const { config, logger, databases, secretBox, log, registries } = parts

@@ -5,7 +5,14 @@ import { toTenantId } from '../model/ids.ts'
 import { insertConnection } from './connection-store.ts'
 import { clearLoginFailures, countLoginFailure } from './login-failure-store.ts'
 import { findTenantByDomain, insertTenant } from './tenant-store.ts'
-import { findSignInFacts, findUser, insertUser, recordLogin, replacePasswordHash } from './user-store.ts'
+import {
+  changeUserMetadata,
+  findSignInFacts,
+  findUser,
+  insertUser,
+  recordLogin,
+  replacePasswordHash,
+} from './user-store.ts'
 
 const tenantId = toTenantId('dev')
 const connectionId = 'con_1'
@@ -119,4 +126,16 @@ test('failures that are far apart are not in a row', async () => {
   const limit = { failures: 2, seconds: 0 }
   await countLoginFailure(database.db, tenantId, 'slow', limit)
   assert.equal((await countLoginFailure(database.db, tenantId, 'slow', limit)).failures, 1)
+})
+
+test('metadata is changed property by property, so that logins at the same time lose nothing of each other', async () => {
+  const user = { ...newUser('auth0|metadata', 'metadata@example.com'), userMetadata: { a: 1, b: 2 } }
+  await insertUser(database.db, tenantId, user)
+  const at = new Date('2026-11-21T10:00:00Z')
+  const change = (name: string, value: number | null) =>
+    changeUserMetadata(database.db, tenantId, user.userId, { user: new Map([[name, value]]), app: new Map(), at })
+  await Promise.all([change('a', null), change('c', 3), change('d', 4)])
+  const changed = await findUser(database.db, tenantId, user.userId)
+  assert.deepEqual(changed?.userMetadata, { b: 2, c: 3, d: 4 })
+  assert.deepEqual([changed?.appMetadata, changed?.updatedAt], [{}, at])
 })

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type Clock, systemClock } from '../../src/base/clock.ts'
 import { systemRandom } from '../../src/base/random.ts'
 import { createSecretBox } from '../../src/base/secret-box.ts'
+import type { LoginActions } from '../../src/login/actions/login-actions.ts'
 import type { Assign, Assignment } from '../../src/login/assignment-port.ts'
 import { createLogin, type Login, type LoginOptions } from '../../src/login/create-login.ts'
 import { type SeedCredentials, seedTenant } from '../../src/login/seed-tenant.ts'
@@ -72,6 +73,8 @@ export interface LoginServerOptions extends LoginOptions {
   readonly issuer?: string
   readonly trustedProxyHops?: number
   readonly clock?: Clock
+  /** Without them no Actions run. */
+  readonly actions?: LoginActions
   /** In place of a fresh one; migrated, and without a tenant. */
   readonly database?: TestDatabase
 }
@@ -105,6 +108,7 @@ export const startLoginServer = async (options: LoginServerOptions = {}): Promis
       secretBox,
       config: { issuer, trustedProxyHops: options.trustedProxyHops ?? 0 },
       assign: input => switches.assign(input),
+      ...(options.actions ? { actions: options.actions } : {}),
       logError: error => errors.push(error),
       log: {
         async record(event) {

@@ -18,6 +18,7 @@ import type { ActionExecution, ExecutionResult, ExecutionStatus } from '../../mo
 import { createUuid } from '../../model/action-id.ts'
 import { recordExecution } from '../../store/action-execution-store.ts'
 import type { Db } from '../../store/database.ts'
+import { toStorableJson } from '../../store/storable-text.ts'
 import { actionFailed, type Occasion } from '../events.ts'
 import type { ActionCache } from './action-cache.ts'
 import type { BoundActionOfTenant } from './bound-actions.ts'
@@ -134,7 +135,8 @@ export const createRunTrigger = (deps: RunnerDeps): RunTrigger => {
       const details = failureDetails(run, execution.id, result.outcome)
       exchange.hold(log.record(actionFailed({ ...run.occasion, at: clock() }, details)))
     }
+    // Whatever an Action asks for may be stored: with the suspended login, with its grant or with the user.
     const { outcome, effects, transactionMetadata } = result
-    return { outcome, effects, transactionMetadata, execution }
+    return toStorableJson({ outcome, effects, transactionMetadata, execution })
   }
 }
