@@ -3,7 +3,7 @@
 import type { TransactionMetadata } from '../../actions/contract.ts'
 import { isJsonObject, type Json } from '../../base/json.ts'
 import type { ConnectionRecord } from '../../store/connection-store.ts'
-import { listSessionMethods } from '../../store/session-method-store.ts'
+import { listSessionMethods, type SessionMethod } from '../../store/session-method-store.ts'
 import { DATABASE_CONNECTION } from '../directory.ts'
 import { postLoginEvent } from './event/post-login-event.ts'
 import type { RequestFields } from './event/request-part.ts'
@@ -23,12 +23,18 @@ const userConnection = async ({ deps, login }: Passage): Promise<ConnectionRecor
   return connection
 }
 
+/** What was proved after the first factor: nothing, when that was proved a moment ago. */
+const laterMethods = async ({ deps, login, facts, resumed }: Passage): Promise<readonly SessionMethod[]> =>
+  login.kind === 'interactive' && resumed === undefined
+    ? []
+    : listSessionMethods(deps.db, sessionKey(login), new Date(facts.authenticatedAt))
+
 const eventOf = async (passage: Passage, connection: ConnectionRecord, metadata: TransactionMetadata) => {
   const { deps, login, facts, resumed } = passage
   const { exchange } = login
   const [client, methods] = await Promise.all([
     deps.directory.client(exchange.tenant.tenantId, login.client.id),
-    listSessionMethods(deps.db, sessionKey(login), new Date(facts.authenticatedAt)),
+    laterMethods(passage),
   ])
   if (!client) throw new TypeError('a login belongs to no client')
   const place = deps.actions.placeOf(exchange)

@@ -10,8 +10,9 @@ import { exchangeOf, paramOf } from './engine-context.ts'
 const PLAN = 'plan'
 const NOT_AFTER = 'notAfter'
 
-/** What a grant keeps: written by `carryOutPlan` and by nobody else. */
+/** What a grant keeps of its login. */
 const planOfGrant = (grant: object | undefined): TokenPlan | undefined =>
+  // Written by `carryOutPlan` and by nobody else.
   grant && (Reflect.get(grant, PLAN) as TokenPlan | undefined)
 
 /** Seconds since 1970 after which a session is over by an Action's wish. */
@@ -56,7 +57,8 @@ export const carryOutPlan = ({ oidc }: KoaContextWithOIDC, plan: LoginPlan): voi
   const { grant, session } = oidc
   if (grant && !isEmptyTokenPlan(plan.tokens)) Reflect.set(grant, PLAN, plan.tokens)
   if (!session) return
-  const { expiresAt, cookieMode, idleExpiresAt } = plan.session
+  const { expiresAt, cookieMode, idleExpiresAt, authentication } = plan.session
+  if (authentication) Object.assign(session, authentication)
   const end = earliest(sessionNotAfter(session), expiresAt && toSeconds(expiresAt))
   // The session is stored again only when something was decided about it: an assignment marks it as changed.
   if (end !== undefined && end !== sessionNotAfter(session)) Reflect.set(session, NOT_AFTER, end)
