@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { HOTP, Secret } from 'otpauth'
 import { DATABASE_CONNECTION } from '../../src/login/directory.ts'
 import { type FactorDemand, isRequestSettled, suspendForFactors } from '../../src/login/factors/request-factors.ts'
+import { authenticationContext } from '../../src/login/pipeline/authentication-context.ts'
 import { blockedUser } from '../../src/login/pipeline/blocked-user.ts'
 import type { MultiFactorDemand } from '../../src/login/pipeline/login-plan.ts'
 import { MULTI_FACTOR, multiFactor } from '../../src/login/pipeline/multi-factor.ts'
@@ -92,6 +93,7 @@ export const startFactorServer = async (options: { readonly issuer?: string } = 
       blockedUser,
       lazily(ALL, STEP, action),
       lazily(ALL, MULTI_FACTOR, () => multiFactor(deps(), async () => wishes.multiFactor)),
+      lazily(['interactive', 'session'], 'authentication_context', () => authenticationContext(deps())),
       lazily(['interactive'], PASSKEY_ENROLLMENT, () =>
         passkeyEnrollment({ ...deps(), directory: server.login.directory }),
       ),

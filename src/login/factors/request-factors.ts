@@ -66,6 +66,12 @@ export const isRequestSettled = async (
   return request?.step === step && request.settledAt !== undefined
 }
 
+/** What is kept with a login that was sent to our pages. */
+const ASKED = 'factors'
+
+/** True when this login was suspended for second factors: what was proved meanwhile is in the database. */
+export const wasAskedForFactors = ({ exchange }: LoginUnderWay): boolean => exchange.plan.memory[ASKED] === true
+
 /** The factors that a user can still set up; an Action may ask for some that the user has. */
 const openFactors = ({ purpose, factors }: FactorDemand, methods: readonly AuthenticationMethod[]): string[] => {
   const enrolled = enrolledFactors(methods)
@@ -120,5 +126,6 @@ export const suspendForFactors = async (
     startedAt: new Date(now),
     expiresAt: new Date(now + FACTOR_REQUEST_LIFETIME_MS),
   })
+  exchange.plan.memory[ASKED] = true
   return { kind: 'suspend', to: state => `${path}?state=${state}` }
 }

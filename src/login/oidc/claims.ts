@@ -2,9 +2,9 @@
 
 import type { UserRecord } from '../../store/user-store.ts'
 
-/** Claims by scope (OpenID Connect Core 1.0 section 5.4, as far as users have them). */
+/** Claims by scope (OpenID Connect Core 1.0 section 5.4, as far as users have them); `acr` and `amr` are the session's. */
 export const CLAIMS_BY_SCOPE = {
-  openid: ['sub'],
+  openid: ['sub', 'acr', 'amr'],
   profile: ['name', 'nickname', 'picture', 'given_name', 'family_name', 'preferred_username', 'updated_at'],
   email: ['email', 'email_verified'],
   phone: ['phone_number', 'phone_number_verified'],

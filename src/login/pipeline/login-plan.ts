@@ -14,6 +14,8 @@ export interface SessionPlan {
   expiresAt?: number
   idleExpiresAt?: number
   cookieMode?: 'persistent' | 'non-persistent'
+  /** By what the user was recognised, when it was by more than the first factor. */
+  authentication?: { readonly amr: readonly string[]; readonly acr: string | undefined }
 }
 
 export interface RefreshTokenPlan {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
+import { decodeJwt } from 'jose'
 import type { Browser, Visit } from '../../../test/kit/browser.ts'
-import { type FactorServer, secretOf, startFactorServer } from '../../../test/kit/factor-login.ts'
+import { type FactorServer, PASSWORD, secretOf, startFactorServer } from '../../../test/kit/factor-login.ts'
 import { isCallback } from '../../../test/kit/relying-party.ts'
 
 const ANY = { provider: 'any', allowRememberBrowser: false }
@@ -70,10 +71,10 @@ test('a session is asked again; prompt=none is told that somebody has to be ther
 })
 
 test('a refresh token of a login without a second factor is refused', async () => {
-  const { browser } = await newProtectedUser()
-  const { url, verifier } = server.party.authorize({ scope: 'openid offline_access' })
-  const callback = (await browser.visit(url)).url.searchParams
-  const { body } = await server.party.exchange({ code: callback.get('code') ?? '', verifier })
+  const { email } = await newProtectedUser()
+  const fields = { username: email, password: PASSWORD }
+  const callback = await server.party.logIn(server.browser(), { scope: 'openid offline_access' }, fields)
+  const { body } = await server.party.exchange(callback)
   assert.ok(body.refresh_token)
   server.wishes.multiFactor = ANY
   const refused = await server.party.token({ grant_type: 'refresh_token', refresh_token: body.refresh_token })
@@ -129,4 +130,42 @@ test('"pick-authenticator", the way of pages that others build, leads to the lis
   const page = await server.enterPassword(browser, email)
   const list = await browser.submit(page, { action: 'pick-authenticator' })
   assert.equal(list.url.pathname, '/u/mfa-login-options')
+})
+
+const ACR = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor'
+
+/** What the ID token of a login that ends at `end` says of it. */
+const contextOf = async (end: Visit, verifier: string) => {
+  const code = end.url.searchParams.get('code') ?? ''
+  const { body } = await server.party.exchange({ code, verifier })
+  const { acr, amr } = decodeJwt(body.id_token ?? '')
+  return { acr, amr, refreshToken: body.refresh_token }
+}
+
+test('tokens say that it was by two factors, in later logins of the session too, until the password counts anew', async () => {
+  const { email, secret } = await newProtectedUser()
+  server.wishes.factors = { purpose: 'challenge', choose: 'first', factors: ['otp'] }
+  const browser = server.browser()
+  const first = server.party.authorize({ scope: 'openid offline_access' })
+  const login = await browser.visit(first.url)
+  const page = await browser.submit(login, { username: email, password: PASSWORD })
+  const end = await browser.submit(page, { code: server.codeOf(secret) })
+  const { acr, amr, refreshToken } = await contextOf(end, first.verifier)
+  assert.deepEqual([acr, amr], [ACR, ['pwd', 'mfa', 'otp']])
+
+  server.wishes.factors = undefined
+  const bySession = server.party.authorize()
+  const later = await contextOf(await browser.visit(bySession.url), bySession.verifier)
+  assert.deepEqual([later.acr, later.amr], [ACR, ['pwd', 'mfa', 'otp']])
+
+  server.wishes.multiFactor = ANY
+  const refreshed = await server.party.token({ grant_type: 'refresh_token', refresh_token: refreshToken ?? '' })
+  assert.equal(refreshed.status, 200, 'its login had a second factor')
+  server.wishes.multiFactor = undefined
+
+  server.advance(60)
+  const again = server.party.authorize({ prompt: 'login' })
+  const form = await browser.visit(again.url)
+  const anew = await contextOf(await browser.submit(form, { username: email, password: PASSWORD }), again.verifier)
+  assert.deepEqual([anew.acr, anew.amr], [undefined, ['pwd']])
 })

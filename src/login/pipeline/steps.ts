@@ -5,6 +5,7 @@ import type { LoginContext } from '../begin-transaction.ts'
 import type { Directory } from '../directory.ts'
 import type { FactorDeps } from '../factors/request-factors.ts'
 import { assignUser } from './assign-user.ts'
+import { authenticationContext } from './authentication-context.ts'
 import { blockedUser } from './blocked-user.ts'
 import { multiFactor } from './multi-factor.ts'
 import { passkeyEnrollment } from './passkey-enrollment.ts'
@@ -22,5 +23,6 @@ export const createSteps = (context: StepContext): readonly Step[] => [
   assignUser(context),
   ...(context.postLogin ? [context.postLogin] : []),
   multiFactor(context, multiFactorDemandOf),
+  authenticationContext(context),
   passkeyEnrollment(context),
 ]
