@@ -20,7 +20,7 @@ export const LAYERS: Record<string, readonly string[]> = {
   login: ['actions', 'analysis', 'logs', 'store', 'config', 'model', 'decision', 'stats', 'base'],
   api: ['actions', 'analysis', 'logs', 'store', 'config', 'model', 'decision', 'stats', 'base'],
   // The command line talks to the API like any client; it shares words with the server, not machinery.
-  cli: ['config', 'stats', 'model', 'base'],
+  cli: ['actions', 'config', 'stats', 'model', 'base'],
 }
 
 /** Layers that may import no package at all, not even Node's own. */

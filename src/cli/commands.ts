@@ -18,6 +18,10 @@ export const COMMANDS: Record<string, { readonly summary: string; load(): Promis
     summary: 'read the tenant log: logs tail, logs export (--help)',
     load: async () => (await import('./logs/command.ts')).logs,
   },
+  actions: {
+    summary: 'run an Action on this machine: actions test FILE (--help)',
+    load: async () => (await import('./actions/command.ts')).actions,
+  },
   demo: {
     summary: 'play the tutorial with 2,000 simulated devices (--devices N, --exit)',
     load: async () => (await import('./demo/command.ts')).demo,

@@ -1,0 +1,73 @@
+/** `event.experiment` for a variation of a running server, as its own logins would carry it. */
+
+import type { Json, JsonObject } from '../../base/json.ts'
+import type { ApiClient } from '../api-client.ts'
+import { CliFailure } from '../cli-failure.ts'
+
+interface Experiment {
+  readonly id: string
+  readonly feature_flag_id: string
+  readonly allocations: readonly { readonly variation_id?: string; readonly is_control?: boolean }[]
+}
+
+interface Variation {
+  readonly name: string
+  readonly description?: string
+  readonly overrides: Readonly<Record<string, { readonly value: Json }>>
+}
+
+interface Flag {
+  readonly parameters: Readonly<Record<string, { readonly value: Json }>>
+}
+
+const PAGE = '50'
+
+/** The experiment that allocates the variation; an active one before others. */
+const findExperiment = async (api: ApiClient, variationId: string): Promise<Experiment> => {
+  for (const status of ['active', 'paused', 'draft', 'completed']) {
+    let from: string | undefined
+    do {
+      // The documented answer of the list.
+      const page = (await api.get('experimentation/experiments', { status, take: PAGE, ...(from && { from }) })) as {
+        readonly experiments: readonly Experiment[]
+        readonly next?: string
+      }
+      const found = page.experiments.find(({ allocations }) =>
+        allocations.some(({ variation_id }) => variation_id === variationId),
+      )
+      if (found) return found
+      from = page.next
+    } while (from)
+  }
+  throw new CliFailure(`No experiment of the server allocates the variation ${variationId}.`)
+}
+
+/**
+ * The ExperimentContext of a variation: the flag's defaults with the variation's overrides on top.
+ *
+ * @throws CliFailure when no experiment has the variation
+ */
+export const loadExperimentContext = async (api: ApiClient, variationId: string): Promise<JsonObject> => {
+  const experiment = await findExperiment(api, variationId)
+  const flagPath = `experimentation/feature-flags/${experiment.feature_flag_id}`
+  const [flag, variation] = await Promise.all([
+    api.get(flagPath, {}) as Promise<Flag>, // the documented answers of the two operations
+    api.get(`${flagPath}/variations/${variationId}`, {}) as Promise<Variation>, // as above
+  ])
+  const config = Object.fromEntries(
+    Object.entries(flag.parameters).map(([name, { value }]) => [
+      name,
+      { value: variation.overrides[name]?.value ?? value },
+    ]),
+  )
+  return {
+    experiment_id: experiment.id,
+    variation_id: variationId,
+    variation_name: variation.name,
+    ...(variation.description !== undefined && { variation_description: variation.description }),
+    config,
+    is_control: experiment.allocations.some(
+      ({ variation_id, is_control }) => variation_id === variationId && is_control === true,
+    ),
+  }
+}
