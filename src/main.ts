@@ -2,6 +2,11 @@
 /** The executable: finds the command and runs it. */
 
 import './require-node.mjs'
-import { runCommand } from './cli/commands.ts'
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
+
+// Halves the time of a start. Beside the packages, not in the shared temporary directory, where others could write it.
+enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/experiment-center'))
+const { runCommand } = await import('./cli/commands.ts')
 
 process.exitCode = await runCommand(process.argv.slice(2), process.env)
