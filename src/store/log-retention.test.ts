@@ -175,7 +175,12 @@ suite('the retention of the log', () => {
   test('a query plans and reads nothing of a day that is gone, nor of one that is only on its way', async () => {
     const pool = new pg.Pool({ connectionString: database.connectionString, max: 2 })
     let last = { sql: '', parameters: [] as readonly unknown[] }
-    const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }), log: ({ query }) => void (last = query) })
+    const db = new Kysely<Database>({
+      dialect: new PostgresDialect({ pool }),
+      log: ({ query }) => {
+        last = query
+      },
+    })
     const tablesOf = async (call: Promise<unknown>): Promise<readonly string[]> => {
       await call
       const { rows } = await pool.query(`explain (analyze, costs off) ${last.sql}`, [...last.parameters])

@@ -83,6 +83,22 @@ const counterBytes = (count: number): Buffer => {
 
 const VERIFIED = FLAG.userPresent | FLAG.userVerified | FLAG.backupEligible | FLAG.backedUp
 
+const toCredentialJson = (id: Uint8Array, response: Record<string, unknown>): CredentialJson => {
+  const text = Buffer.from(id).toString('base64url')
+  return {
+    id: text,
+    rawId: text,
+    type: 'public-key',
+    authenticatorAttachment: 'platform',
+    clientExtensionResults: {},
+    response,
+  }
+}
+
+/** What follows the counter when a credential is made (WebAuthn Level 3 section 6.5.1): no model, its id, its key. */
+const attestedCredential = (id: Buffer, publicKey: KeyObject): Buffer =>
+  Buffer.concat([Buffer.alloc(16), Buffer.from([id.length >> 8, id.length & 255]), id, coseKey(publicKey)])
+
 /** @param origin of the pages, such as `http://localhost:3000` */
 export const createSoftwareAuthenticator = (origin: string): SoftwareAuthenticator => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -107,18 +123,6 @@ export const createSoftwareAuthenticator = (origin: string): SoftwareAuthenticat
       counterBytes(deviation.signCount ?? 0),
     ])
 
-  const toJson = (id: Uint8Array, response: Record<string, unknown>): CredentialJson => {
-    const text = Buffer.from(id).toString('base64url')
-    return {
-      id: text,
-      rawId: text,
-      type: 'public-key',
-      authenticatorAttachment: 'platform',
-      clientExtensionResults: {},
-      response,
-    }
-  }
-
   return {
     get credentialId() {
       return credentialId?.toString('base64url')
@@ -127,19 +131,14 @@ export const createSoftwareAuthenticator = (origin: string): SoftwareAuthenticat
       const id = Buffer.from(deviation.credentialId ?? randomBytes(32))
       credentialId = id
       userHandle = user.id
-      const attested = Buffer.concat([
-        Buffer.alloc(16),
-        Buffer.from([id.length >> 8, id.length & 255]),
-        id,
-        coseKey(publicKey),
-      ])
+      const attested = attestedCredential(id, publicKey)
       const authData = Buffer.concat([authenticatorData(rp.id, deviation, FLAG.attested), attested])
       const attestation = new Map<string, unknown>([
         ['fmt', 'none'],
         ['attStmt', new Map()],
         ['authData', authData],
       ])
-      return toJson(id, {
+      return toCredentialJson(id, {
         clientDataJSON: clientData('webauthn.create', challenge, deviation).toString('base64url'),
         attestationObject: cbor(attestation).toString('base64url'),
         transports: ['internal', 'hybrid'],
@@ -148,7 +147,7 @@ export const createSoftwareAuthenticator = (origin: string): SoftwareAuthenticat
     use({ challenge, rpId }, deviation = {}) {
       const client = clientData('webauthn.get', challenge, deviation)
       const authData = authenticatorData(rpId, deviation)
-      return toJson(deviation.credentialId ?? credentialId ?? Buffer.alloc(32), {
+      return toCredentialJson(deviation.credentialId ?? credentialId ?? Buffer.alloc(32), {
         clientDataJSON: client.toString('base64url'),
         authenticatorData: authData.toString('base64url'),
         signature: sign('sha256', Buffer.concat([authData, sha256(client)]), privateKey).toString('base64url'),
