@@ -23,7 +23,7 @@ const USAGE = `Usage: experiment-center actions test FILE [options]
 
   --trigger TRIGGER      ${Object.keys(TRIGGERS).join(', ')} (default post-login)
   --variation VAR_ID     event.experiment as a login in this variation of a running server carries it
-  --event FILE           the event as JSON (default: a sample); --variation replaces its experiment
+  --event FILE           JSON of the event (default: a sample); --variation replaces its experiment
   --dependency NAME@VERSION   an npm package that the Action requires; may be repeated
   --secret NAME=VALUE    a value of event.secrets; may be repeated
   --allow-local          lets fetch reach addresses of this machine and its network
