@@ -64,7 +64,7 @@
   if (start) {
     start.hidden = false
     start.addEventListener('click', onStart)
-    if (start.autofocus) start.focus()
+    if (!isLogin) start.focus()
   }
   if (isLogin) offerAutofill()
 })()
