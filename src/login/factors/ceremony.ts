@@ -1,12 +1,6 @@
 /** What we ask of each type of WebAuthn credential, and the options that go into the page. */
 
 import { createHash } from 'node:crypto'
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-} from '@simplewebauthn/server'
 import type { AuthenticationMethod } from '../../store/authentication-method-store.ts'
 import type { CredentialType } from '../../store/credential-store.ts'
 import type { UserRecord } from '../../store/user-store.ts'
@@ -20,7 +14,8 @@ interface CeremonyRules {
    */
   readonly userVerification: 'required' | 'discouraged'
   readonly attachment: 'platform' | 'cross-platform' | undefined
-  readonly preferred: 'localDevice' | 'securityKey' | undefined
+  /** Which of its dialogs the browser shows first. */
+  readonly hints: readonly ('client-device' | 'security-key')[]
 }
 
 export const CEREMONY_RULES = {
@@ -28,19 +23,19 @@ export const CEREMONY_RULES = {
     residentKey: 'required',
     userVerification: 'required',
     attachment: undefined,
-    preferred: undefined,
+    hints: [],
   },
   'webauthn-platform': {
     residentKey: 'discouraged',
     userVerification: 'required',
     attachment: 'platform',
-    preferred: 'localDevice',
+    hints: ['client-device'],
   },
   'webauthn-roaming': {
     residentKey: 'discouraged',
     userVerification: 'discouraged',
     attachment: 'cross-platform',
-    preferred: 'securityKey',
+    hints: ['security-key'],
   },
 } as const satisfies Record<CredentialType, CeremonyRules>
 
@@ -58,13 +53,50 @@ export const userHandleOf = (tenantId: string, userId: string): Uint8Array<Array
       .digest(),
   )
 
-const descriptorsOf = (methods: readonly AuthenticationMethod[]): { id: string; transports: string[] }[] =>
+const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url')
+
+/** A credential by its id (WebAuthn Level 3 section 5.8.3), as JSON. */
+export interface Descriptor {
+  readonly id: string
+  readonly type: 'public-key'
+  readonly transports: readonly string[]
+}
+
+interface Options {
+  readonly challenge: string
+  readonly timeout: number
+  readonly hints: readonly string[]
+}
+
+/** `PublicKeyCredentialCreationOptions` as JSON. */
+export interface CreationOptions extends Options {
+  readonly rp: { readonly id: string; readonly name: string }
+  readonly user: { readonly id: string; readonly name: string; readonly displayName: string }
+  readonly pubKeyCredParams: readonly { readonly type: 'public-key'; readonly alg: number }[]
+  readonly attestation: 'none'
+  readonly excludeCredentials: readonly Descriptor[]
+  readonly authenticatorSelection: {
+    readonly residentKey: CeremonyRules['residentKey']
+    readonly requireResidentKey: boolean
+    readonly userVerification: CeremonyRules['userVerification']
+    readonly authenticatorAttachment?: CeremonyRules['attachment']
+  }
+}
+
+/** `PublicKeyCredentialRequestOptions` as JSON. */
+export interface RequestOptions extends Options {
+  readonly rpId: string
+  readonly userVerification: CeremonyRules['userVerification']
+  readonly allowCredentials?: readonly Descriptor[]
+}
+
+const descriptorsOf = (methods: readonly AuthenticationMethod[]): readonly Descriptor[] =>
   methods.flatMap(({ credential }) =>
-    credential ? [{ id: credential.id, transports: [...credential.transports] }] : [],
+    credential ? [{ id: credential.id, type: 'public-key', transports: credential.transports }] : [],
   )
 
 /**
- * What the browser needs to make a credential.
+ * What the browser needs to make a credential (WebAuthn Level 3 section 5.4).
  *
  * @param methods the user's: an authenticator that holds one of them refuses to make a second
  */
@@ -81,32 +113,30 @@ export const creationOptions = (
     readonly tenantId: string
     readonly user: UserRecord
     readonly methods: readonly AuthenticationMethod[]
-    readonly challenge: Uint8Array<ArrayBuffer>
+    readonly challenge: Uint8Array
   },
-): Promise<PublicKeyCredentialCreationOptionsJSON> => {
-  const { residentKey, userVerification, attachment, preferred } = CEREMONY_RULES[type]
-  return generateRegistrationOptions({
-    rpID: party.id,
-    rpName: party.name,
-    userID: userHandleOf(tenantId, user.userId),
-    userName: user.email,
-    userDisplayName: user.name,
-    challenge,
+): CreationOptions => {
+  const { residentKey, userVerification, attachment, hints } = CEREMONY_RULES[type]
+  return {
+    rp: { id: party.id, name: party.name },
+    user: { id: base64url(userHandleOf(tenantId, user.userId)), name: user.email, displayName: user.name },
+    challenge: base64url(challenge),
+    pubKeyCredParams: ALGORITHMS.map(alg => ({ type: 'public-key', alg })),
     timeout: TIMEOUT_MS,
-    attestationType: 'none',
+    attestation: 'none',
     excludeCredentials: descriptorsOf(methods),
     authenticatorSelection: {
       residentKey,
+      requireResidentKey: residentKey === 'required',
       userVerification,
       ...(attachment ? { authenticatorAttachment: attachment } : {}),
     },
-    supportedAlgorithmIDs: [...ALGORITHMS],
-    ...(preferred ? { preferredAuthenticatorType: preferred } : {}),
-  })
+    hints,
+  }
 }
 
 /**
- * What the browser needs to use a credential.
+ * What the browser needs to use a credential (WebAuthn Level 3 section 5.5).
  *
  * @param methods those of the user that will do; undefined = a passkey of whoever is there
  */
@@ -119,13 +149,13 @@ export const requestOptions = (
   }: {
     readonly party: RelyingParty
     readonly methods: readonly AuthenticationMethod[] | undefined
-    readonly challenge: Uint8Array<ArrayBuffer>
+    readonly challenge: Uint8Array
   },
-): Promise<PublicKeyCredentialRequestOptionsJSON> =>
-  generateAuthenticationOptions({
-    rpID: party.id,
-    challenge,
-    timeout: TIMEOUT_MS,
-    userVerification: CEREMONY_RULES[type].userVerification,
-    ...(methods ? { allowCredentials: descriptorsOf(methods.filter(method => method.type === type)) } : {}),
-  })
+): RequestOptions => ({
+  rpId: party.id,
+  challenge: base64url(challenge),
+  timeout: TIMEOUT_MS,
+  userVerification: CEREMONY_RULES[type].userVerification,
+  hints: CEREMONY_RULES[type].hints,
+  ...(methods ? { allowCredentials: descriptorsOf(methods.filter(method => method.type === type)) } : {}),
+})

@@ -30,18 +30,18 @@ const bindingOf = ({ tenant }: Exchange, { transaction }: PageInteraction): Chal
 })
 
 /** What the login page needs to offer passkeys; undefined where the connection or the address has none. */
-export const passkeyOffer = async (
+export const passkeyOffer = (
   exchange: Exchange,
   { clock, random }: Deps,
   interaction: PageInteraction,
   connection: ConnectionRecord,
-): Promise<PasskeyOffer | undefined> => {
+): PasskeyOffer | undefined => {
   const policy = passkeyPolicyOf(connection)
   const party = relyingPartyOf(exchange.tenant)
   if (!policy.enabled || !party) return undefined
   const made = { key: exchange.keys.webauthnChallenge, random }
   const challenge = createChallenge(bindingOf(exchange, interaction), clock() + CHALLENGE_LIFETIME_MS, made)
-  const options = await requestOptions('passkey', { party, methods: undefined, challenge })
+  const options = requestOptions('passkey', { party, methods: undefined, challenge })
   return {
     button: policy.button,
     autofill: policy.autofill ? 'on' : 'off',

@@ -33,7 +33,7 @@ const enrolled = async (type: CredentialType = 'passkey') => {
     name: 'Passkey',
     publicKey: Uint8Array.from(made.publicKey),
   }
-  const request = await requestOptions(type, { party, methods: undefined, challenge })
+  const request = requestOptions(type, { party, methods: undefined, challenge })
   return { authenticator, stored, request }
 }
 
@@ -73,14 +73,14 @@ test('a login with a passkey names no credential; a second factor names those of
     credential: { id, transports: ['usb'], aaguid: '', backupEligible: false, backedUp: false },
   })
   const methods = [method('AAAA', 'passkey'), method('BBBB', 'webauthn-roaming')]
-  const login = await requestOptions('passkey', { party, methods: undefined, challenge })
+  const login = requestOptions('passkey', { party, methods: undefined, challenge })
   assert.ok(!login.allowCredentials?.length)
-  const factor = await requestOptions('webauthn-roaming', { party, methods, challenge })
+  const factor = requestOptions('webauthn-roaming', { party, methods, challenge })
   assert.deepEqual(
     factor.allowCredentials?.map(({ id }) => id),
     ['BBBB'],
   )
-  const creation = await creationOptions('passkey', { party, tenantId: 'dev', user, methods, challenge })
+  const creation = creationOptions('passkey', { party, tenantId: 'dev', user, methods, challenge })
   assert.deepEqual(
     creation.excludeCredentials?.map(({ id }) => id),
     ['AAAA', 'BBBB'],

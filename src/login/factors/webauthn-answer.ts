@@ -1,16 +1,14 @@
 /** Verifies what an authenticator has answered. Whatever the browser sent, the outcome is a value. */
 
-import {
-  type AuthenticationResponseJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
-import { decodeAttestationObject } from '@simplewebauthn/server/helpers'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { isJsonObject, parseJson } from '../../base/json.ts'
 import type { CredentialType, NewCredential, StoredCredential } from '../../store/credential-store.ts'
 import { ALGORITHMS, CEREMONY_RULES } from './ceremony.ts'
 import type { RelyingParty } from './relying-party.ts'
+
+/** A tenth of a second to load, which no start of a server and no login by password has to wait for. */
+const loadVerifier = () => import('@simplewebauthn/server')
+const loadDecoder = () => import('@simplewebauthn/server/helpers')
 
 export interface Refused {
   readonly kind: 'refused'
@@ -68,7 +66,10 @@ const TRANSPORTS = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', '
  * none, or a signature of the new key itself (section 5.1.3 step 21). Certificates are refused unread: to verify them
  * the library would fetch lists of revoked ones from addresses that they name.
  */
-const isWithoutCertificates = (attestationObject: unknown): boolean => {
+const isWithoutCertificates = (
+  attestationObject: unknown,
+  { decodeAttestationObject }: Awaited<ReturnType<typeof loadDecoder>>,
+): boolean => {
   if (!isText(attestationObject)) return false
   const decoded = decodeAttestationObject(Uint8Array.from(Buffer.from(attestationObject, 'base64url')))
   const format = decoded.get('fmt')
@@ -81,8 +82,10 @@ export const verifyCreation = async (
   { json, attestationObject, challenge }: Answer,
   party: RelyingParty,
 ): Promise<CreationOutcome> => {
+  const [{ verifyRegistrationResponse }, decoder] = await Promise.all([loadVerifier(), loadDecoder()])
   try {
-    if (!isWithoutCertificates(attestationObject)) return refused('The attestation is of a kind that is not taken.')
+    if (!isWithoutCertificates(attestationObject, decoder))
+      return refused('The attestation is of a kind that is not taken.')
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response: json as RegistrationResponseJSON, // whatever else it is makes the library throw
       expectedChallenge: challenge,
@@ -121,6 +124,7 @@ export const verifyUse = async (
   party: RelyingParty,
 ): Promise<UseOutcome> => {
   const { credential, publicKey, signCount, type } = stored
+  const { verifyAuthenticationResponse } = await loadVerifier()
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: json as AuthenticationResponseJSON, // whatever else it is makes the library throw

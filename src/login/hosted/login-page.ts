@@ -51,12 +51,12 @@ const loadVisit = async (exchange: Exchange, context: PageContext): Promise<Logi
   return { exchange, context, interaction, connection: await pageConnection(exchange, context.directory, interaction) }
 }
 
-const show = async (
+const show = (
   { exchange, context, interaction, connection }: LoginVisit,
   { email, error, status = 200, retryAfter }: View,
-): Promise<void> => {
+): void => {
   const { id, transaction } = interaction
-  const passkey = await passkeyOffer(exchange, context.deps, interaction, connection)
+  const passkey = passkeyOffer(exchange, context.deps, interaction, connection)
   const html = renderPage('login', exchange.tenant.name, {
     action: `/u/login?state=${id}`,
     state: id,
@@ -109,7 +109,7 @@ const logInWithPassword = async (visit: LoginVisit, form: URLSearchParams): Prom
   const { transaction } = interaction
   const occasion = { exchange, at, connection, transaction, user: outcome.user, userName: email }
   await Promise.all(refusedEvents(outcome, occasion).map(event => context.deps.log.record(event)))
-  await show(visit, refusedView(outcome, email, at))
+  show(visit, refusedView(outcome, email, at))
 }
 
 const logInWithPasskey = async (visit: LoginVisit, passkey: string): Promise<void> => {
@@ -119,13 +119,13 @@ const logInWithPasskey = async (visit: LoginVisit, passkey: string): Promise<voi
   const { transaction } = interaction
   const occasion = { exchange, at: context.deps.clock(), connection, transaction, user: outcome.user }
   await context.deps.log.record(loginFailed(occasion, { message: outcome.reason }))
-  await show(visit, { email: '', error: NO_PASSKEY, status: 400 })
+  show(visit, { email: '', error: NO_PASSKEY, status: 400 })
 }
 
 export const loginPage: HostedPage = {
   async get(exchange, context) {
     const visit = await loadVisit(exchange, context)
-    await show(visit, { email: (visit.interaction.transaction.params.login_hint ?? '').slice(0, MAX_TYPED) })
+    show(visit, { email: (visit.interaction.transaction.params.login_hint ?? '').slice(0, MAX_TYPED) })
   },
 
   async post(exchange, context) {

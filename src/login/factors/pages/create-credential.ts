@@ -10,11 +10,11 @@ import { newMethod } from './prove.ts'
 import { bindingOf, pageChallenge, refusal, requireRelyingParty, takeAnswer } from './webauthn-page.ts'
 
 /** What the page's script needs, as JSON. */
-export const creationJson = async (visit: FactorVisit, type: CredentialType): Promise<string> => {
+export const creationJson = (visit: FactorVisit, type: CredentialType): string => {
   const { key, user, methods } = visit
   const challenge = pageChallenge(visit, bindingOf(visit, 'create', type))
   const party = requireRelyingParty(visit)
-  return JSON.stringify(await creationOptions(type, { party, tenantId: key.tenantId, user, methods, challenge }))
+  return JSON.stringify(creationOptions(type, { party, tenantId: key.tenantId, user, methods, challenge }))
 }
 
 export interface CreatedCredential {

@@ -121,7 +121,7 @@ export const passkeyEnrollmentPage: FactorPage = {
   async show(visit, problem) {
     if (await hasNothingToAsk(visit)) return settle(visit)
     const { context, key, request, occasion } = visit
-    const options = await creationJson(visit, 'passkey')
+    const options = creationJson(visit, 'passkey')
     if (await noteOnce(context.deps.volatileDb, key, 'enrollment passkey')) {
       await context.deps.log.record(enrollmentStarted(occasion, PASSKEY, request.query))
     }

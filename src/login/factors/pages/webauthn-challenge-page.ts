@@ -41,7 +41,7 @@ export const webauthnChallengePage = (factor: WebauthnFactor): FactorPage => ({
   async show(visit, problem) {
     const challenge = pageChallenge(visit, bindingOf(visit, 'get', factor.methodType))
     const party = requireRelyingParty(visit)
-    const options = await requestOptions(factor.methodType, { party, methods: visit.methods, challenge })
+    const options = requestOptions(factor.methodType, { party, methods: visit.methods, challenge })
     await noteShown(visit, factor, 'challenge')
     const data = {
       factor: factor.name,

@@ -15,7 +15,7 @@ export const webauthnEnrollmentPage = (factor: WebauthnFactor): FactorPage => ({
   admits: stage => stage.kind === 'enrollment' && stage.factors.includes(factor.name),
 
   async show(visit, problem) {
-    const options = await creationJson(visit, factor.methodType)
+    const options = creationJson(visit, factor.methodType)
     await noteShown(visit, factor, 'enrollment')
     const data = { factor: factor.name, other_page: otherPage(visit), script: WEBAUTHN_SCRIPT.path, options }
     showPage(visit, 'mfa-webauthn-enrollment', { ...formData(visit, problem), ...data }, problem)
