@@ -27,7 +27,7 @@ const USAGE = `Usage: experiment-center actions test FILE [options]
   --dependency NAME@VERSION   an npm package that the Action requires; may be repeated
   --secret NAME=VALUE    a value of event.secrets; may be repeated
   --allow-local          lets fetch reach addresses of this machine and its network
-  --json                 prints the whole result as JSON
+  --json                 prints the whole result in JSON
 
 The server of --variation is found as for the logs commands (EXPERIMENT_CENTER_URL, …, or DATA_DIR/credentials.json).`
 
