@@ -6,24 +6,13 @@ import { loadSandboxTexts } from '../src/actions/pool/sandbox-text.ts'
 import { createActionRunner } from '../src/actions/runner.ts'
 import { createEgress } from '../src/base/egress.ts'
 import { median, verdict } from './summary.ts'
+import { TEN_LINES } from './ten-lines.ts'
 
 const WARM_UP = 2000
 const CALLS = 20_000
 const BLOCK = 1000
 const COLD_ROUNDS = 15
 const RESIDENT = 20
-
-/** Ten lines of a usual Action. */
-const CODE = `exports.onExecutePostLogin = async (event, api) => {
-  const ec = event.experiment
-  if (!ec) return
-  if (ec.config?.require_mfa?.value === true) {
-    api.multifactor.enable('any', { allowRememberBrowser: false })
-  }
-  const { experiment_id, variation_id } = ec
-  api.idToken.setCustomClaim('https://example.com/experiment', { experiment_id, variation_id })
-  api.accessToken.setCustomClaim('https://example.com/domain', event.user.email.split('@')[1])
-}`
 
 /** One kilobyte, as a login's event is. */
 const EVENT = {
@@ -42,7 +31,7 @@ const action = (id: number): BoundAction => ({
   action_id: `a${id}`,
   name: `a${id}`,
   version_id: `v${id}`,
-  code: `${CODE}\n// ${id}`,
+  code: `${TEN_LINES}\n// ${id}`,
   secrets: {},
 })
 

@@ -4,7 +4,10 @@
 const BENCHMARKS: Record<string, { readonly about: string; load(): Promise<{ run(): Promise<void> }> }> = {
   actions: { about: 'an Action, warm, cold, in memory and beside an attack', load: () => import('./actions.ts') },
   decide: { about: 'one decision, against a bare loop and three other engines', load: () => import('./decide.ts') },
-  login: { about: 'a full login with an active experiment, against one without', load: () => import('./login.ts') },
+  login: {
+    about: 'a full login with an active experiment, and with an Action, against one without',
+    load: () => import('./login.ts'),
+  },
   'log-ingest': { about: 'events per second into the tenant log', load: () => import('./log-ingest.ts') },
   'log-search': {
     about: 'the first page of a search, in a small log and a large one',
