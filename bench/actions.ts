@@ -1,6 +1,7 @@
 /** What running an Action costs: warm, cold, and in memory; and how long a neighbour of a bomb waits. */
 
-import { execFileSync } from 'node:child_process'
+import { execFileSync, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import type { ActionRunner, BoundAction } from '../src/actions/contract.ts'
 import { loadSandboxTexts } from '../src/actions/pool/sandbox-text.ts'
 import { createActionRunner } from '../src/actions/runner.ts'
@@ -60,6 +61,26 @@ const measureWarm = async (): Promise<readonly number[]> => {
     times.push((performance.now() - started) * 1000)
   }
   await runner.close()
+  return times
+}
+
+/** The same for the peer, which protects from nothing: what isolated-vm in a child costs on this machine. */
+const measurePeer = async (): Promise<readonly number[]> => {
+  const child = fork(fileURLToPath(new URL('bare-isolate.mjs', import.meta.url)), [TEN_LINES], {
+    execArgv: ['--no-node-snapshot'],
+  })
+  const next = (): Promise<unknown> => new Promise(resolve => child.once('message', resolve))
+  await next()
+  const times: number[] = []
+  for (let n = 0; n < WARM_UP + CALLS; n++) {
+    const started = performance.now()
+    const answered = next()
+    child.send(JSON.stringify(EVENT))
+    const calls: unknown = JSON.parse(String(await answered))
+    if (!Array.isArray(calls) || calls.length !== 3) throw new TypeError('the Action did not do its work')
+    if (n >= WARM_UP) times.push((performance.now() - started) * 1000)
+  }
+  child.kill()
   return times
 }
 
@@ -136,6 +157,7 @@ const measureNeighbour = async (): Promise<number> => {
 /** Prints each figure with its bound. */
 export const run = async (): Promise<void> => {
   await loadSandboxTexts()
+  const peer = calmMedian(await measurePeer())
   const warm = await measureWarm()
   const p50 = calmMedian(warm)
   const p99 = percentile99(warm)
@@ -145,6 +167,9 @@ export const run = async (): Promise<void> => {
   const neighbour = await measureNeighbour()
   console.log(
     verdict('warm Action of ten lines, median of the calmest 1000', `${p50.toFixed(0)} µs`, '≤ 150 µs', p50 <= 150),
+  )
+  console.log(
+    `      the same in a bare isolate that protects from nothing: ${peer.toFixed(0)} µs, ${(p50 / peer).toFixed(2)} × of it here`,
   )
   console.log(verdict('warm Action of ten lines, 99th percentile', `${p99.toFixed(0)} µs`, '≤ 1000 µs', p99 <= 1000))
   console.log(
