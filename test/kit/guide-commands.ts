@@ -49,7 +49,7 @@ export const guideBlocks = (markdown: string, section?: string): readonly GuideB
 export const readGuide = (path: string, section?: string): readonly GuideBlock[] =>
   guideBlocks(readFileSync(join(ROOT, path), 'utf8'), section)
 
-const escape = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+const escapePattern = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 
 /** True when the output is what a `text` block shows. */
 export const isShown = (shown: string, output: string): boolean => {
@@ -61,7 +61,7 @@ export const isShown = (shown: string, output: string): boolean => {
       return line
         .trimEnd()
         .split('…')
-        .map(part => escape(part))
+        .map(part => escapePattern(part))
         .join('.*?')
     })
   return new RegExp(`^${lines.join('\\n')}$`).test(output.replaceAll(/[ \t]+$/gm, '').trim())
