@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
-import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { nats } from './nats.ts'
+import { createOperator, onlyWithServer, openClient, startNats, toStorage } from './nats-server-contract.ts'
 import type { OpenSink, SinkPorts } from './sink.ts'
 import { ASSIGNMENT, checkItems, checkSettings, LOCAL, LOGIN, MACHINE, STRICT, toPorts } from './sink-contract.ts'
 
@@ -17,58 +12,9 @@ const settings = {
   natsToken: 'token-of-the-stream',
   natsUsername: 'streamer',
   natsPassword: 'password-of-the-stream',
-  natsCredentials: '-----BEGIN NATS USER JWT-----',
+  natsCredentials: createOperator().credentials(),
 }
 const signal = new AbortController().signal
-
-const isInstalled = spawnSync('nats-server', ['--version']).status === 0
-const onlyWithServer = { skip: isInstalled ? false : 'needs nats-server (on Debian: apt-get install nats-server)' }
-
-interface NatsServer {
-  readonly url: string
-  readonly stop: () => Promise<void>
-}
-
-/** Port -1 lets the server choose; it prints its choice. */
-const startNats = async (
-  t: TestContext,
-  storage: string,
-  wanted = '-1',
-  ...more: readonly string[]
-): Promise<NatsServer> => {
-  const child: ChildProcess = spawn('nats-server', ['-js', '-sd', storage, '-a', '127.0.0.1', '-p', wanted, ...more], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const stop = async (): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-  }
-  t.after(stop)
-  const port = await new Promise<string>((resolve, reject) => {
-    let output = ''
-    // Listened to for as long as it runs: a server that cannot write its log dies.
-    child.stderr?.on('data', chunk => {
-      output += chunk
-      const listening = /client connections on 127\.0\.0\.1:(\d+)/.exec(output)
-      if (listening?.[1] && output.includes('Server is ready')) resolve(listening[1])
-    })
-    child.once('exit', () => reject(new assert.AssertionError({ message: `nats-server ended: ${output}` })))
-  })
-  return { url: `nats://127.0.0.1:${port}`, stop }
-}
-
-const toStorage = async (t: TestContext): Promise<string> => {
-  const storage = await mkdtemp(join(tmpdir(), 'nats-sink-'))
-  t.after(() => rm(storage, { recursive: true, force: true }))
-  return storage
-}
-
-const openClient = async (t: TestContext, url: string): Promise<NatsConnection> => {
-  const connection = await connect({ servers: url, reconnect: false })
-  t.after(() => connection.close())
-  return connection
-}
 
 const openNats = (t: TestContext, natsUrl: string, more: object = {}, ports: Partial<SinkPorts> = {}): OpenSink => {
   const sink = nats.open({ natsUrl, natsSubject: 'auth.logs', ...more }, toPorts(t, ports))

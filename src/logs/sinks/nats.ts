@@ -1,23 +1,11 @@
 /** The sink `nats`: a JetStream stream on a NATS server. */
 
-import { isIPv6 } from 'node:net'
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream'
-import {
-  type ConnectionOptions,
-  connect,
-  credsAuthenticator,
-  errors,
-  type NatsConnection,
-} from '@nats-io/transport-node'
+import { type ConnectionOptions, credsAuthenticator, errors, type NatsConnection } from '@nats-io/transport-node'
 import { z } from 'zod'
-import {
-  connectionProblem,
-  type EgressRules,
-  FORBIDDEN_ADDRESS,
-  hostRefusal,
-  resolveAllowed,
-} from '../../base/egress-rules.ts'
+import { connectionProblem, type EgressRules, FORBIDDEN_ADDRESS, hostRefusal } from '../../base/egress-rules.ts'
 import { envelope, toItem } from './item.ts'
+import { NATS_PROBLEMS, natsAddress, openNatsConnection } from './nats-connection.ts'
 import { defineSink, type Item, type OpenSink, type SendResult, type SinkPorts } from './sink.ts'
 
 /** The server's default `max_payload` is 1 MB, headers included. */
@@ -27,6 +15,10 @@ const secret = z
   .string()
   .max(256)
   .regex(/^\P{Cc}*$/u, 'must be one line')
+
+/** A user's JWT and the seed of his key, each between two lines; the empty text removes them. */
+const CREDENTIALS =
+  /^$|^\s*-+BEGIN NATS USER JWT-+\s+[\w-]+\.[\w-]+\.[\w-]+\s+-+END [\x20-\x7e\r\n]*-BEGIN USER NKEY SEED-+\s+SU[A-Z2-7]{56}\s+-+END [\x20-\x7e\r\n]*$/
 
 const schema = z.strictObject({
   natsUrl: z
@@ -41,84 +33,50 @@ const schema = z.strictObject({
   natsUsername: secret.optional(),
   natsPassword: secret.optional(),
   /** The text of a credentials file. */
-  natsCredentials: z
-    .string()
-    .max(16_384)
-    .regex(/^[\x20-\x7e\r\n]*$/, 'must be the text of a credentials file')
-    .optional(),
+  natsCredentials: z.string().max(16_384).regex(CREDENTIALS, 'must be the text of a credentials file').optional(),
 })
 
 type Settings = z.infer<typeof schema>
 
-const DEFAULT_PORT = '4222'
-
-/** An URL of a scheme that URL does not know still has a host and a port. */
-const hostAndPort = (natsUrl: string): { readonly host: string; readonly port: string } | undefined => {
-  const url = URL.parse(natsUrl.replace(/^\w+:/, 'http:'))
-  return url ? { host: url.hostname, port: url.port || (natsUrl.endsWith(':80') ? '80' : DEFAULT_PORT) } : undefined
-}
-
 const refusalOf = (natsUrl: string, rules: EgressRules): string | undefined => {
-  const target = hostAndPort(natsUrl)
+  const target = natsAddress(natsUrl)
   if (!target) return 'is not a URL'
   if (!natsUrl.startsWith('tls:') && !rules.allowInsecureHttp) return 'must start with tls://'
   return hostRefusal(target.host, rules)
 }
 
+/** The client reads a file whose lines end as on Unix, the last one too. */
+const credentialsFile = (text: string): Uint8Array => new TextEncoder().encode(`${text.replaceAll('\r\n', '\n')}\n`)
+
 const authenticationOf = (settings: Settings): ConnectionOptions => ({
   ...(settings.natsToken ? { token: settings.natsToken } : {}),
   ...(settings.natsUsername ? { user: settings.natsUsername, pass: settings.natsPassword ?? '' } : {}),
-  ...(settings.natsCredentials
-    ? { authenticator: credsAuthenticator(new TextEncoder().encode(settings.natsCredentials)) }
-    : {}),
+  ...(settings.natsCredentials ? { authenticator: credsAuthenticator(credentialsFile(settings.natsCredentials)) } : {}),
 })
 
-/** The client hands its options on to TLS: without the name, the certificate would be compared with the address. */
-const withServerName = (servername: string): NonNullable<ConnectionOptions['tls']> => {
-  const options = { handshakeFirst: false, servername }
-  return options
-}
+/** Only a change of the settings or of the server helps. */
+const REFUSALS = [
+  errors.AuthorizationError,
+  errors.UserAuthenticationExpiredError,
+  errors.PermissionViolationError,
+  errors.InvalidArgumentError,
+]
 
-/**
- * Connects to the address that passed the check. The server's list of its cluster is ignored, because those addresses
- * would be connected to unchecked; for the same reason the client does not reconnect by itself.
- */
-const openConnection = async (
-  settings: Settings,
-  { rules, resolve, timeoutMs }: SinkPorts,
-): Promise<NatsConnection> => {
-  const target = hostAndPort(settings.natsUrl)
-  if (!target) throw new TypeError('the URL was checked when it was stored')
-  const host = target.host.replace(/^\[|\]$/g, '')
-  const [{ address }] = await resolveAllowed(host, rules, resolve)
-  return connect({
-    servers: `${isIPv6(address) ? `[${address}]` : address}:${target.port}`,
-    name: 'experiment-center',
-    timeout: timeoutMs,
-    reconnect: false,
-    ignoreClusterUpdates: true,
-    resolve: false,
-    tls: settings.natsUrl.startsWith('tls:') ? withServerName(host) : null,
-    ...authenticationOf(settings),
-  })
-}
-
-const isRefusal = (error: unknown): boolean =>
-  error instanceof errors.AuthorizationError ||
-  error instanceof errors.PermissionViolationError ||
-  error instanceof errors.InvalidArgumentError
+const HOPELESS: ReadonlySet<string> = new Set([FORBIDDEN_ADDRESS, 'NATS_TLS_REQUIRED', 'NATS_WANTS_CERTIFICATE'])
 
 /** The client wraps what happened; the innermost cause that says more is the one to show. */
 const toResult = (error: unknown, delivered: number): SendResult => {
   if (error instanceof Error && error.name === 'JetStreamNotEnabled') {
     return { kind: 'rejected', reason: 'No JetStream stream of the server takes this subject.', delivered }
   }
-  if (isRefusal(error)) return { kind: 'rejected', reason: `NATS refused: ${(error as Error).message}.`, delivered } // by isRefusal
+  if (REFUSALS.some(Refusal => error instanceof Refusal)) {
+    return { kind: 'rejected', reason: `NATS refused: ${(error as Error).message}.`, delivered } // all of them are errors
+  }
   if (error instanceof errors.TimeoutError) return { kind: 'retry', reason: 'NATS did not answer in time.', delivered }
-  const { code } = connectionProblem(error)
-  const kind = code === FORBIDDEN_ADDRESS ? 'rejected' : 'retry'
-  const reason = code ? connectionProblem(error).reason : error instanceof Error ? error.message : 'the exchange failed'
-  return { kind, reason: `NATS: ${reason}.`.slice(0, 300), delivered }
+  const { code, reason } = connectionProblem(error)
+  const kind = HOPELESS.has(code) ? 'rejected' : 'retry'
+  const message = error instanceof Error ? error.message : 'the exchange failed'
+  return { kind, reason: `NATS: ${NATS_PROBLEMS[code] ?? (code ? reason : message)}.`, delivered }
 }
 
 /** Publishes without waiting for each answer; the server takes the messages of a connection in their order. */
@@ -139,22 +97,53 @@ const publish = async (
   return answer?.status === 'rejected' ? toResult(answer.reason, failed) : { kind: 'accepted' }
 }
 
+const MAX_REASON = 300
+/** Shorter ones would be found in ordinary words. */
+const MIN_SECRET = 4
+
+/** A reason may hold words of the server, to which the secrets were told. */
+const withoutSecrets = (result: SendResult, settings: Settings): SendResult => {
+  if (result.kind === 'accepted') return result
+  const { natsToken = '', natsPassword = '', natsCredentials = '' } = settings
+  const reason = [natsToken, natsPassword, ...natsCredentials.split(/\s+/)]
+    .filter(secret => secret.length >= MIN_SECRET && !/^-*(BEGIN|END|NATS|USER|NKEY|JWT|SEED)\b/.test(secret))
+    .reduce((text, secret) => text.replaceAll(secret, '********'), result.reason)
+  return { ...result, reason: reason.slice(0, MAX_REASON) }
+}
+
+const GIVEN_UP: SendResult = { kind: 'retry', reason: 'NATS: the call was given up.', delivered: 0 }
+
 const openNats = (settings: Settings, ports: SinkPorts): OpenSink => {
   let connection: NatsConnection | undefined
+  let isOver = false
   const connected = async (): Promise<NatsConnection> => {
-    if (!connection || connection.isClosed()) connection = await openConnection(settings, ports)
-    return connection
+    if (connection?.isClosed() === false) return connection
+    const fresh = await openNatsConnection(settings.natsUrl, authenticationOf(settings), ports)
+    connection = fresh
+    if (isOver) await fresh.close()
+    return fresh
+  }
+  const publishAll = async (batch: readonly Item[]): Promise<SendResult> => {
+    try {
+      return await publish(jetstream(await connected()), settings.natsSubject, batch, ports.timeoutMs)
+    } catch (error) {
+      return toResult(error, 0)
+    }
   }
   return {
     encode: event => toItem(event, envelope, MAX_EVENT_BYTES),
-    async send(batch) {
-      try {
-        return await publish(jetstream(await connected()), settings.natsSubject, batch, ports.timeoutMs)
-      } catch (error) {
-        return toResult(error, 0)
-      }
+    async send(batch, signal) {
+      const givenUp = Promise.withResolvers<SendResult>()
+      const giveUp = (): void => givenUp.resolve(GIVEN_UP)
+      signal.addEventListener('abort', giveUp, { once: true })
+      if (signal.aborted) giveUp()
+      const result = await Promise.race([givenUp.promise, publishAll(batch)])
+      signal.removeEventListener('abort', giveUp)
+      return withoutSecrets(result, settings)
     },
+    /** Does not wait for a connection that is still being opened: it is closed as soon as it is there. */
     async close() {
+      isOver = true
       await connection?.close()
     },
   }
