@@ -1,7 +1,9 @@
 /** Renders docs/reference/log-streams.md from the table of destinations. */
 
+import { OPTIONS } from '../../src/config/options.ts'
 import { SINKS, UNSUPPORTED_SINKS } from '../../src/logs/sinks/index.ts'
 import type { Sink } from '../../src/logs/sinks/sink.ts'
+import { LOG_CATEGORIES, MAX_LOG_STREAMS, PAUSE_AFTER_MS, SHOWN_ERRORS } from '../../src/model/log-stream.ts'
 
 const settings = ({ schema, secrets }: Sink): string =>
   Object.entries(schema.shape)
@@ -30,4 +32,23 @@ A stream sends every event of the tenant log, or those of some categories, to a 
 ${Object.values<Sink>(SINKS).map(row).join('\n')}
 
 ${Object.values(UNSUPPORTED_SINKS).join('\n\n')}
+
+A tenant has at most ${MAX_LOG_STREAMS} streams. \`filters\` name categories, any of which an event must have: ${LOG_CATEGORIES.map(name => `\`${name}\``).join(', ')}.
+[Log events](log-events.md) says which event is in which.
+
+## When a destination is away
+
+Nothing is dropped while the log is kept: a stream waits, tries again and goes on from where it stopped. After ${PAUSE_AFTER_MS / 86_400_000} days
+without one success it pauses itself. The health shows the last ${SHOWN_ERRORS.count} errors of the last ${SHOWN_ERRORS.days} days.
+
+**Retention wins over delivery.** The log is kept for [\`${OPTIONS.logRetentionDays.variable}\`](configuration.md), ${OPTIONS.logRetentionDays.default} when nothing else is set. A stream that is
+behind by more than that, paused ones among them, loses the events of each day that is dropped; its health then has an error for that day
+with the number of events and the id of the first, and the stream goes on with the oldest event that is kept.
+
+## TLS
+
+A destination needs a certificate for the host of its address, from an authority that the server trusts: those that come with Node, and those
+in the PEM file that the environment variable \`NODE_EXTRA_CA_CERTS\` names when the server starts. It holds for all destinations, so that trust is
+the operator's to give and not that of whoever may create a stream. A certificate that is not trusted is an error in the health, and
+nothing is sent, no secret either. No destination gets a certificate of the client.
 `
