@@ -20,7 +20,7 @@ export interface OidcPayload {
 }
 
 /** Whoever reads the table cannot present what it holds: an id opens a session or redeems a code. */
-const hashId = (id: string): string => createHash('sha256').update(id).digest('base64url')
+export const hashPayloadId = (id: string): string => createHash('sha256').update(id).digest('base64url')
 
 type PayloadRow = Pick<Selectable<Database['oidc_payloads']>, 'payload' | 'consumed_at'>
 
@@ -44,12 +44,18 @@ export const saveOidcPayload = async (db: Db, entry: NewOidcPayload): Promise<vo
   const values = {
     payload: JSON.stringify(entry.payload),
     grant_id: entry.grantId ?? null,
-    uid_hash: entry.uid === undefined ? null : hashId(entry.uid),
+    uid_hash: entry.uid === undefined ? null : hashPayloadId(entry.uid),
     expires_at: entry.expiresAt ?? null,
   }
   await db
     .insertInto('oidc_payloads')
-    .values({ tenant_id: entry.tenantId, model: entry.model, id_hash: hashId(entry.id), consumed_at: null, ...values })
+    .values({
+      tenant_id: entry.tenantId,
+      model: entry.model,
+      id_hash: hashPayloadId(entry.id),
+      consumed_at: null,
+      ...values,
+    })
     .onConflict(conflict => conflict.columns(['tenant_id', 'model', 'id_hash']).doUpdateSet(values))
     .execute()
 }
@@ -83,7 +89,7 @@ export const findOidcPayload = async (db: Db, key: OidcPayloadKey): Promise<Oidc
     .select(['p.payload', 'p.consumed_at', 'p.grant_id', 'g.payload as grant_payload', ...TRANSACTION_COLUMNS])
     .where('p.tenant_id', '=', key.tenantId)
     .where('p.model', '=', key.model)
-    .where('p.id_hash', '=', hashId(key.id))
+    .where('p.id_hash', '=', hashPayloadId(key.id))
     .where(notExpired)
     .executeTakeFirst()
   if (!row) return undefined
@@ -101,7 +107,7 @@ export const findOidcPayloadByUid = async (
     .select(['p.payload', 'p.consumed_at'])
     .where('p.tenant_id', '=', key.tenantId)
     .where('p.model', '=', key.model)
-    .where('p.uid_hash', '=', hashId(key.uid))
+    .where('p.uid_hash', '=', hashPayloadId(key.uid))
     .where(notExpired)
     .executeTakeFirst()
   return row && toPayload(row)
@@ -123,7 +129,7 @@ export const patchOidcPayload = async (
     .set({ payload: sql`p.payload || ${JSON.stringify(patch)}::jsonb` })
     .where('p.tenant_id', '=', key.tenantId)
     .where('p.model', '=', key.model)
-    .where('p.id_hash', '=', hashId(key.id))
+    .where('p.id_hash', '=', hashPayloadId(key.id))
     .where(notExpired)
     .$if(unless !== undefined, query => query.where(sql<boolean>`not (p.payload ? ${unless})`))
     .executeTakeFirstOrThrow()
@@ -137,7 +143,7 @@ export const consumeOidcPayload = async (db: Db, key: OidcPayloadKey): Promise<b
     .set({ consumed_at: sql`now()` })
     .where('tenant_id', '=', key.tenantId)
     .where('model', '=', key.model)
-    .where('id_hash', '=', hashId(key.id))
+    .where('id_hash', '=', hashPayloadId(key.id))
     .where('consumed_at', 'is', null)
     .executeTakeFirstOrThrow()
   return numUpdatedRows === 1n
@@ -148,7 +154,7 @@ export const deleteOidcPayload = async (db: Db, key: OidcPayloadKey): Promise<vo
     .deleteFrom('oidc_payloads')
     .where('tenant_id', '=', key.tenantId)
     .where('model', '=', key.model)
-    .where('id_hash', '=', hashId(key.id))
+    .where('id_hash', '=', hashPayloadId(key.id))
     .execute()
 }
 

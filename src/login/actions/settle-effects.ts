@@ -23,8 +23,11 @@ const write = async ({ deps, login, facts }: Passage, target: EffectTarget): Pro
   }
 }
 
-/** Users have one identity here, so there is nobody else whom a login could be for. */
-const WRONG_PRIMARY = deny('access_denied', 'The user cannot be changed to one that it is not linked with.')
+/** Users have one identity here, so there is nobody else whom a login could be for; decision 0011 says why. */
+const WRONG_PRIMARY = deny(
+  'access_denied',
+  'api.authentication.setPrimaryUser: identities are not linked on this server, so a login is for its own user only.',
+)
 
 export const settleEffects = async (passage: Passage, effects: readonly Effect[]): Promise<StepOutcome> => {
   const { login } = passage

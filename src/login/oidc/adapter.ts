@@ -12,6 +12,7 @@ import {
   type OidcPayloadWithOrigin,
   saveOidcPayload,
 } from '../../store/oidc-payload-store.ts'
+import { SESSION_TOKEN_MODELS } from '../../store/session-end.ts'
 import type { Directory } from '../directory.ts'
 import type { Exchange } from '../exchange.ts'
 import type { LoginDeps } from '../login-deps.ts'
@@ -69,6 +70,10 @@ const grantIdOf = (model: string, id: string, payload: AdapterPayload): string |
   return payload.grantId ?? (typeof transactionId === 'string' ? transactionId : undefined)
 }
 
+/** The second id of a payload: its own, or of what ends with a session, the session's. */
+const secondIdOf = (model: string, { uid, sessionUid }: AdapterPayload): string | undefined =>
+  SESSION_TOKEN_MODELS.includes(model) ? sessionUid : uid
+
 /** Grants that came with what belongs to them, until the engine asks for them in the same request. */
 const grants = new WeakMap<Exchange, { readonly id: string; readonly payload: AdapterPayload }>()
 
@@ -95,7 +100,7 @@ const createStateAdapter = (model: string, { tenant, deps }: AdapterOptions): Ad
         ...keyOf(id),
         payload: withoutSecrets(payload),
         grantId: grantIdOf(model, id, payload),
-        uid: payload.uid,
+        uid: secondIdOf(model, payload),
         expiresAt: expiresIn === undefined ? undefined : new Date(deps.clock() + expiresIn * 1000),
       })
     },

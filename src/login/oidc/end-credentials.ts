@@ -1,34 +1,29 @@
 /** Ends the session, or the refresh token, of a login that was refused for good. */
 
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Db } from '../../store/database.ts'
+import { endSession, endTokensOfSession } from '../../store/session-end.ts'
 import type { LoginPlan } from '../pipeline/login-plan.ts'
+import { exchangeOf } from './engine-context.ts'
 
 type Session = InstanceType<Provider['Session']>
 
+/** The session that a login belongs to. */
+export interface LoginSession {
+  /** Undefined for a refresh token of a login without one. */
+  readonly id: string | undefined
+  /** The browser's, which the engine would store again after the answer; undefined for a refresh. */
+  readonly current?: Session
+}
+
 /**
- * The tokens of the session's latest login at each application; those of earlier logins belong to nobody's session. The
- * login that is refused has taken the place of its application's latest one already, but for the stored session.
+ * Ends what the plan of a refused login says. The session goes first: what is issued by it until it is gone, ends with
+ * the others.
  */
-const revokeRefreshTokens = async ({ oidc }: KoaContextWithOIDC, { uid, authorizations }: Session): Promise<void> => {
-  const { Session, RefreshToken } = oidc.provider
-  const stored = await Session.findByUid(uid)
-  const all = [...Object.values(authorizations ?? {}), ...Object.values(stored?.authorizations ?? {})]
-  for (const grantId of new Set(all.map(authorization => authorization.grantId))) {
-    if (grantId) await RefreshToken.revokeByGrantId(grantId)
-  }
-}
-
-const destroySession = async (session: Session): Promise<void> => {
-  // A session that has just been logged in to has a new id, under which it is not stored yet.
-  const stored: unknown = Reflect.get(session, 'oldId')
-  if (typeof stored === 'string') session.jti = stored
-  await session.destroy()
-}
-
-/** @param session of the browser; of a refresh, the one that the token comes from, as long as it lasts */
 export const endCredentials = async (
   context: KoaContextWithOIDC,
-  session: Session | undefined,
+  db: Db,
+  session: LoginSession,
   { session: sessionEnds, refreshToken }: LoginPlan['revoked'],
 ): Promise<void> => {
   const { oidc } = context
@@ -36,7 +31,9 @@ export const endCredentials = async (
   if (grantId && (refreshToken || sessionEnds === 'with-refresh-tokens')) {
     await oidc.provider.RefreshToken.revokeByGrantId(grantId)
   }
-  if (!sessionEnds || !session) return
-  if (sessionEnds === 'with-refresh-tokens') await revokeRefreshTokens(context, session)
-  await destroySession(session)
+  if (!sessionEnds || !session.id) return
+  const { tenantId } = exchangeOf(context).tenant
+  await session.current?.destroy()
+  await endSession(db, tenantId, session.id)
+  if (sessionEnds === 'with-refresh-tokens') await endTokensOfSession(db, tenantId, session.id)
 }

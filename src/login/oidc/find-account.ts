@@ -20,9 +20,8 @@ const isUnusedRefreshToken = (token: Token): token is RefreshToken =>
 /** Takes the steps of a login with a refresh token. @throws what a step denies it with */
 const takeSteps = async (
   context: KoaContextWithOIDC,
-  token: RefreshToken,
-  user: UserRecord,
-  steps: readonly Step[],
+  db: Db,
+  { token, user, steps }: { readonly token: RefreshToken; readonly user: UserRecord; readonly steps: readonly Step[] },
 ): Promise<void> => {
   const client = clientOf(context)
   if (!client) throw new TypeError('a refresh token is used by no client')
@@ -32,9 +31,7 @@ const takeSteps = async (
   const login = { kind: 'refresh', exchange, client, user, sessionId: sessionUid ?? '', amr, facts } as const
   const outcome = await runPipeline(steps, login, undefined)
   if (outcome.kind !== 'denied') return carryOutRefreshPlan(context, exchange.plan)
-  const { revoked } = exchange.plan
-  const session = revoked.session && sessionUid ? await context.oidc.provider.Session.findByUid(sessionUid) : undefined
-  await endCredentials(context, session, revoked)
+  await endCredentials(context, db, { id: sessionUid }, exchange.plan.revoked)
   throw new errors.CustomOIDCProviderError(outcome.error, outcome.description)
 }
 
@@ -48,6 +45,6 @@ export const createFindAccount =
     const exchange = exchangeOf(context)
     const user = await findUser(db, exchange.tenant.tenantId, subject)
     if (!user || (token?.kind === 'AccessToken' && user.blocked)) return undefined
-    if (isUnusedRefreshToken(token)) await takeSteps(context, token, user, steps)
+    if (isUnusedRefreshToken(token)) await takeSteps(context, db, { token, user, steps })
     return { accountId: user.userId, user, claims: () => ({ ...userClaims(user), sub: user.userId }) }
   }

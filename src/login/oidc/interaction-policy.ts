@@ -2,6 +2,7 @@
 
 import { errors, type Interaction, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import { isJsonObject, type Json } from '../../base/json.ts'
+import type { Db } from '../../store/database.ts'
 import { restorePlan } from '../pipeline/login-plan.ts'
 import { type PipelineOutcome, type Resumption, runPipeline } from '../pipeline/run-pipeline.ts'
 import type { LoginKind, LoginUnderWay, Step } from '../pipeline/step.ts'
@@ -11,6 +12,12 @@ import { clientOf, exchangeOf, paramOf, userOf } from './engine-context.ts'
 import { authorizationFacts } from './login-facts.ts'
 
 const { Check, Prompt } = interactionPolicy
+
+/** What the pipeline's prompt needs. */
+export interface PolicyOptions {
+  readonly db: Db
+  readonly steps: readonly Step[]
+}
 
 /** The prompt of a login that a step has suspended, and the name under which its result comes back. */
 export const PIPELINE = 'pipeline'
@@ -31,7 +38,10 @@ const resumptionOf = ({ oidc }: KoaContextWithOIDC): Resumption | undefined => {
 }
 
 /** The step in which the login of this request waits; undefined when it goes on. @throws what a step denies it with */
-const suspendingStep = async (context: KoaContextWithOIDC, steps: readonly Step[]): Promise<string | undefined> => {
+const suspendingStep = async (
+  context: KoaContextWithOIDC,
+  { db, steps }: PolicyOptions,
+): Promise<string | undefined> => {
   const { oidc } = context
   const [user, client, session] = [userOf(context), clientOf(context), oidc.session]
   if (!user || !client || !session) throw new TypeError('the pipeline runs before the user is known')
@@ -48,7 +58,7 @@ const suspendingStep = async (context: KoaContextWithOIDC, steps: readonly Step[
   }
   const outcome = await runPipeline(steps, login, resumptionOf(context))
   if (outcome.kind === 'denied') {
-    await endCredentials(context, session, exchange.plan.revoked)
+    await endCredentials(context, db, { id: session.uid, current: session }, exchange.plan.revoked)
     throw new errors.CustomOIDCProviderError(outcome.error, outcome.description)
   }
   if (outcome.kind === 'done') {
@@ -62,7 +72,7 @@ const suspendingStep = async (context: KoaContextWithOIDC, steps: readonly Step[
 }
 
 /** The engine's prompts in the order in which they are asked. */
-export const createInteractionPolicy = (steps: readonly Step[]): interactionPolicy.DefaultPolicy => {
+export const createInteractionPolicy = (options: PolicyOptions): interactionPolicy.DefaultPolicy => {
   const policy = interactionPolicy.base()
   policy.remove('consent')
   policy.get('login')?.checks.add(
@@ -80,7 +90,7 @@ export const createInteractionPolicy = (steps: readonly Step[]): interactionPoli
     'suspended',
     'interaction is required from the end-user',
     'interaction_required',
-    async context => (await suspendingStep(context, steps)) !== undefined,
+    async context => (await suspendingStep(context, options)) !== undefined,
     // Stored with the interaction: only the step that waits may be completed.
     ({ oidc }) => ({ step: suspensions.get(oidc)?.step }),
   )

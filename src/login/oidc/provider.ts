@@ -124,7 +124,7 @@ const configurationOf = (options: ProviderOptions): Configuration => {
       client.redirectUris?.some(uri => originOf(uri) === origin) === true,
     findAccount: createFindAccount(deps.db, steps),
     loadExistingGrant: createGrantLoader(directory, deps.random),
-    interactions: { policy: createInteractionPolicy(steps), url: interactionUrl },
+    interactions: { policy: createInteractionPolicy({ db: deps.db, steps }), url: interactionUrl },
     issueRefreshToken: (_, client, source) =>
       client.grantTypeAllowed('refresh_token') && source.scopes.has('offline_access'),
     rotateRefreshToken: true,
