@@ -86,6 +86,44 @@ describe('actions test', () => {
     assert.equal(result.effects[0]?.value, 'grace@example.coma=b')
   })
 
+  test('prints the event as a file to edit, with the experiment of a variation', async () => {
+    const variables = { DATA_DIR: server.dataDir }
+    const { code, output } = await run(['--print-event', '--variation', experiment.control], variables)
+    assert.equal(code, 0, output)
+    assert.partialDeepStrictEqual(JSON.parse(output), {
+      request: { method: 'POST' },
+      experiment: { variation_id: experiment.control, is_control: true },
+    })
+    const sample = JSON.parse((await run(['--print-event'])).output)
+    assert.equal(sample.experiment, null)
+  })
+
+  test('runs the continue handler with the state that came back', async () => {
+    const state = 'abc'
+    const event = write('back.json', JSON.stringify({ request: { method: 'GET', query: { state } } }))
+    const code = `exports.onExecutePostLogin = async () => { throw new Error('not this one') }
+    exports.onContinuePostLogin = async (event, api) => {
+      try { api.redirect.validateToken({ secret: 'x' }) } catch (error) { console.log(error.message) }
+      api.authentication.recordMethod('https://example.com/page')
+    }`
+    const { code: exitCode, output } = await run([write('back.js', code), '--continue', '--event', event])
+    assert.equal(exitCode, 0, output)
+    assert.match(output, /handler {3}onContinuePostLogin/)
+    assert.match(output, /"method_recorded"/)
+    assert.match(output, /the request has no parameter session_token/)
+  })
+
+  test('an Action that fails is shown where it does, in its own file', async () => {
+    const file = write('plan.js', 'exports.onExecutePostLogin = async event => {\n  event.user.profile.plan\n}\n')
+    const { code, output } = await run([file])
+    assert.equal(code, 1)
+    assert.match(output, / > 2 \| {3}event\.user\.profile\.plan\n +\| {22}\^\n/)
+    assert.match(output, /at exports\.onExecutePostLogin \(plan\.js:2:22\)/)
+    const syntax = await run([write('syntax.js', 'exports.onExecutePostLogin = async () => {\n  const = 1\n}')])
+    assert.equal(syntax.code, 1)
+    assert.match(syntax.output, /SyntaxError: [\s\S]* > 2 \| {3}const = 1\n/)
+  })
+
   test('an Action that throws, is not there, or names no trigger ends with its reason and exit code 1 or 2', async () => {
     const thrown = await run([
       write('throws.js', 'exports.onExecutePostLogin = async () => { throw new TypeError("no") }'),
@@ -97,5 +135,7 @@ describe('actions test', () => {
     const trigger = await run([write('claim.js', CLAIM), '--trigger', 'magic'])
     assert.deepEqual([trigger.code, trigger.output.includes('There is no trigger "magic"')], [2, true])
     assert.equal((await run([])).code, 2)
+    const help = await run(['--help'])
+    assert.deepEqual([help.code, help.output.includes('Examples:')], [0, true])
   })
 })

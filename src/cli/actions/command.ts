@@ -3,46 +3,21 @@
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { parseArgs } from 'node:util'
+import type { PipelineResult } from '../../actions/contract.ts'
 import { createProgramBuilder } from '../../actions/dependencies/program-builder.ts'
+import { LIMITS } from '../../actions/limits.ts'
 import { createActionRunner } from '../../actions/runner.ts'
-import { isTriggerId, TRIGGERS } from '../../actions/triggers/index.ts'
-import type { TriggerId } from '../../actions/triggers/trigger.ts'
 import { createEgress } from '../../base/egress.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../../base/json.ts'
 import { createApiClient } from '../api-client.ts'
 import { CliFailure, EXIT } from '../cli-failure.ts'
 import { findConnection } from '../connection.ts'
+import { readTestArguments, type TestArguments, USAGE } from './arguments.ts'
 import { loadExperimentContext } from './experiment-context.ts'
 import { renderReport } from './render-report.ts'
 import { SAMPLE_EVENTS } from './sample-event.ts'
 
-const USAGE = `Usage: experiment-center actions test FILE [options]
-
-  runs an Action in the sandbox and prints what it did; exit code 1 when it fails
-
-  --trigger TRIGGER      ${Object.keys(TRIGGERS).join(', ')} (default post-login)
-  --variation VAR_ID     event.experiment as a login in this variation of a running server carries it
-  --event FILE           JSON of the event (default: a sample); --variation replaces its experiment
-  --dependency NAME@VERSION   an npm package that the Action requires; may be repeated
-  --secret NAME=VALUE    a value of event.secrets; may be repeated
-  --allow-local          lets fetch reach addresses of this machine and its network
-  --json                 prints the whole result in JSON
-
-The server of --variation is found as for the logs commands (EXPERIMENT_CENTER_URL, …, or DATA_DIR/credentials.json).`
-
-const OPTIONS = {
-  trigger: { type: 'string', default: 'post-login' },
-  variation: { type: 'string' },
-  event: { type: 'string' },
-  dependency: { type: 'string', multiple: true },
-  secret: { type: 'string', multiple: true },
-  'allow-local': { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const
-
-const BUDGET_MS = 20_000
+const ACTION_ID = 'local'
 
 const readText = async (path: string): Promise<string> => {
   try {
@@ -52,81 +27,104 @@ const readText = async (path: string): Promise<string> => {
   }
 }
 
-const readEvent = async (path: string | undefined, trigger: TriggerId): Promise<JsonObject> => {
-  if (path === undefined) return SAMPLE_EVENTS[trigger] ?? {}
-  const event = parseJson(await readText(path))
-  if (!isJsonObject(event)) throw new CliFailure(`${path} is not a JSON object.`)
+const readEvent = async ({ eventFile, trigger }: TestArguments): Promise<JsonObject> => {
+  if (eventFile === undefined) return SAMPLE_EVENTS[trigger] ?? {}
+  const event = parseJson(await readText(eventFile))
+  if (!isJsonObject(event)) throw new CliFailure(`${eventFile} is not a JSON object.`)
   return event as JsonObject // parsed from JSON text
 }
 
-/** `NAME<separator>VALUE` pairs; a name may begin with the separator, as `@scope/name@1.0.0` does. */
-const pairs = (texts: readonly string[], separator: string, flag: string): (readonly [string, string])[] =>
-  texts.map(text => {
-    const at = separator === '@' ? text.lastIndexOf(separator) : text.indexOf(separator)
-    if (at < 1)
-      throw new CliFailure(`${flag} must be like NAME${separator}VALUE, not ${JSON.stringify(text)}.`, EXIT.usage)
-    return [text.slice(0, at), text.slice(at + separator.length)]
+const experimentOf = async ({ variation }: TestArguments, environment: NodeJS.ProcessEnv): Promise<JsonObject> => {
+  if (!variation) return {}
+  const api = createApiClient(await findConnection({}, environment), {
+    signal: AbortSignal.timeout(LIMITS.budgetMs),
+    patienceMs: LIMITS.budgetMs / 2,
   })
+  return { experiment: await loadExperimentContext(api, variation) }
+}
 
-const buildProgram = async (code: string, dependencies: readonly (readonly [string, string])[]): Promise<string> => {
+const buildProgram = async (code: string, dependencies: TestArguments['dependencies']): Promise<string> => {
   const build = createProgramBuilder({ cacheDir: join(tmpdir(), 'experiment-center-packages'), env: process.env })
   const built = await build(
     code,
     dependencies.map(([name, version]) => ({ name, version })),
   )
   if ('program' in built) return built.program
-  throw new CliFailure(built.errors.map(error => JSON.stringify(error)).join('\n'))
+  throw new CliFailure(built.errors.map(({ msg }) => msg).join('\n'))
 }
 
-const parse = (args: readonly string[]) => {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
-  } catch (error) {
-    throw new CliFailure(`${error instanceof Error ? error.message : error}\n\n${USAGE}`, EXIT.usage)
-  }
+/** The `state` that the browser brings back: the one of the redirect, when nobody has tampered with it. */
+const stateOf = ({ request }: JsonObject): string | undefined => {
+  const { body, query }: Record<string, unknown> = isJsonObject(request) ? request : {}
+  const states = [body, query].map(fields => (isJsonObject(fields) ? fields.state : undefined))
+  return states.find(state => typeof state === 'string')
 }
 
-const experimentOf = async (variation: string | undefined, environment: NodeJS.ProcessEnv): Promise<JsonObject> => {
-  if (!variation) return {}
-  const api = createApiClient(await findConnection({}, environment), {
-    signal: AbortSignal.timeout(BUDGET_MS),
-    patienceMs: BUDGET_MS / 2,
-  })
-  return { experiment: await loadExperimentContext(api, variation) }
-}
-
-const test = async (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> => {
-  const { values, positionals } = parse(args)
-  const [file] = positionals
-  if (values.help || file === undefined) {
-    console.log(USAGE)
-    return values.help ? EXIT.ok : EXIT.usage
-  }
-  const { trigger } = values
-  if (!isTriggerId(trigger))
-    throw new CliFailure(`There is no trigger ${JSON.stringify(trigger)}.\n\n${USAGE}`, EXIT.usage)
-  const event = { ...(await readEvent(values.event, trigger)), ...(await experimentOf(values.variation, environment)) }
-  const code = await buildProgram(await readText(file), pairs(values.dependency ?? [], '@', '--dependency'))
-  const secrets = Object.fromEntries(pairs(values.secret ?? [], '=', '--secret'))
-  const egress = createEgress({ allowInsecureHttp: true, allowLocalAddresses: values['allow-local'] })
+const runAction = async (
+  { file = '', trigger, secrets, isContinued, allowsLocal }: TestArguments,
+  program: string,
+  event: JsonObject,
+): Promise<PipelineResult> => {
+  const egress = createEgress({ allowInsecureHttp: true, allowLocalAddresses: allowsLocal })
   const runner = createActionRunner({ egress })
+  const redirectState = stateOf(event)
   try {
-    const action = { action_id: 'local', name: basename(file), version_id: 'local', code, secrets }
-    const result = await runner.run({ tenantId: 'local', trigger, actions: [action], event, budgetMs: BUDGET_MS })
-    console.log(values.json ? JSON.stringify(result, null, 2) : renderReport(result))
-    return result.outcome.kind === 'failed' ? EXIT.failure : EXIT.ok
+    // A server's sandbox is there when a login comes: the time is the Action's alone. A sandbox that cannot start is
+    // what the run reports.
+    await runner.warm().catch(() => undefined)
+    return await runner.run({
+      tenantId: 'local',
+      trigger,
+      actions: [
+        {
+          action_id: ACTION_ID,
+          name: basename(file),
+          version_id: ACTION_ID,
+          code: program,
+          secrets: Object.fromEntries(secrets),
+        },
+      ],
+      event,
+      budgetMs: LIMITS.budgetMs,
+      ...(isContinued && { continueFrom: { action_id: ACTION_ID, at: 'continue' as const } }),
+      ...(isContinued && redirectState !== undefined && { redirectState }),
+    })
   } finally {
     await runner.close()
     egress.close()
   }
 }
 
+const test = async (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> => {
+  const given = readTestArguments(args)
+  const { file = '', trigger } = given
+  if (given.wantsHelp) {
+    console.log(USAGE)
+    return EXIT.ok
+  }
+  const event = { ...(await readEvent(given)), ...(await experimentOf(given, environment)) }
+  if (given.printsEvent) {
+    console.log(JSON.stringify({ experiment: null, ...event }, null, 2))
+    return EXIT.ok
+  }
+  const code = await readText(file)
+  const result = await runAction(given, await buildProgram(code, given.dependencies), event)
+  console.log(
+    given.isJson ? JSON.stringify(result, null, 2) : renderReport(result, { file: basename(file), code, trigger }),
+  )
+  return result.outcome.kind === 'failed' ? EXIT.failure : EXIT.ok
+}
+
 /** @returns the exit code, see cli-failure.ts */
 export const actions = async (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> => {
   const [name = '', ...rest] = args
+  if (['--help', '-h', 'help'].includes(name)) {
+    console.log(USAGE)
+    return EXIT.ok
+  }
   if (name !== 'test') {
     console.error(USAGE)
-    return ['--help', '-h', 'help'].includes(name) ? EXIT.ok : EXIT.usage
+    return EXIT.usage
   }
   try {
     return await test(rest, environment)
