@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { ManagementClient } from '../src/cli/demo/management-client.ts'
+import type { ApiClient } from '../src/cli/api-client.ts'
 import { readLogsAfter } from '../src/cli/demo/read-logs.ts'
 import { createExperiment } from './kit/experiment.ts'
 import { settingsToJoin, startTestServer, type TestServer } from './kit/server.ts'
 
 describe('assignment', { concurrency: false }, () => {
   let server: TestServer
-  let api: ManagementClient
+  let api: ApiClient
 
   before(async () => {
     server = await startTestServer()

@@ -5,12 +5,18 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createManagementClient } from '../src/cli/demo/management-client.ts'
 import { readLogsAfter } from '../src/cli/demo/read-logs.ts'
 import { type ServerProcess, startServerProcess } from '../src/cli/demo/server-process.ts'
 import { createSimulatedBrowser } from '../src/cli/demo/simulated-browser.ts'
 import { createExperiment } from './kit/experiment.ts'
-import { type Credentials, freePort, readCredentials, serverEnvironment, temporaryDirectory } from './kit/server.ts'
+import {
+  apiClientOf,
+  type Credentials,
+  freePort,
+  readCredentials,
+  serverEnvironment,
+  temporaryDirectory,
+} from './kit/server.ts'
 
 const ROUNDS = 10
 const DEVICES_AT_ONCE = 4
@@ -54,7 +60,7 @@ test('ten kills lose no answered login', { timeout: 120_000 }, async () => {
   for (let round = 0; round <= ROUNDS; round += 1) {
     server = await startServerProcess(environment)
     const credentials = readCredentials(dataDir)
-    const api = await createManagementClient(server.issuer, credentials.management)
+    const api = apiClientOf(server.issuer, credentials)
     if (round === 0) await createExperiment(api)
     const events = await readLogsAfter(api, undefined)
     const transactions = new Map(

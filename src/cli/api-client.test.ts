@@ -95,3 +95,25 @@ test('a server that refuses every token, or the client, is told from one that is
     message: 'http://server.test does not know the client, or its secret is wrong.',
   })
 })
+
+test('a write is sent as JSON, once, and an answer without content is none', async () => {
+  const calls: (readonly [string, string, unknown])[] = []
+  const server = createServer()
+  const taking: typeof fetch = async (input, init) => {
+    if (!String(input).includes('/api/')) return await server.fetch(input, init)
+    calls.push([init?.method ?? '', new Headers(init?.headers).get('content-type') ?? '', init?.body])
+    return init?.method === 'DELETE' ? new Response(null, { status: 204 }) : Response.json({}, { status: 503 })
+  }
+  const api = createApiClient(CONNECTION, {
+    signal: new AbortController().signal,
+    patienceMs: 60_000,
+    sleep: async () => {},
+    fetch: taking,
+  })
+  assert.equal(await api.call('DELETE', 'log-streams/lst_1'), undefined)
+  await assert.rejects(api.call('POST', 'log-streams', { type: 'http' }), { message: /log-streams answered 503/ })
+  assert.deepEqual(calls, [
+    ['DELETE', '', undefined],
+    ['POST', 'application/json', '{"type":"http"}'],
+  ])
+})

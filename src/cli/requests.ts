@@ -57,6 +57,7 @@ const causeOf = (error: unknown): string => {
 const readAnswer = (address: URL, { status, ok }: Response, text: string): Answer => {
   if (status === 401) return { kind: 'unauthorized' }
   if (!ok) throw new CliFailure(`${address.pathname} answered ${status}: ${sentenceOf(text)}`)
+  if (status === 204) return { kind: 'answer', body: undefined }
   const body = parseJson(text)
   if (body === undefined) throw new CliFailure(`${address.origin}${address.pathname} did not answer with JSON.`)
   return { kind: 'answer', body }

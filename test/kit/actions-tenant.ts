@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { decodeJwt, type JWTPayload } from 'jose'
-import type { ManagementClient } from '../../src/cli/demo/management-client.ts'
+import type { ApiClient } from '../../src/cli/api-client.ts'
 import { newestLogId, readLogsAfter } from '../../src/cli/demo/read-logs.ts'
 import { type AuthorizeRequest, authorizeRequest, type Browser, createBrowser, type Visit } from './browser.ts'
 import { startTestServer, type TestServer } from './server.ts'
@@ -32,7 +32,7 @@ export interface LoggedIn {
 
 export interface ActionsTenant {
   readonly server: TestServer
-  readonly api: ManagementClient
+  readonly api: ApiClient
   browser(headers?: Record<string, string>): Browser
   /** Replaces what a trigger runs; a text is the code of an Action, in order. */
   bind(trigger: TriggerName, ...actions: readonly (string | ActionWish)[]): Promise<readonly string[]>

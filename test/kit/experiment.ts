@@ -1,6 +1,6 @@
 /** A running experiment in a few words, for tests that are about something else. */
 
-import type { ManagementClient } from '../../src/cli/demo/management-client.ts'
+import type { ApiClient } from '../../src/cli/api-client.ts'
 
 export interface TestExperiment {
   readonly flag: string
@@ -18,10 +18,7 @@ export interface ExperimentWishes {
 }
 
 /** Creates flag, two variations and a percentage experiment, active unless told otherwise. */
-export const createExperiment = async (
-  api: ManagementClient,
-  wishes: ExperimentWishes = {},
-): Promise<TestExperiment> => {
+export const createExperiment = async (api: ApiClient, wishes: ExperimentWishes = {}): Promise<TestExperiment> => {
   const { name = 'test experiment', treatmentWeight = 50, subject = 'device', activate = true } = wishes
   const { id: flag } = await api.call<{ id: string }>('POST', 'experimentation/feature-flags', {
     name: `${name} flag`,

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createManagementClient, type ManagementClient } from '../../src/cli/demo/management-client.ts'
+import { type ApiClient, createApiClient } from '../../src/cli/api-client.ts'
 import { type ServerProcess, startServerProcess } from '../../src/cli/demo/server-process.ts'
 import {
   createSimulatedBrowser,
@@ -29,7 +29,7 @@ export interface TestServer {
   readonly credentials: Credentials
   readonly party: RelyingParty
   /** A client with every scope. */
-  api(): Promise<ManagementClient>
+  api(): Promise<ApiClient>
   /** A browser that was never here. */
   browser(headers?: Record<string, string>): SimulatedBrowser
   close(): Promise<void>
@@ -59,6 +59,13 @@ export const temporaryDirectory = (): string => mkdtempSync(join(tmpdir(), 'expe
 export const readCredentials = (dataDir: string): Credentials =>
   JSON.parse(readFileSync(join(dataDir, 'credentials.json'), 'utf8'))
 
+/** A client with every scope of a server that is running; a request that fails, fails. */
+export const apiClientOf = (url: string, { management }: Credentials): ApiClient =>
+  createApiClient(
+    { url, clientId: management.client_id, clientSecret: management.client_secret },
+    { signal: new AbortController().signal, patienceMs: 0 },
+  )
+
 /** What a test does with a running server, whoever started it. */
 const doorsOf = (server: ServerProcess, credentials: Credentials) => {
   const party: RelyingParty = {
@@ -72,7 +79,7 @@ const doorsOf = (server: ServerProcess, credentials: Credentials) => {
     issuer: server.issuer,
     credentials,
     party,
-    api: () => createManagementClient(server.issuer, credentials.management),
+    api: async () => apiClientOf(server.issuer, credentials),
     browser: (headers: Record<string, string> = {}) =>
       createSimulatedBrowser(party, { 'user-agent': 'Mozilla/5.0 (test)', ...headers }, () =>
         randomBytes(32).toString('base64url'),

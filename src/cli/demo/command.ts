@@ -5,12 +5,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { StartupError } from '../../base/startup-error.ts'
+import { type ApiClient, createApiClient } from '../api-client.ts'
 import { mapBounded } from '../bounded.ts'
 import { createProgressBar } from '../progress-bar.ts'
 import { deviceUserAgent } from './devices.ts'
 import { answerEnrollment } from './enrollment-page.ts'
 import { playEnrollmentRamp } from './enrollment-ramp.ts'
-import { createManagementClient, type ManagementClient, type ManagementCredentials } from './management-client.ts'
 import { bindPostLogin } from './passkey-action.ts'
 import { playPasskeyRollout, type Rollout } from './passkey-rollout.ts'
 import { rampProblems } from './ramp-report.ts'
@@ -29,7 +29,7 @@ const AT_ONCE = 12
 
 interface Credentials {
   readonly issuer: string
-  readonly management: ManagementCredentials
+  readonly management: { readonly client_id: string; readonly client_secret: string }
   readonly app: { readonly client_id: string; readonly client_secret: string; readonly callbacks: readonly string[] }
 }
 
@@ -96,7 +96,7 @@ const logInEveryDevice = async (devices: readonly LogIn[]): Promise<LoginRun> =>
 }
 
 const report = async (
-  api: ManagementClient,
+  api: ApiClient,
   from: string | undefined,
   rollout: Rollout,
   run: LoginRun,
@@ -122,7 +122,11 @@ const play = async (server: ServerProcess, dataDir: string, deviceCount: number)
     .slice(0, 6)
   const credentials = readCredentials(dataDir)
   const party = relyingParty({ ...credentials, issuer: server.issuer })
-  const api = await createManagementClient(server.issuer, credentials.management)
+  const { client_id: clientId, client_secret: clientSecret } = credentials.management
+  const api = createApiClient(
+    { url: server.issuer, clientId, clientSecret },
+    { signal: new AbortController().signal, patienceMs: 0 },
+  )
   await bindPostLogin(api, []) // an earlier run on the same data has bound its own
   say('\nThe passkey-rollout tutorial, steps 1 to 5:\n')
   const rollout = await playPasskeyRollout(api, run, step => say(`  ${step}`))

@@ -1,15 +1,15 @@
 /** The demo's second half, steps 6 and 7 of the tutorial and its ramp: the Action runs, and the share rises to one half. */
 
+import type { ApiClient } from '../api-client.ts'
 import { mapBounded } from '../bounded.ts'
 import { createProgressBar } from '../progress-bar.ts'
-import type { ManagementClient } from './management-client.ts'
 import { deployPasskeyAction } from './passkey-action.ts'
 import { type Rollout, rampToHalf } from './passkey-rollout.ts'
 import { type RampReport, renderRamp, summarizeRamp } from './ramp-report.ts'
 import { newestLogId, readLogsAfter } from './read-logs.ts'
 
 export interface RampPlay {
-  readonly api: ManagementClient
+  readonly api: ApiClient
   readonly issuer: string
   readonly run: string
   readonly rollout: Rollout

@@ -1,7 +1,7 @@
 /** Step 6 of the tutorial: the Action that sends treated logins to the enrolment page, created, deployed and bound. */
 
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ManagementClient } from './management-client.ts'
+import type { ApiClient } from '../api-client.ts'
 import { DemoFailure } from './simulated-browser.ts'
 
 /** The tutorial's Action, with the server's own enrolment page as "your passkey enrollment page". */
@@ -25,7 +25,7 @@ interface ActionAnswer {
 const BUILD_ATTEMPTS = 100
 const BUILD_PAUSE_MS = 100
 
-const untilDeployed = async (api: ManagementClient, id: string): Promise<void> => {
+const untilDeployed = async (api: ApiClient, id: string): Promise<void> => {
   for (let attempt = 0; attempt < BUILD_ATTEMPTS; attempt += 1) {
     const action = await api.call<ActionAnswer>('GET', `actions/actions/${id}`)
     if (action.all_changes_deployed) return
@@ -36,13 +36,13 @@ const untilDeployed = async (api: ManagementClient, id: string): Promise<void> =
 }
 
 /** Replaces the Actions of the trigger `post-login`; with none, logins run as they are. */
-export const bindPostLogin = (api: ManagementClient, ids: readonly string[]): Promise<unknown> =>
+export const bindPostLogin = (api: ApiClient, ids: readonly string[]): Promise<unknown> =>
   api.call('PATCH', 'actions/triggers/post-login/bindings', {
     bindings: ids.map(value => ({ ref: { type: 'action_id', value }, display_name: 'passkey rollout' })),
   })
 
 /** Creates, deploys and binds the Action; from the answer on, logins run it. */
-export const deployPasskeyAction = async (api: ManagementClient, issuer: string, run: string): Promise<string> => {
+export const deployPasskeyAction = async (api: ApiClient, issuer: string, run: string): Promise<string> => {
   const { id } = await api.call<ActionAnswer>('POST', 'actions/actions', {
     name: `passkey-rollout-${run}`,
     supported_triggers: [{ id: 'post-login', version: 'v3' }],

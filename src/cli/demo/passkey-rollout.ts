@@ -1,6 +1,6 @@
 /** The passkey-rollout tutorial's calls of the public Management API: its first five steps, and the ramp. */
 
-import type { ManagementClient } from './management-client.ts'
+import type { ApiClient } from '../api-client.ts'
 import { DemoFailure } from './simulated-browser.ts'
 
 export interface Rollout {
@@ -15,7 +15,7 @@ interface ExperimentAnswer {
 }
 
 /** Completes what an earlier run on the same data left active: one experiment may be active per tenant. */
-const completeActive = async (api: ManagementClient): Promise<void> => {
+const completeActive = async (api: ApiClient): Promise<void> => {
   const { experiments } = await api.call<{ experiments: ExperimentAnswer[] }>(
     'GET',
     'experimentation/experiments?status=active',
@@ -25,18 +25,13 @@ const completeActive = async (api: ManagementClient): Promise<void> => {
   }
 }
 
-const createVariation = async (
-  api: ManagementClient,
-  flag: string,
-  name: string,
-  overrides: object,
-): Promise<string> => {
+const createVariation = async (api: ApiClient, flag: string, name: string, overrides: object): Promise<string> => {
   const path = `experimentation/feature-flags/${flag}/variations`
   const { variation_id } = await api.call<{ variation_id: string }>('POST', path, { name, overrides })
   return variation_id
 }
 
-const validate = async (api: ManagementClient, experimentId: string): Promise<void> => {
+const validate = async (api: ApiClient, experimentId: string): Promise<void> => {
   const { is_valid, errors } = await api.call<{ is_valid: boolean; errors: { message: string }[] }>(
     'POST',
     `experimentation/experiments/${experimentId}/validate`,
@@ -51,7 +46,7 @@ const validate = async (api: ManagementClient, experimentId: string): Promise<vo
  * @param onStep is told each step in a few words
  */
 export const playPasskeyRollout = async (
-  api: ManagementClient,
+  api: ApiClient,
   run: string,
   onStep: (step: string) => void,
 ): Promise<Rollout> => {
@@ -90,10 +85,7 @@ export const playPasskeyRollout = async (
 }
 
 /** The tutorial's first way to ramp up: pause, half and half, activate. */
-export const rampToHalf = async (
-  api: ManagementClient,
-  { experimentId, control, treatment }: Rollout,
-): Promise<void> => {
+export const rampToHalf = async (api: ApiClient, { experimentId, control, treatment }: Rollout): Promise<void> => {
   const path = `experimentation/experiments/${experimentId}`
   await api.call('POST', `${path}/status`, { status: 'paused' })
   await api.call('PATCH', path, {

@@ -1,6 +1,6 @@
 /** Reads the tenant log back through the public API, by checkpoint. */
 
-import type { ManagementClient } from './management-client.ts'
+import type { ApiClient } from '../api-client.ts'
 import type { LoginEvent } from './report.ts'
 
 const PAGE = 100
@@ -11,13 +11,13 @@ export interface LogDocument extends LoginEvent {
 }
 
 /** The newest event's id; undefined while the log is empty. */
-export const newestLogId = async (api: ManagementClient): Promise<string | undefined> => {
+export const newestLogId = async (api: ApiClient): Promise<string | undefined> => {
   const [newest] = await api.call<LogDocument[]>('GET', 'logs?sort=date:-1&per_page=1')
   return newest?.log_id
 }
 
 /** Every event after `from`, in the log's order. */
-export const readLogsAfter = async (api: ManagementClient, from: string | undefined): Promise<LogDocument[]> => {
+export const readLogsAfter = async (api: ApiClient, from: string | undefined): Promise<LogDocument[]> => {
   const events: LogDocument[] = []
   for (;;) {
     const cursor = events.at(-1)?.log_id ?? from

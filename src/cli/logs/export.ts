@@ -1,7 +1,7 @@
 /** `logs export`: a stretch of the log as a file, for notebooks and warehouses. */
 
 import { logIdTime, logPositionBefore } from '../../model/log-id.ts'
-import { type ApiClient, createApiClient } from '../api-client.ts'
+import { type ApiReader, createApiClient } from '../api-client.ts'
 import { CliFailure, EXIT } from '../cli-failure.ts'
 import { CONNECTION_FLAGS, findConnection } from '../connection.ts'
 import { type Flags, type Given, readFlags } from '../flags.ts'
@@ -53,7 +53,7 @@ const readBounds = ({ from, to }: Given<typeof FLAGS>): Bounds => {
 }
 
 /** What of the log lies between the bounds now; undefined when nothing does. An export ends, even while events come. */
-const findStretch = async (api: ApiClient, { after, through }: Bounds): Promise<LogSpan | undefined> => {
+const findStretch = async (api: ApiReader, { after, through }: Bounds): Promise<LogSpan | undefined> => {
   const [newest] = await loadNewest(api, 1)
   const oldest = await loadOldest(api)
   if (!newest || !oldest) return undefined
@@ -71,7 +71,7 @@ const shareOf = ({ after, through }: LogSpan, position: string): number => {
 }
 
 interface Copy {
-  readonly api: ApiClient
+  readonly api: ApiReader
   readonly bounds: Bounds
   readonly query: string | undefined
   readonly encoder: LogEncoder

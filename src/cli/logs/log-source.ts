@@ -2,7 +2,7 @@
 
 import { isJsonObject } from '../../base/json.ts'
 import { isLogId } from '../../model/log-id.ts'
-import type { ApiClient } from '../api-client.ts'
+import type { ApiReader } from '../api-client.ts'
 import { CliFailure } from '../cli-failure.ts'
 
 /** A document of the log. */
@@ -14,14 +14,14 @@ export const PAGE_SIZE = 100
 const isLogEvent = (value: unknown): value is LogEvent =>
   isJsonObject(value) && typeof value.log_id === 'string' && isLogId(value.log_id)
 
-const loadPage = async (api: ApiClient, query: Readonly<Record<string, string>>): Promise<readonly LogEvent[]> => {
+const loadPage = async (api: ApiReader, query: Readonly<Record<string, string>>): Promise<readonly LogEvent[]> => {
   const page = await api.get('logs', query)
   if (Array.isArray(page) && page.every(isLogEvent)) return page
   throw new CliFailure('The server answered with something that is not a list of log events.')
 }
 
 /** The oldest events after a position, in the order of the log. */
-export const loadAfter = (api: ApiClient, after: string): Promise<readonly LogEvent[]> =>
+export const loadAfter = (api: ApiReader, after: string): Promise<readonly LogEvent[]> =>
   loadPage(api, { from: after, take: String(PAGE_SIZE) })
 
 /** Part of the log in the order of its ids: behind `after`, up to and with `through`. */
@@ -31,7 +31,7 @@ export interface LogSpan {
 }
 
 /** The first events of a span that a query finds. */
-export const loadFound = (api: ApiClient, { after, through }: LogSpan, query: string): Promise<readonly LogEvent[]> =>
+export const loadFound = (api: ApiReader, { after, through }: LogSpan, query: string): Promise<readonly LogEvent[]> =>
   loadPage(api, {
     q: `(${query}) AND log_id:{${after} TO ${through}]`,
     sort: 'log_id:1',
@@ -40,7 +40,7 @@ export const loadFound = (api: ApiClient, { after, through }: LogSpan, query: st
 
 /** The newest events up to a position, oldest first. @param query all events when absent */
 export const loadNewest = async (
-  api: ApiClient,
+  api: ApiReader,
   count: number,
   { through, query }: { readonly through?: string; readonly query?: string } = {},
 ): Promise<readonly LogEvent[]> => {
@@ -54,7 +54,7 @@ export const loadNewest = async (
 }
 
 /** The oldest event that is kept; undefined when the log is empty. */
-export const loadOldest = async (api: ApiClient): Promise<LogEvent | undefined> =>
+export const loadOldest = async (api: ApiReader): Promise<LogEvent | undefined> =>
   (await loadPage(api, { take: '1' }))[0]
 
 /**
@@ -62,6 +62,6 @@ export const loadOldest = async (api: ApiClient): Promise<LogEvent | undefined> 
  *
  * @throws CliFailure with the complaint
  */
-export const checkQuery = async (api: ApiClient, query: string): Promise<void> => {
+export const checkQuery = async (api: ApiReader, query: string): Promise<void> => {
   await loadPage(api, { q: query, per_page: '0' })
 }

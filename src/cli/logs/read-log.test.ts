@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { logPositionBefore } from '../../model/log-id.ts'
-import type { ApiClient } from '../api-client.ts'
+import type { ApiReader } from '../api-client.ts'
 import type { LogEvent } from './log-source.ts'
 import { cutSpan, nextLength, readLog } from './read-log.ts'
 
@@ -24,7 +24,7 @@ const createApi = (events: readonly LogEvent[], delay: (request: number) => Prom
     const isFound = ({ log_id, type: is }: LogEvent) => log_id > after && log_id <= through && (!type || is === type)
     return events.filter(isFound).slice(0, Number(take ?? per_page))
   }
-  const api: ApiClient = {
+  const api: ApiReader = {
     async get(_, query) {
       requests += 1
       underWay += 1
@@ -37,7 +37,7 @@ const createApi = (events: readonly LogEvent[], delay: (request: number) => Prom
   return { api, requests: () => requests, most: () => most }
 }
 
-const readAll = async (api: ApiClient, events: readonly LogEvent[], query?: string): Promise<string[]> => {
+const readAll = async (api: ApiReader, events: readonly LogEvent[], query?: string): Promise<string[]> => {
   const span = { after: logPositionBefore(START), through: events.at(-1)?.log_id ?? logPositionBefore(START + 1) }
   const ids: string[] = []
   for await (const part of readLog(api, span, query)) {
@@ -136,7 +136,7 @@ test('a failure is thrown in its turn, and those behind it are not left unheard'
 
 test('a server that repeats itself does not lead in a circle', async () => {
   const page = Array.from({ length: 100 }, (_, n) => eventAt(1, n))
-  const liar: ApiClient = { get: async () => page }
+  const liar: ApiReader = { get: async () => page }
   const ids = await readAll(liar, [eventAt(1_000, 1)])
   assert.deepEqual(ids, idsOf(page))
 })

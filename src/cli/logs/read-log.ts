@@ -1,7 +1,7 @@
 /** Reads a long stretch of the log in its order, a few requests at a time. */
 
 import { logIdTime, logPositionBefore } from '../../model/log-id.ts'
-import type { ApiClient } from '../api-client.ts'
+import type { ApiReader } from '../api-client.ts'
 import { type LogEvent, type LogSpan, loadAfter, loadFound, PAGE_SIZE } from './log-source.ts'
 
 /** Spans that are read side by side: enough to hide the way to a distant server. */
@@ -33,7 +33,7 @@ interface Part {
 /** A place in the order of what will be yielded. */
 type Slot = { readonly kind: 'part'; readonly part: Promise<Part> } | { readonly kind: 'uncut'; readonly span: LogSpan }
 
-const loadPage = async (api: ApiClient, span: LogSpan, query: string | undefined): Promise<readonly LogEvent[]> =>
+const loadPage = async (api: ApiReader, span: LogSpan, query: string | undefined): Promise<readonly LogEvent[]> =>
   query === undefined ? await loadAfter(api, span.after) : await loadFound(api, span, query)
 
 /** Characters of a page's JSON, judged by two of its events: writing all of them to count would cost as much as reading. */
@@ -42,7 +42,7 @@ const charactersOf = (page: readonly LogEvent[]): number => {
   return (JSON.stringify(sample).length / sample.length) * page.length
 }
 
-const readPart = async (api: ApiClient, span: LogSpan, query: string | undefined): Promise<Part> => {
+const readPart = async (api: ApiReader, span: LogSpan, query: string | undefined): Promise<Part> => {
   const events: LogEvent[] = []
   const { through } = span
   let { after } = span
@@ -111,7 +111,7 @@ export interface ReadPart {
  * however many there are.
  */
 export async function* readLog(
-  api: ApiClient,
+  api: ApiReader,
   stretch: LogSpan,
   query?: string,
 ): AsyncGenerator<ReadPart, void, undefined> {

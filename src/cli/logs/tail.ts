@@ -1,7 +1,7 @@
 /** `logs tail`: the newest events, and those that come. */
 
 import { logIdTime, logPositionBefore } from '../../model/log-id.ts'
-import { type ApiClient, createApiClient } from '../api-client.ts'
+import { type ApiReader, createApiClient } from '../api-client.ts'
 import { CliFailure, EXIT } from '../cli-failure.ts'
 import { CONNECTION_FLAGS, findConnection } from '../connection.ts'
 import { type Flags, readFlags } from '../flags.ts'
@@ -51,7 +51,7 @@ const chooseForm = ({ stdout, environment }: Terminal, isJson: boolean): ((event
 
 /** Shows everything between a position and the newest event; answers the position from which to go on. */
 const showNew = async (
-  api: ApiClient,
+  api: ApiReader,
   after: string | undefined,
   query: string | undefined,
   show: Show,
@@ -67,7 +67,7 @@ const showNew = async (
 }
 
 const tailLog = async (
-  api: ApiClient,
+  api: ApiReader,
   { query, lines, isFollowing }: { query: string | undefined; lines: number; isFollowing: boolean },
   show: Show,
   signal: AbortSignal,
