@@ -5,6 +5,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { actionsApiReference } from './generate/actions-api.ts'
 import { configurationReference } from './generate/configuration.ts'
 import { decisionReference } from './generate/decisions.ts'
 import { errorReference } from './generate/errors.ts'
@@ -16,6 +17,7 @@ import { ROOT } from './source-files.ts'
 
 /** File below docs/reference/ → what makes its text. */
 export const REFERENCES: Record<string, () => string | Promise<string>> = {
+  'actions-api.md': actionsApiReference,
   'configuration.md': configurationReference,
   'decisions.md': decisionReference,
   'errors.md': errorReference,
