@@ -18,6 +18,10 @@ const fill = (placeholder: string, value: unknown): string => {
   return show(value)
 }
 
+/** A value as `util.inspect` shows it. */
+export const showValue = (value: unknown, depth?: number): string =>
+  depth === undefined ? inspect(value) : inspect(value, { depth })
+
 /** One line of a console method, with printf placeholders as Node has them. */
 export const formatLine = (args: readonly unknown[]): string => {
   const [first, ...rest] = args

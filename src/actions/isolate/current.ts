@@ -1,6 +1,7 @@
 /** The one call that an instance serves at a time, and what the globals may ask about it. */
 
 import type { Bridge } from './bridge.ts'
+import type { Parts } from './part.ts'
 
 export interface Pending {
   readonly resolve: (value: unknown) => void
@@ -20,6 +21,7 @@ export interface RunningCall {
 
 export interface Current {
   readonly bridge: Bridge
+  readonly parts: Parts
   call: RunningCall | undefined
 }
 

@@ -1,6 +1,7 @@
 /** fetch: the request leaves through the parent, which decides where it may go. */
 
-import type { Init } from './body.ts'
+import { LIMITS } from '../limits.ts'
+import { type Init, toSent } from './body.ts'
 import { type Current, runningCall } from './current.ts'
 import type { createBodies } from './request-response.ts'
 
@@ -22,20 +23,17 @@ interface Signal {
 
 const isSignal = (value: unknown): value is Signal => typeof value === 'object' && value !== null && 'aborted' in value
 
-const utf8 = (current: Current, text: string): ArrayBuffer | undefined => {
-  const bytes = current.bridge.compute('utf8', text)
-  return bytes instanceof ArrayBuffer ? bytes : undefined
-}
-
 export const createFetch = (current: Current, bodies: ReturnType<typeof createBodies>) => {
-  const { Request, Response } = bodies
+  const { Request, Response, takeFrom } = bodies
   return async (input: unknown, init: Init = {}): Promise<InstanceType<typeof Response>> => {
     const request = new Request(input, init)
-    const call = runningCall(current, 'fetch')
     const signal = isSignal(request.signal) ? request.signal : undefined
     if (signal?.aborted) throw signal.reason
-    const content = bodies.contentOf(request)
-    const bytes = typeof content === 'string' ? utf8(current, content) : content?.buffer
+    const call = runningCall(current, 'fetch')
+    const bytes = await toSent(takeFrom(request), current, LIMITS.requestBytes)
+    // While a stream was read, the call may have ended and another one begun: this request is not that one's.
+    if (current.call !== call) throw new TypeError('fetch: the call that this code belongs to has ended')
+    if (signal?.aborted) throw signal.reason
     const id = call.nextId++
     return new Promise((resolve, reject) => {
       call.fetches.set(id, (text, body) => {

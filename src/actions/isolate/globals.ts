@@ -4,13 +4,26 @@ import structuredClone from '@ungap/structured-clone'
 import { createConsole } from './console.ts'
 import { createCrypto } from './crypto.ts'
 import type { Current } from './current.ts'
+import type { PartName } from './part.ts'
 import { createTimers } from './timers.ts'
+
+const STREAMS = [
+  'ReadableStream',
+  'WritableStream',
+  'TransformStream',
+  'ByteLengthQueuingStrategy',
+  'CountQueuingStrategy',
+  'TextEncoderStream',
+  'TextDecoderStream',
+]
 
 /** Group of globals → what makes it. `require` of a file bundles it as a function that runs when it is called. */
 const createGroups = (current: Current): Readonly<Record<string, () => Readonly<Record<string, unknown>>>> => {
   const bodies = once(() =>
     (require('./request-response.ts') as typeof import('./request-response.ts')).createBodies(current),
   ) // the file's own type
+  const { parts } = current
+  const group = (name: PartName) => () => parts.load(name) as Readonly<Record<string, unknown>> // what these parts make
   return {
     'URL URLSearchParams': () => (require('./url.ts') as typeof import('./url.ts')).createUrlClasses(current), // as above
     'TextEncoder TextDecoder atob btoa': () =>
@@ -20,6 +33,9 @@ const createGroups = (current: Current): Readonly<Record<string, () => Readonly<
     Buffer: () => ({ Buffer: (require('./buffer.ts') as typeof import('./buffer.ts')).bufferClass() }), // as above
     'AbortController AbortSignal': () => (require('./abort.ts') as typeof import('./abort.ts')).abortClasses(), // as above
     'crypto CryptoKey': () => createCrypto(current),
+    'Blob File': group('blob'),
+    FormData: group('form-data'),
+    [STREAMS.join(' ')]: group('web-streams'),
   }
 }
 

@@ -5,12 +5,15 @@ import type { CallState } from '../api/method.ts'
 import { TRIGGERS } from '../triggers/index.ts'
 import { prepareApi, type Recorded } from './api-object.ts'
 import type { Bridge, CallEnd, CallHead, Entrances, ModuleWrapper } from './bridge.ts'
+import { formatLine, showValue } from './console.ts'
 import { settleAnswer } from './crypto.ts'
 import { type Current, startCall } from './current.ts'
 import { settleFetch } from './fetch.ts'
 import { installGlobals } from './globals.ts'
 import { harden } from './harden.ts'
-import { createRequire } from './require.ts'
+import { createParts } from './load-parts.ts'
+import type { Parts } from './part.ts'
+import { createNodeRequire, createRequire } from './require.ts'
 import { watchPrototypes } from './spoiled.ts'
 import { describeThrown } from './thrown.ts'
 import { fireTimer } from './timers.ts'
@@ -52,8 +55,8 @@ const toState = (event: CallState['event'], head: CallHead, { bridge }: Current)
 })
 
 /** The Action's module. It runs inside the first call, so that what it asks of the bridge belongs to a call. */
-const createModule = (current: Current) => {
-  const require = createRequire(current)
+const createModule = (nodeRequire: (name: string) => unknown) => {
+  const require = createRequire(nodeRequire)
   const module: { exports: Exports } = { exports: {} }
   let wrapper: ModuleWrapper | undefined
   let isSpoiled: (() => boolean) | undefined
@@ -97,9 +100,16 @@ const perform = async (
 /** Called once per isolate by the child; nothing of it is reachable from an author's code. */
 export const boot = (bridge: Bridge): Entrances => {
   harden()
-  const current: Current = { bridge, call: undefined }
+  const parts: Parts = createParts({
+    bridge,
+    require: name => nodeRequire(name),
+    format: formatLine,
+    inspect: showValue,
+  })
+  const nodeRequire = createNodeRequire(parts)
+  const current: Current = { bridge, parts, call: undefined }
   installGlobals(current)
-  const module = createModule(current)
+  const module = createModule(nodeRequire)
   const settle = ({ texts, overflow }: Recorded, end: CallEnd): void => {
     if (current.call) current.call.ended = true
     current.call = undefined

@@ -1,82 +1,55 @@
-/** The few modules of Node that an Action can require beside its own dependencies. */
+/** Makes the modules of Node that an Action can require. */
 
-import type { Buffer as BufferType } from 'buffer/'
-import inspect from 'object-inspect'
-import { bytesOf } from './bytes.ts'
-import { formatLine } from './console.ts'
-import type { Current } from './current.ts'
+import type { NodeModuleName } from './module-tables.ts'
+import type { PartName, Parts } from './part.ts'
 
 type Globals = Readonly<Record<string, unknown>>
 
-type Data = string | ArrayBuffer | ArrayBufferView
+type Sleep = (callback: (value: unknown) => void, milliseconds: unknown, value: unknown) => void
 
-const createNodeCrypto = ({ bridge }: Current, globals: () => Globals) => {
-  const buffer = () => globals().Buffer as typeof BufferType // the polyfill
-  const toBytes = (data: Data, encoding?: string): Uint8Array<ArrayBuffer> =>
-    bytesOf(typeof data === 'string' ? buffer().from(data, encoding as 'utf8') : data) // the polyfill refuses unknown names
+/** What the globals of the isolate are at the moment. */
+const globals = () => globalThis as unknown as Globals // the isolate's own
 
-  /** Hash and Hmac: parts are collected here and digested at once by the child. */
-  const digester = (algorithm: string, key: ArrayBuffer | undefined) => {
-    const parts: Uint8Array[] = []
-    const self = {
-      update: (data: Data, encoding?: string) => {
-        parts.push(toBytes(data, encoding))
-        return self
-      },
-      digest: (encoding?: string): unknown => {
-        const whole = toBytes(buffer().concat(parts)).buffer
-        const digest = bridge.compute('digest', algorithm, whole, key)
-        if (!(digest instanceof ArrayBuffer)) throw new TypeError(`digest ${algorithm} is not supported`)
-        const result = buffer().from(digest)
-        return encoding === undefined ? result : result.toString(encoding as 'hex') // as above
-      },
-    }
-    return self
-  }
-  const webcrypto = () =>
-    globals().crypto as { getRandomValues(view: Uint8Array): Uint8Array; randomUUID(): string; subtle: unknown } // ours
+const pick = (...names: readonly string[]): Globals => Object.fromEntries(names.map(name => [name, globals()[name]]))
+
+const TIMERS = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate']
+
+const promisedTimers = () => {
+  const sleep = globals().setTimeout as Sleep // made by timers.ts
   return {
-    get webcrypto() {
-      return webcrypto()
-    },
-    get subtle() {
-      return webcrypto().subtle
-    },
-    randomUUID: () => webcrypto().randomUUID(),
-    randomBytes: (size: number) => buffer().from(webcrypto().getRandomValues(new Uint8Array(size))),
-    createHash: (algorithm: string) => digester(String(algorithm), undefined),
-    createHmac: (algorithm: string, key: Data) => digester(String(algorithm), toBytes(key).buffer),
-    timingSafeEqual: (a: Data, b: Data): boolean => {
-      const [left, right] = [bytesOf(a), bytesOf(b)]
-      if (left.length !== right.length) throw new RangeError('Input buffers must have the same byte length')
-      return left.reduce((difference, byte, index) => difference | (byte ^ (right[index] ?? 0)), 0) === 0
-    },
+    setTimeout: (milliseconds?: unknown, value?: unknown) =>
+      new Promise(resolve => sleep(resolve, milliseconds, value)),
+    setImmediate: (value?: unknown) => new Promise(resolve => sleep(resolve, 0, value)),
   }
 }
 
-type Callback = (error: unknown, value: unknown) => void
+const member = (of: unknown, name: string): unknown => Reflect.get(Object(of), name)
 
-const promisify =
-  (of: (...args: readonly unknown[]) => void) =>
-  (...args: readonly unknown[]) =>
-    new Promise((resolve, reject) => {
-      const done: Callback = (error, value) => (error ? reject(error) : resolve(value))
-      of(...args, done)
-    })
-
-/** Name → what `require` returns for it; made when it is asked for. */
-export const createNodeModules = (
-  current: Current,
-  globals: () => Globals,
-): Readonly<Record<string, () => unknown>> => ({
-  buffer: () => ({ Buffer: globals().Buffer, atob: globals().atob, btoa: globals().btoa }),
-  crypto: () => createNodeCrypto(current, globals),
-  url: () => ({ URL: globals().URL, URLSearchParams: globals().URLSearchParams }),
-  util: () => ({
-    format: (...args: readonly unknown[]) => formatLine(args),
-    inspect: (value: unknown) => inspect(value),
-    promisify,
-    TextEncoder: globals().TextEncoder,
-    TextDecoder: globals().TextDecoder,
-  }),
-})
+/** Name → function that makes what `require` returns for it. */
+export const createNodeModules = (parts: Parts): Readonly<Record<NodeModuleName, () => unknown>> => {
+  const part = (name: PartName) => () => parts.load(name)
+  return {
+    assert: part('assert'),
+    'assert/strict': () => member(parts.load('assert'), 'strict'),
+    buffer: () => ({
+      ...(require('buffer/') as object), // the package that Buffer is of
+      ...pick('Buffer', 'Blob', 'File', 'atob', 'btoa'),
+    }),
+    crypto: part('crypto'),
+    events: part('events'),
+    path: part('path'),
+    'path/posix': part('path'),
+    process: () => globals().process,
+    punycode: part('punycode'),
+    querystring: part('querystring'),
+    stream: part('stream'),
+    'stream/promises': () => member(parts.load('stream'), 'promises'),
+    'stream/web': part('web-streams'),
+    string_decoder: part('string-decoder'),
+    timers: () => pick(...TIMERS),
+    'timers/promises': promisedTimers,
+    url: part('url'),
+    util: part('util'),
+    'util/types': () => member(parts.load('util'), 'types'),
+  }
+}

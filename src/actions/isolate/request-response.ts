@@ -1,11 +1,11 @@
-/** Request and Response, as far as they make sense without streams. */
+/** Request and Response. */
 
 import { Headers } from 'headers-polyfill'
 import { createBody, type Init, toHeaders } from './body.ts'
 import type { Current } from './current.ts'
 
 export const createBodies = (current: Current) => {
-  const Body = createBody(current)
+  const { Body, copyOf, takeFrom, hasContent } = createBody(current)
 
   class Request extends Body {
     readonly url: string
@@ -14,17 +14,18 @@ export const createBodies = (current: Current) => {
     readonly signal: unknown
     constructor(input: unknown, init: Init = {}) {
       const from = input instanceof Request ? input : undefined
-      super(init.body ?? (from && Body.contentOf(from)), init.headers ?? from?.headers)
+      super(init.body ?? (from && takeFrom(from)), init.headers ?? from?.headers)
       this.url = from?.url ?? String(input)
       this.method = String(init.method ?? from?.method ?? 'GET').toUpperCase()
       this.redirect = String(init.redirect ?? from?.redirect ?? 'follow')
       this.signal = init.signal ?? from?.signal
-      if (Body.contentOf(this) !== undefined && /^(GET|HEAD)$/.test(this.method)) {
+      if (hasContent(this) && /^(GET|HEAD)$/.test(this.method)) {
         throw new TypeError(`a request with method ${this.method} has no body`)
       }
     }
     clone(): Request {
-      return new Request(this)
+      const { url, ...init } = this
+      return new Request(url, { ...init, body: copyOf(this) })
     }
   }
 
@@ -43,18 +44,20 @@ export const createBodies = (current: Current) => {
       return this.status >= 200 && this.status < 300
     }
     clone(): Response {
-      if (this.bodyUsed) throw new TypeError('the body has been read already')
-      return Object.assign(new Response(Body.contentOf(this), this), { url: this.url, redirected: this.redirected })
+      return Object.assign(new Response(copyOf(this), this), { url: this.url, redirected: this.redirected })
     }
     static json(value: unknown, init: Init = {}): Response {
       const headers = toHeaders(init.headers)
       if (!headers.has('content-type')) headers.set('content-type', 'application/json')
       return new Response(JSON.stringify(value), { ...init, headers })
     }
+    static redirect(address: unknown, status: unknown = 302): Response {
+      return new Response(undefined, { status, headers: { location: String(address) } })
+    }
     static error(): Response {
       return new Response(undefined, { status: 0 })
     }
   }
 
-  return { Headers, Request, Response, contentOf: Body.contentOf }
+  return { Headers, Request, Response, takeFrom }
 }

@@ -1,42 +1,84 @@
-/** `require` of an Action: its bundled dependencies, then the few modules of Node that there are. */
+/** `require` of an Action: its bundled dependencies, then the modules of Node that there are. */
 
-import type { Current } from './current.ts'
 import { DEPENDENCIES_GLOBAL } from './dependencies-global.ts'
+import { refusalOf } from './module-tables.ts'
 import { createNodeModules } from './node-modules.ts'
+import type { Parts } from './part.ts'
+
+type Require = (name: string) => unknown
 
 type Loaders = Readonly<Record<string, () => unknown>>
 
-/** Modules of Node that Actions do not have: no dependency can stand in for them. */
-const NODE_ONLY: ReadonlySet<string> = new Set(
-  `assert async_hooks child_process cluster dgram diagnostics_channel dns events fs http http2 https inspector module
-  net os path perf_hooks process querystring readline repl stream string_decoder timers tls tty v8 vm worker_threads
-  zlib`.split(/\s+/),
-)
+const missing = (id: string): Error => {
+  const refusal = refusalOf(id)
+  const remedy = refusal ? `Actions do not have it: ${refusal}` : 'add it to the dependencies of the Action'
+  return Object.assign(new Error(`Cannot find module '${id}': ${remedy}`), { code: 'MODULE_NOT_FOUND' })
+}
+
+/**
+ * Stands in for a module of Node that Actions do not have: packages load it for what they do elsewhere. Every
+ * member is a function, and a class to extend, that fails when it is used.
+ */
+const createAbsent = (id: string): object => {
+  const members = new Map<string, unknown>()
+  const absent = (): unknown => {
+    const refuse = (): never => {
+      throw missing(id)
+    }
+    return refuse
+  }
+  const onRead = (_: object, name: PropertyKey): unknown => {
+    if (typeof name !== 'string' || ['then', '__esModule', 'default', 'toJSON'].includes(name)) return undefined
+    if (!members.has(name)) members.set(name, absent())
+    return members.get(name)
+  }
+  // As a prototype it also answers for the object that a bundler makes of a module's members.
+  return Object.create(new Proxy(Object.create(null), { get: onRead }))
+}
 
 /** What the program's text has left, taken away from the globals. */
-const takeBundled = (require: (name: string) => unknown): Loaders => {
+const takeBundled = (require: Require): Loaders => {
   const make: unknown = Reflect.get(globalThis, DEPENDENCIES_GLOBAL)
   Reflect.deleteProperty(globalThis, DEPENDENCIES_GLOBAL)
   return typeof make === 'function' ? make(require) : {}
 }
 
+const idOf = (name: string): string => String(name).replace(/^node:/, '')
+
+/** The modules of Node, each made once; undefined for one that is missing. */
+export const createNodeRequire = (parts: Parts): Require => {
+  const node: Loaders = createNodeModules(parts)
+  const loaded = new Map<string, unknown>()
+  return name => {
+    // Packages write `events/` for a package rather than a module of Node; here both are the same.
+    const id = idOf(name).replace(/\/$/, '')
+    const loader = Object.hasOwn(node, id) ? node[id] : undefined
+    if (!loaded.has(id) && loader) loaded.set(id, loader())
+    return loaded.get(id)
+  }
+}
+
 /** Loaded modules are kept, as on Node; a missing one is an error with Node's code. */
-export const createRequire = (current: Current): ((name: string) => unknown) => {
-  const node: Loaders = createNodeModules(current, () => globalThis as unknown as Readonly<Record<string, unknown>>) // the isolate's own
+export const createRequire = (nodeRequire: Require): Require => {
+  const absent = new Map<string, object>()
   const loaded = new Map<string, unknown>()
   let bundled: Loaders | undefined
 
-  const load = (id: string): unknown => {
-    bundled ??= takeBundled(require)
-    const loader = Object.hasOwn(bundled, id) ? bundled[id] : Object.hasOwn(node, id) ? node[id] : undefined
-    if (loader) return loader()
-    const remedy = NODE_ONLY.has(id) ? 'Actions do not have it' : 'add it to the dependencies of the Action'
-    throw Object.assign(new Error(`Cannot find module '${id}': ${remedy}`), { code: 'MODULE_NOT_FOUND' })
+  const requireOfPackages: Require = name => {
+    const found = nodeRequire(name)
+    if (found !== undefined) return found
+    const id = idOf(name)
+    if (!refusalOf(id)) throw missing(id)
+    if (!absent.has(id)) absent.set(id, createAbsent(id))
+    return absent.get(id)
   }
-  const require = (name: string): unknown => {
-    const id = String(name).replace(/^node:/, '')
-    if (!loaded.has(id)) loaded.set(id, load(id))
-    return loaded.get(id)
+  return name => {
+    const id = idOf(name)
+    bundled ??= takeBundled(requireOfPackages)
+    const loader = Object.hasOwn(bundled, id) ? bundled[id] : undefined
+    if (!loaded.has(id) && loader) loaded.set(id, loader())
+    const found = loader ? loaded.get(id) : nodeRequire(name)
+    if (found === undefined && !loader) throw missing(id)
+    return found
   }
-  return require
 }

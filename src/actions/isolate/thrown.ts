@@ -28,7 +28,7 @@ const toText = (thrown: unknown): string => {
 const ownFrames = (stack: string): string =>
   stack
     .split('\n')
-    .filter(line => !/<isolated-vm|sandbox\.js/.test(line))
+    .filter(line => !/<isolated-vm|sandbox\.js|\bnode:/.test(line))
     .join('\n')
 
 /** Reads an error without trusting its getters. */

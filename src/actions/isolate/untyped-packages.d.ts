@@ -16,3 +16,23 @@ declare module 'abortcontroller-polyfill/dist/cjs-ponyfill.js' {
   export const AbortSignal: object
   export const AbortController: new () => { readonly signal: object; abort(reason?: unknown): void }
 }
+
+declare module 'events/' {
+  const EventEmitter: object
+  // biome-ignore lint/style/noDefaultExport: the package has one
+  export default EventEmitter
+}
+
+declare module 'string_decoder/' {
+  export const StringDecoder: object
+}
+
+declare module 'punycode/' {
+  export const version: string
+}
+
+declare module 'readable-stream' {
+  const stream: object
+  // biome-ignore lint/style/noDefaultExport: the package has one
+  export default stream
+}

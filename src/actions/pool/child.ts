@@ -93,7 +93,7 @@ export class Child {
     this.#watch = setInterval(() => this.#tick(), TICK_MS)
     this.#listen()
     this.#hear(complaints)
-    this.#send({ type: 'hello', heapMegabytes: ports.heapMegabytes, cpuMs: ports.cpuMs }, ports.texts.boot)
+    this.#send({ type: 'hello', heapMegabytes: ports.heapMegabytes, cpuMs: ports.cpuMs }, ports.texts.isolate)
   }
 
   get isAlive(): boolean {

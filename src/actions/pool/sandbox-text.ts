@@ -1,14 +1,16 @@
-/** The two texts that a child is made of, bundled once per process: what runs in the child, and in its isolates. */
+/** The texts that a child and its isolates are made of, bundled once per process. */
 
 import { fileURLToPath } from 'node:url'
-import { type BuildOptions, build, stop } from 'esbuild'
+import { type BuildOptions, build, type Plugin, stop } from 'esbuild'
+import { PART_NAMES } from '../isolate/part.ts'
+import type { IsolateTexts } from '../messages.ts'
 import { BOOT_FOOTER } from '../sandbox/blank.ts'
 
 export interface SandboxTexts {
   /** Evaluated by the child, which may read no file. */
   readonly child: string
-  /** Evaluated by every isolate. */
-  readonly boot: string
+  /** `IsolateTexts` as JSON. */
+  readonly isolate: string
 }
 
 /** This file's own extension: sources run as they are, and as the JavaScript of a published package. */
@@ -29,20 +31,45 @@ const bundle = async (entry: string, options: BuildOptions): Promise<string> => 
   return outputFiles?.[0]?.text ?? ''
 }
 
+/** What a part takes from the isolate rather than bringing its own: one class each, so that `instanceof` holds. */
+const lendToParts: Plugin = {
+  name: 'lent',
+  setup: api => {
+    const lent = /^(abort-controller|buffer|events|process\/|string_decoder|util)$/
+    api.onResolve({ filter: lent }, ({ path }) => ({ path, external: true }))
+  },
+}
+
+const bundlePart = (name: string): Promise<string> =>
+  bundle(`../isolate/parts/${name}`, {
+    platform: 'browser',
+    format: 'iife',
+    globalName: 'part',
+    plugins: [lendToParts],
+    banner: { js: '(function (require) {' },
+    footer: { js: 'return part.make })' },
+  })
+
+const bundleIsolate = async (): Promise<IsolateTexts> => {
+  const boot = bundle('../isolate/main', {
+    platform: 'browser',
+    format: 'iife',
+    globalName: 'main',
+    banner: { js: '(function () {' },
+    footer: { js: `${BOOT_FOOTER}\n})()` },
+  })
+  const parts = await Promise.all(PART_NAMES.map(async name => [name, await bundlePart(name)] as const))
+  return { boot: await boot, parts: Object.fromEntries(parts) }
+}
+
 const bundleAll = async (): Promise<SandboxTexts> => {
-  const [child, boot] = await Promise.all([
+  const [child, isolate] = await Promise.all([
     bundle('../sandbox/child', { platform: 'node', format: 'cjs' }),
-    bundle('../isolate/main', {
-      platform: 'browser',
-      format: 'iife',
-      globalName: 'main',
-      banner: { js: '(function () {' },
-      footer: { js: `${BOOT_FOOTER}\n})()` },
-    }),
+    bundleIsolate(),
   ])
   // The bundler has a process of its own, which would stay.
   await stop()
-  return { child, boot }
+  return { child, isolate: JSON.stringify(isolate) }
 }
 
 let texts: Promise<SandboxTexts> | undefined

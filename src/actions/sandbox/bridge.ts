@@ -14,8 +14,13 @@ const EMPTY = new ArrayBuffer(0)
 
 interface BridgePorts {
   readonly addon: typeof Addon
+  readonly parts: Readonly<Record<string, string>>
   /** The call that is under way; messages that arrive after it are dropped. */
   readonly served: () => Served | undefined
+  /** Milliseconds of processor time that the isolate has used for the call. */
+  readonly isolateMs: () => number
+  /** The call has used up its time in functions of the child. */
+  readonly onExhausted: (served: Served) => void
   readonly enter: (way: keyof Entrances, args: readonly Passable[]) => void
   readonly settle: (result: string, isSpoiled: boolean) => void
 }
@@ -80,6 +85,28 @@ const createSubtleAnswer = ({ addon, enter, served }: BridgePorts): Bridge['subt
   }
 }
 
+/** More time in the child's functions than the call has, or than the main thread can give it at once. */
+const isTooMuch = ({ hostMs, isAtOnce, call }: Served, isolateMs: () => number): boolean =>
+  isAtOnce ? hostMs > LIMITS.sliceMs : hostMs + isolateMs() > call.cpuMs
+
+/** The child's functions on the account of a call, and to nobody else: V8's clock stands still while they run. */
+const lendCompute =
+  ({ served, parts, isolateMs, onExhausted }: BridgePorts): Bridge['compute'] =>
+  (name, ...args) => {
+    const own = served()
+    if (!own || own.isExhausted) return undefined
+    const [first] = args
+    if (name === 'part') return typeof first === 'string' && Object.hasOwn(parts, first) ? parts[first] : undefined
+    const started = performance.now()
+    const value = compute(name, ...args)
+    own.hostMs += performance.now() - started
+    if (isTooMuch(own, isolateMs)) {
+      own.isExhausted = true
+      onExhausted(own)
+    }
+    return value
+  }
+
 export const lendBridge = (ports: BridgePorts): Bridge => ({
   log: line => ports.served()?.log.add(line),
   fetch: (id, request, body) => askFetch(ports, id, request, body),
@@ -101,5 +128,5 @@ export const lendBridge = (ports: BridgePorts): Bridge => ({
     const isTooLong = result.length > 2 * LIMITS.effectBytes
     ports.settle(isTooLong ? '{"calls":[],"report":{"overflow":true}}' : result, isSpoiled === true)
   },
-  compute,
+  compute: lendCompute(ports),
 })

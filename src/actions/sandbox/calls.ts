@@ -12,6 +12,7 @@ type Run = Extract<ToChild, { readonly type: 'run' }>
 type Fetched = Extract<ToChild, { readonly type: 'fetched' }>
 
 export interface CallsPorts extends BlankPorts {
+  readonly parts: InstancePorts['parts']
   readonly cpuMs: number
   readonly send: (head: FromChild, body?: string | Uint8Array) => void
   /** Sends without waiting, for a process that is about to end. */
@@ -107,6 +108,7 @@ export class Calls {
   #makeInstance(): Promise<Instance> {
     return Instance.create({
       addon: this.#ports.addon,
+      parts: this.#ports.parts,
       makeBlank: this.#makeBlank,
       onStuck: () => this.#retire(),
       onCatastrophe: instance => this.#lastWords(instance),

@@ -5,7 +5,7 @@ import { Socket } from 'node:net'
 import type * as Addon from 'isolated-vm'
 import { createFrameReader, toFrame } from '../frame.ts'
 import { LIMITS } from '../limits.ts'
-import type { FromChild, ToChild } from '../messages.ts'
+import type { FromChild, IsolateTexts, ToChild } from '../messages.ts'
 import { Calls } from './calls.ts'
 
 const PIPE = 3
@@ -66,8 +66,9 @@ const sendNow = (head: FromChild): void => {
 const addon = loadAddon(process.argv[1] ?? '')
 let calls: Calls | undefined
 
-const begin = (heapMegabytes: number, cpuMs: number, bootText: string): void => {
-  calls = new Calls({ addon, bootText, heapMegabytes, cpuMs, send, sendNow, die })
+const begin = (heapMegabytes: number, cpuMs: number, texts: string): void => {
+  const { boot, parts }: IsolateTexts = JSON.parse(texts)
+  calls = new Calls({ addon, bootText: boot, parts, heapMegabytes, cpuMs, send, sendNow, die })
   calls.prepare().then(() => send({ type: 'ready' }), die)
 }
 

@@ -1,6 +1,9 @@
 /** The pure functions that the child lends to its isolates. Hostile code may call them with anything. */
 
 import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto'
+import { CIPHER_FUNCTIONS } from './cipher-functions.ts'
+import { KEY_FUNCTIONS } from './key-functions.ts'
+import { TEXT_FUNCTIONS } from './text-functions.ts'
 import { readToken, signToken } from './token.ts'
 
 /** Longer texts and buffers are refused: the work is done on the thread that serves every isolate of the child. */
@@ -68,6 +71,9 @@ const decode = (label: unknown, fatal: unknown, ignoreBOM: unknown, bytes: unkno
 
 /** Name → function; undefined says that the arguments do not fit. */
 const FUNCTIONS: Readonly<Record<string, (...args: readonly unknown[]) => unknown>> = {
+  ...TEXT_FUNCTIONS,
+  ...KEY_FUNCTIONS,
+  ...CIPHER_FUNCTIONS,
   utf8: text => (isText(text) ? alone(Buffer.from(text)) : undefined),
   decode,
   encodingName: label => (isText(label, 32) ? new TextDecoder(label).encoding : undefined),

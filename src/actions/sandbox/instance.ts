@@ -13,6 +13,8 @@ import type { InstanceCall, Served } from './served.ts'
 
 export interface InstancePorts {
   readonly addon: typeof Addon
+  /** Name → text of what isolates evaluate when it is first used. */
+  readonly parts: Readonly<Record<string, string>>
   readonly makeBlank: (bridge: Bridge, onCatastrophe: () => void) => Promise<Blank>
   /** An entry does not stop although it was told to. */
   readonly onStuck: () => void
@@ -40,9 +42,15 @@ export class Instance {
     const instance = new Instance(ports)
     const bridge = lendBridge({
       addon: ports.addon,
+      parts: ports.parts,
       served: () => instance.#served,
+      isolateMs: () => instance.#isolateMs(),
+      onExhausted: own => {
+        if (!own.isAtOnce) setImmediate(() => instance.#served === own && instance.end('timeout'))
+      },
       enter: (way, args) => instance.#enter(way, args),
       settle: (text, isSpoiled) => {
+        if (instance.#served?.isExhausted) return
         if (isSpoiled) instance.#isUsable = false
         instance.#finish('settled', text)
       },
@@ -78,8 +86,10 @@ export class Instance {
     if (!entry || !blank) return false
     const own = this.#open(call)
     this.#served = own
+    own.isAtOnce = true
     const ending = entry.now(blank.ways.begin, [call.text], LIMITS.sliceMs)
-    if (ending === 'returned') return true
+    own.isAtOnce = false
+    if (ending === 'returned' && !own.isExhausted) return true
     this.#dispose()
     // What it left running was stopped, its result had left before.
     if (this.#served !== own) return true
@@ -120,7 +130,7 @@ export class Instance {
       this.end('timeout')
       return
     }
-    const left = own.call.cpuMs - (entry.cpuMs() - own.startedCpu)
+    const left = own.call.cpuMs - this.#isolateMs() - own.hostMs
     const ending = await entry.onThread(blank.ways[way], args, left)
     if (ending === 'returned') return
     if (this.#served === own) this.end(ending)
@@ -135,11 +145,19 @@ export class Instance {
       startedCpu: this.#entry?.cpuMs() ?? 0,
       fetches: 0,
       entries: 0,
+      hostMs: 0,
+      isAtOnce: false,
+      isExhausted: false,
       openSubtle: 0,
       subtleMs: 0,
       openFetches: 0,
       queue: Promise.resolve(),
     }
+  }
+
+  /** Processor time of the isolate for the call that is under way. */
+  #isolateMs(): number {
+    return this.#served && this.#entry ? this.#entry.cpuMs() - this.#served.startedCpu : 0
   }
 
   #close(): void {
@@ -151,7 +169,7 @@ export class Instance {
     const own = this.#served
     if (!own) return
     this.#close()
-    const cpuMs = Math.max(0, (this.#entry?.cpuMs() ?? 0) - own.startedCpu)
+    const cpuMs = Math.max(0, (this.#entry?.cpuMs() ?? 0) - own.startedCpu) + own.hostMs
     this.#tell = () => {
       this.#tell = undefined
       own.call.ended(ending, cpuMs, own.log.read(), body)

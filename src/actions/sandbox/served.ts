@@ -24,6 +24,12 @@ export interface Served {
   readonly startedCpu: number
   fetches: number
   entries: number
+  /** Milliseconds in the child's own functions: they run outside of the isolate, where V8 does not count. */
+  hostMs: number
+  /** True while the call runs on the child's main thread. */
+  isAtOnce: boolean
+  /** The child's functions are not lent any more; the call is ended, or moved to a thread of its own. */
+  isExhausted: boolean
   openSubtle: number
   /** Milliseconds that operations of WebCrypto took: they run outside of the isolate. */
   subtleMs: number
