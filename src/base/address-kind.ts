@@ -5,8 +5,8 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net'
 /**
  * - `public`: anybody may be asked to connect to it.
  * - `local`: loopback, RFC 1918, carrier-grade NAT, unique local: the operator may permit it.
- * - `never`: unspecified, link-local (where cloud metadata lives), multicast, documentation, translation
- *   and tunnel prefixes that could hide any of the others, and what is no address at all.
+ * - `never`: unspecified, link-local and the other addresses where clouds tell a machine its credentials, multicast,
+ *   documentation, translation and tunnel prefixes that could hide any of the others, and what is no address at all.
  */
 export type AddressKind = 'public' | 'local' | 'never'
 
@@ -40,6 +40,14 @@ const NEVER: readonly Range[] = [
   ['3fff::', 20],
 ]
 
+/** Where clouds answer a machine about itself outside of the link-local range; the first three look merely local. */
+const METADATA: readonly Range[] = [
+  ['100.100.100.200', 32], // Alibaba Cloud
+  ['fd00:ec2::254', 128], // AWS
+  ['fd20:ce::254', 128], // Google Cloud
+  ['168.63.129.16', 32], // Azure
+]
+
 const toBlockList = (ranges: readonly Range[]): BlockList => {
   const list = new BlockList()
   for (const [network, bits] of ranges) list.addSubnet(network, bits, isIPv4(network) ? 'ipv4' : 'ipv6')
@@ -47,7 +55,7 @@ const toBlockList = (ranges: readonly Range[]): BlockList => {
 }
 
 const local = toBlockList(LOCAL)
-const never = toBlockList(NEVER)
+const never = toBlockList([...NEVER, ...METADATA])
 const unicast = toBlockList([['2000::', 3]])
 /** No resolver hands out a mapped IPv4 address, so only somebody hiding one writes it. */
 const mapped = toBlockList([['::ffff:0:0', 96]])

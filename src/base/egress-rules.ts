@@ -74,7 +74,11 @@ export const refusalOf = (url: string, rules: EgressRules): string | undefined =
   return hostRefusal(parsed.hostname, rules)
 }
 
+/** Code of the error for a server that answers with another protocol (RFC 9110 section 15.2.2). */
+export const SWITCHED_PROTOCOLS = 'switched-protocols'
+
 const REASONS: Record<string, string> = {
+  [SWITCHED_PROTOCOLS]: 'it switched to another protocol',
   [FORBIDDEN_ADDRESS]: 'the address is not on the public internet',
   ENOTFOUND: 'the name does not resolve',
   EAI_AGAIN: 'the name cannot be resolved at the moment',

@@ -146,6 +146,22 @@ test('garbage instead of HTTP is a failure with a reason', async t => {
   assert.match(result.reason, /HPE_/)
 })
 
+test('a server that switches to another protocol has failed', { timeout: 5000 }, async t => {
+  const switching = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'
+  const closed = Promise.withResolvers<void>()
+  const server = createTcpServer(socket => {
+    socket.on('close', () => closed.resolve())
+    socket.on('error', () => undefined)
+    socket.once('data', () => socket.write(switching))
+  })
+  t.after(() => server.close())
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}` // a TCP server has such an address
+  const result = await openEgress(t, OPEN).send(toRequest(url))
+  assert.deepEqual(result, { kind: 'failed', reason: 'it switched to another protocol' })
+  await closed.promise
+})
+
 test('a refused connection, an unknown name and a given-up call each have their sentence', async t => {
   const origin = await listen(t, () => {})
   const egress = openEgress(t, OPEN)

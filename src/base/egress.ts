@@ -10,6 +10,7 @@ import {
   type Resolve,
   refusalOf,
   resolveAllowed,
+  SWITCHED_PROTOCOLS,
   systemResolve,
 } from './egress-rules.ts'
 
@@ -133,6 +134,11 @@ export const createEgress = (rules: EgressRules, ports: EgressPorts = {}): Egres
         signal,
       })
       call.on('error', reject)
+      // Without a listener Node drops the connection and says nothing: neither an error nor an end.
+      call.on('upgrade', (_response, socket) => {
+        socket.destroy()
+        reject(Object.assign(new TypeError('the server switched protocols'), { code: SWITCHED_PROTOCOLS }))
+      })
       call.on('response', response => {
         readBody(response, request.maxResponseBytes).then(
           ([body, truncated]) =>
