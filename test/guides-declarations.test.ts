@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { TRIGGERS } from '../src/actions/triggers/index.ts'
+import { readGuide } from './kit/guide-commands.ts'
 import { serverEnvironment, temporaryDirectory } from './kit/server.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -96,6 +97,27 @@ for (const [way, place] of Object.entries(WAYS)) {
 
     test('an Action in JavaScript is checked by a comment', () => {
       const { status, output } = run(folder, 'tsc', ...STRICT, '--module', 'nodenext', '--allowJs', 'action.js')
+      assert.equal(status, 0, output)
+    })
+
+    test('the examples of the guide that name their types are right', () => {
+      const blocks = readGuide('docs/guides/writing-actions.md')
+      const typed = blocks.filter(({ language, text }) => language === 'ts' || text.includes('@type'))
+      assert.deepEqual(
+        typed.map(({ note }) => note),
+        ['hello.js', 'plan.ts'],
+      )
+      for (const { note, text } of typed) writeFileSync(join(folder, note), text)
+      const { status, output } = run(
+        folder,
+        'tsc',
+        ...STRICT,
+        '--module',
+        'nodenext',
+        '--allowJs',
+        'hello.js',
+        'plan.ts',
+      )
       assert.equal(status, 0, output)
     })
 
