@@ -5,6 +5,7 @@ import { findUser } from '../store/user-store.ts'
 import type { Directory } from './directory.ts'
 import type { Exchange } from './exchange.ts'
 import { sendJson } from './http/reply.ts'
+import { isOriginOfCallback } from './http/web-origin.ts'
 import type { LoginDeps } from './login-deps.ts'
 import { userinfoAudience } from './oidc/audience.ts'
 import { claimsOfScopes } from './oidc/claims.ts'
@@ -43,7 +44,7 @@ const corsHeaders = async (
   const origin = exchange.header('origin')
   if (!origin) return {}
   const client = await directory.client(exchange.tenant.tenantId, clientId)
-  const allowed = client?.callbacks.some(uri => URL.parse(uri)?.origin === origin)
+  const allowed = isOriginOfCallback(client?.callbacks ?? [], origin)
   return { Vary: 'Origin', ...(allowed ? { 'Access-Control-Allow-Origin': origin } : {}) }
 }
 

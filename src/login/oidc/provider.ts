@@ -5,6 +5,7 @@ import type { LoginContext } from '../begin-transaction.ts'
 import type { Directory } from '../directory.ts'
 import { cookieName } from '../http/cookies.ts'
 import { EXPIRED } from '../http/failure.ts'
+import { isOriginOfCallback } from '../http/web-origin.ts'
 import type { LoginDeps } from '../login-deps.ts'
 import { renderPage } from '../pages/pages.ts'
 import type { Step } from '../pipeline/step.ts'
@@ -97,8 +98,6 @@ const renderError = (context: KoaContextWithOIDC, { error, error_description }: 
   )
 }
 
-const originOf = (uri: string): string | undefined => URL.parse(uri)?.origin
-
 const configurationOf = (options: ProviderOptions): Configuration => {
   const { tenant, keys, deps, login, directory, steps } = options
   const admit = createAdmitRequest(directory, login)
@@ -121,7 +120,7 @@ const configurationOf = (options: ProviderOptions): Configuration => {
     pkce: { required: (_, client) => client.clientAuthMethod === 'none' },
     clientBasedCORS: (context, origin, client) =>
       (context.oidc.route === 'userinfo' || client.clientAuthMethod === 'none') &&
-      client.redirectUris?.some(uri => originOf(uri) === origin) === true,
+      isOriginOfCallback(client.redirectUris ?? [], origin),
     findAccount: createFindAccount(deps.db, steps),
     loadExistingGrant: createGrantLoader(directory, deps.random),
     interactions: { policy: createInteractionPolicy({ db: deps.db, steps }), url: interactionUrl },
