@@ -13,11 +13,24 @@ export interface FakePackage {
   readonly files: Readonly<Record<string, string>>
 }
 
+type Files = Readonly<Record<string, string | Buffer>>
+
+/** The longest name of a header; what is before it goes into the header's other field for names. */
+const NAME_BYTES = 100
+
+const splitName = (path: string): readonly [folder: string, name: string] => {
+  if (Buffer.byteLength(path) <= NAME_BYTES) return ['', path]
+  const at = path.indexOf('/', Buffer.byteLength(path) - NAME_BYTES - 1)
+  return [path.slice(0, at), path.slice(at + 1)]
+}
+
 /** One entry of a tar archive (POSIX ustar), padded to whole blocks. */
-const tarEntry = (name: string, text: string): Buffer => {
-  const body = Buffer.from(text)
+const tarEntry = (path: string, content: string | Buffer): Buffer => {
+  const body = Buffer.from(content)
   const header = Buffer.alloc(512)
-  header.write(`package/${name}`, 0)
+  const [folder, name] = splitName(`package/${path}`)
+  header.write(name, 0)
+  header.write(folder, 345)
   header.write('0000644\0', 100)
   header.write('0000000\0'.repeat(2), 108)
   header.write(`${body.length.toString(8).padStart(11, '0')}\0`, 124)
@@ -29,8 +42,11 @@ const tarEntry = (name: string, text: string): Buffer => {
   return Buffer.concat([header, body, Buffer.alloc((512 - (body.length % 512)) % 512)])
 }
 
-const toTarball = (files: Readonly<Record<string, string>>): Buffer =>
-  gzipSync(Buffer.concat([...Object.entries(files).map(([name, text]) => tarEntry(name, text)), Buffer.alloc(1024)]))
+/** A package as registries keep them. */
+export const toTarball = (files: Files): Buffer =>
+  gzipSync(Buffer.concat([...Object.entries(files).map(([name, text]) => tarEntry(name, text)), Buffer.alloc(1024)]), {
+    level: 1,
+  })
 
 /** Starts a registry on a free port; the caller closes it. */
 export const startRegistry = async (packages: Readonly<Record<string, FakePackage>>) => {

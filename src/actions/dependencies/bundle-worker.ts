@@ -29,9 +29,10 @@ const resolveInside = async (
   const found = await api.resolve(args.path, { importer, kind, resolveDir, pluginData: ASKED })
   if (found.errors.length > 0)
     return isBuiltin(args.path) ? { path: args.path, external: true } : { errors: found.errors }
-  if (found.external || found.path === '' || found.namespace !== 'file') return found
+  // Left to the bundler, which also knows what a package has switched off for browsers: it is then an empty module.
+  if (found.external || found.path === '' || found.namespace !== 'file') return undefined
   const isInside = realpathSync(found.path).startsWith(root + sep)
-  return isInside ? found : { errors: [{ text: `${args.path} lies outside of the package` }] }
+  return isInside ? undefined : { errors: [{ text: `${args.path} lies outside of the package` }] }
 }
 
 const entryOf = (specifiers: readonly string[]): string =>

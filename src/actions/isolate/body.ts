@@ -100,6 +100,15 @@ const isDisturbed = (stream: Stream): boolean => Reflect.get(stream, '_disturbed
 
 const used = () => new TypeError('the body has been read already')
 
+/**
+ * Whether the headers say the type already. A form without its boundary can be read by nobody: clients that know
+ * browsers and Node, and nothing else, name a type that is not true of it.
+ */
+const isTyped = (headers: Headers, type: string): boolean => {
+  const given = headers.get('content-type')
+  return given !== null && (given.includes('boundary=') || !type.includes('boundary='))
+}
+
 /** The class that Request and Response extend. */
 export const createBody = ({ bridge, parts }: Current) => {
   const reader = createReader(parts)
@@ -151,7 +160,7 @@ export const createBody = ({ bridge, parts }: Current) => {
       const { content, type } = reader.read(body)
       if (reader.isStream(content) && (content.locked || isDisturbed(content))) throw used()
       this.#content = content
-      if (type && !this.headers.has('content-type')) this.headers.set('content-type', type)
+      if (type && !isTyped(this.headers, type)) this.headers.set('content-type', type)
     }
     get body(): Stream | null {
       if (this.#content === undefined) return null

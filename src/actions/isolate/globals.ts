@@ -35,6 +35,7 @@ const createGroups = (current: Current): Readonly<Record<string, () => Readonly<
     'crypto CryptoKey': () => createCrypto(current),
     'Blob File': group('blob'),
     FormData: group('form-data'),
+    'Event CustomEvent EventTarget': group('event-target'),
     [STREAMS.join(' ')]: group('web-streams'),
   }
 }

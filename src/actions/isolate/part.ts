@@ -7,6 +7,7 @@ export const PART_NAMES = [
   'assert',
   'blob',
   'crypto',
+  'event-target',
   'events',
   'form-data',
   'path',

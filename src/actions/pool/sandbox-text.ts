@@ -1,5 +1,6 @@
 /** The texts that a child and its isolates are made of, bundled once per process. */
 
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin, stop } from 'esbuild'
 import { PART_NAMES } from '../isolate/part.ts'
@@ -16,19 +17,21 @@ export interface SandboxTexts {
 /** This file's own extension: sources run as they are, and as the JavaScript of a published package. */
 const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
 
+const pathOf = (entry: string): string => fileURLToPath(new URL(`${entry}${EXTENSION}`, import.meta.url))
+
+const OPTIONS = {
+  bundle: true,
+  write: false,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  target: 'es2024',
+  legalComments: 'none',
+  logLevel: 'silent',
+} as const satisfies BuildOptions
+
 const bundle = async (entry: string, options: BuildOptions): Promise<string> => {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(`${entry}${EXTENSION}`, import.meta.url))],
-    bundle: true,
-    write: false,
-    minifySyntax: true,
-    minifyWhitespace: true,
-    target: 'es2024',
-    legalComments: 'none',
-    logLevel: 'silent',
-    ...options,
-  })
-  return outputFiles?.[0]?.text ?? ''
+  const { outputFiles } = await build({ ...OPTIONS, entryPoints: [pathOf(entry)], ...options, write: false })
+  return outputFiles[0]?.text ?? ''
 }
 
 /** What a part takes from the isolate rather than bringing its own: one class each, so that `instanceof` holds. */
@@ -40,8 +43,12 @@ const lendToParts: Plugin = {
   },
 }
 
-const bundlePart = (name: string): Promise<string> =>
-  bundle(`../isolate/parts/${name}`, {
+/** All in one go: they have files in common. */
+const bundleParts = async (): Promise<IsolateTexts['parts']> => {
+  const { outputFiles } = await build({
+    ...OPTIONS,
+    entryPoints: PART_NAMES.map(name => pathOf(`../isolate/parts/${name}`)),
+    outdir: '/',
     platform: 'browser',
     format: 'iife',
     globalName: 'part',
@@ -49,6 +56,8 @@ const bundlePart = (name: string): Promise<string> =>
     banner: { js: '(function (require) {' },
     footer: { js: 'return part.make })' },
   })
+  return Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path, '.js'), text]))
+}
 
 const bundleIsolate = async (): Promise<IsolateTexts> => {
   const boot = bundle('../isolate/main', {
@@ -58,8 +67,8 @@ const bundleIsolate = async (): Promise<IsolateTexts> => {
     banner: { js: '(function () {' },
     footer: { js: `${BOOT_FOOTER}\n})()` },
   })
-  const parts = await Promise.all(PART_NAMES.map(async name => [name, await bundlePart(name)] as const))
-  return { boot: await boot, parts: Object.fromEntries(parts) }
+  const parts = bundleParts()
+  return { boot: await boot, parts: await parts }
 }
 
 const bundleAll = async (): Promise<SandboxTexts> => {
