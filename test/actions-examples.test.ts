@@ -179,6 +179,26 @@ test('event.experiment is whole in both variations, and null where no experiment
   assert.deepEqual(silent.idToken.experiment, { is: null })
 })
 
+test('a refresh is no part of an experiment: the example that sends the treatment to a page ends no refresh', async () => {
+  for (const variation of ['treatment', 'control'] as const) {
+    await tenant.bind('post-login')
+    const { answer } = await tenant.logIn(tenant.browser(), {
+      ...parametersOf(variation),
+      scope: 'openid offline_access',
+    })
+    await bindExample('passkey-enrollment-prompt.js')
+    let { refresh_token } = answer
+    for (const _ of [1, 2]) {
+      await tenant.events()
+      const { status, body } = await tenant.token({ grant_type: 'refresh_token', refresh_token: refresh_token ?? '' })
+      assert.equal(status, 200, `${variation} ${JSON.stringify(body)}`)
+      const [event] = (await tenant.events()).filter(({ type }) => type === 'sertft')
+      assert.partialDeepStrictEqual(event?.details.experiment, { variation_id: ids[variation] }, 'the log still knows')
+      refresh_token = String(body.refresh_token)
+    }
+  }
+})
+
 /** A web address of this machine, which no Action may reach. */
 const startReceiver = async () => {
   const received: IncomingMessage[] = []

@@ -93,6 +93,8 @@ export const postLoginEvent = (occasion: PostLoginOccasion): JsonObject => {
     ...(facts.session ? { session: sessionPart(facts.session, occasion) } : {}),
     ...(facts.refreshToken ? { refresh_token: refreshTokenPart(facts.refreshToken, occasion) } : {}),
     ...(facts.audience ? { resource_server: { identifier: facts.audience } } : {}),
-    experiment: experimentPart(transaction),
+    // Assignments are made where a browser asks to log in. A refresh has nobody to show a variation to: an Action that
+    // sends its treatment to a page would end the treated users' refreshes, and theirs alone.
+    experiment: isRefresh ? null : experimentPart(transaction),
   }
 }
