@@ -87,7 +87,14 @@ test('a refusal reaches the application with its reason, and is logged with its 
 
 test('a validation error is invalid_request with the message', async () => {
   await tenant.bind('post-login', postLogin(`api.validation.error('too_young', 'You are too young.')`))
+  await tenant.events()
   assert.deepEqual(await refusalOf(), { error: 'invalid_request', description: 'You are too young.' })
+  const { details } = await onlyEvent('f')
+  assert.deepEqual(details.error, {
+    message: 'You are too young.',
+    oauthError: 'invalid_request',
+    payload: { code: 'too_young', message: 'You are too young.' },
+  })
 })
 
 test('an Action that throws fails the login; the log names it, its version and its error', async () => {
@@ -229,7 +236,9 @@ test('a refresh can be refused, and its token be ended for good', async () => {
   const { answer } = await tenant.logIn(tenant.browser(), { scope: 'openid offline_access' })
   const refresh = () => tenant.token({ grant_type: 'refresh_token', refresh_token: String(answer.refresh_token) })
   await tenant.bind('post-login', postLogin(`api.access.deny('later')`))
+  await tenant.events()
   assert.deepEqual(await refresh().then(({ body }) => body.error), 'access_denied')
+  assert.equal((await onlyEvent('fertft')).details.failure_reason, undefined, 'the token itself is good')
   await tenant.bind('post-login', postLogin(`if (event.refresh_token) api.refreshToken.revoke('stolen')`))
   const { status, body } = await refresh()
   assert.deepEqual([status, body.error, body.error_description], [400, 'invalid_grant', 'stolen'])

@@ -27,6 +27,8 @@ export interface Occasion {
 export interface Failing {
   readonly message: string
   readonly oauthError?: string
+  /** An Action's own code for its refusal. */
+  readonly code?: string | undefined
 }
 
 /** Of an object with optional members, those that are there. */
@@ -101,8 +103,8 @@ export const event = (
   }
 }
 
-const errorDetails = ({ message, oauthError }: Failing): JsonObject => ({
-  error: { message, ...(oauthError ? { oauthError } : {}) },
+const errorDetails = ({ message, oauthError, code }: Failing): JsonObject => ({
+  error: { message, ...(oauthError ? { oauthError } : {}), ...(code ? { payload: { code, message } } : {}) },
 })
 
 /** The parts of a login that people see, as `details.prompts` lists them. */

@@ -8,7 +8,7 @@ export const validationError = method({
   doc: 'Refuses the login or the sign-up because something that the user gave is not valid.',
   triggers: ['post-login', 'pre-user-registration'],
   parameters: [
-    argument('errorCode', text(128), 'A code of your own, for the log and the application.'),
+    argument('errorCode', text(128), 'A code of your own, for the tenant log.'),
     argument('errorMessage', anyText(1024), 'What the user may read.'),
   ],
   returns: 'api',

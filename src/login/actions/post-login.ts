@@ -50,6 +50,7 @@ const ENDS: { readonly [Kind in PipelineOutcome['kind']]: End<Kind> } = {
   completed: (passage, _, effects) => settleEffects(passage, effects),
   async denied(passage, { effect }, effects) {
     const settled = await settleEffects(passage, effects)
+    if (effect.kind === 'validation_failed') passage.login.exchange.plan.refusalCode = effect.code
     return settled.kind === 'deny' ? settled : refusalOf(effect)
   },
   suspended: (passage, { resume, effect }, effects, { execution, transactionMetadata: metadata }) =>

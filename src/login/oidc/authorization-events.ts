@@ -71,7 +71,8 @@ const logFailure = async (
   // A request of no application, or a page that has expired, is nobody's login.
   if (!context.oidc.client) return
   const occasion = await occasionOf(context, events, context.oidc.session?.accountId && context.oidc.session.uid)
-  const failing = { message: error.error_description ?? error.message, oauthError: error.error }
+  const { refusalCode: code } = exchangeOf(context).plan
+  const failing = { message: error.error_description ?? error.message, oauthError: error.error, code }
   const event = paramOf(context, 'prompt') === 'none' ? silentLoginFailed : loginFailed
   await events.deps.log.record(event(occasion, failing, askedFields(context)))
 }

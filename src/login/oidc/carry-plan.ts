@@ -15,6 +15,10 @@ const planOfGrant = (grant: object | undefined): TokenPlan | undefined =>
   // Written by `carryOutPlan` and by nobody else.
   grant && (Reflect.get(grant, PLAN) as TokenPlan | undefined)
 
+/** Whether a remembered browser stood for the second factor in the login of a grant. */
+export const isOfRememberedBrowser = (grant: object | undefined): boolean =>
+  planOfGrant(grant)?.refreshToken.rememberedBrowser === true
+
 /** Seconds since 1970 after which a session is over by an Action's wish. */
 export const sessionNotAfter = (session: object): number | undefined => {
   const seconds: unknown = Reflect.get(session, NOT_AFTER)

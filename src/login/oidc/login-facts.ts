@@ -3,7 +3,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { LoginFacts, RefreshTokenFacts, SessionFacts } from '../pipeline/login-facts.ts'
 import { transactionParameters } from './authorize-parameters.ts'
-import { sessionNotAfter } from './carry-plan.ts'
+import { isOfRememberedBrowser, sessionNotAfter } from './carry-plan.ts'
 import { exchangeOf } from './engine-context.ts'
 import { LIFETIME } from './lifetimes.ts'
 
@@ -46,7 +46,7 @@ export const authorizationFacts = (context: KoaContextWithOIDC): LoginFacts => {
 
 type RefreshToken = NonNullable<KoaContextWithOIDC['oidc']['entities']['RefreshToken']>
 
-const refreshTokenFacts = (token: RefreshToken): RefreshTokenFacts => {
+const refreshTokenFacts = ({ oidc }: KoaContextWithOIDC, token: RefreshToken): RefreshTokenFacts => {
   const createdAt = token.iiat ?? token.iat
   return {
     id: token.grantId ?? '',
@@ -54,6 +54,7 @@ const refreshTokenFacts = (token: RefreshToken): RefreshTokenFacts => {
     expiresAt: (createdAt + LIFETIME.refreshTokenAbsolute) * MS,
     idleExpiresAt: (token.exp ?? createdAt + LIFETIME.refreshTokenIdle) * MS,
     sessionId: token.sessionUid,
+    isOfRememberedBrowser: isOfRememberedBrowser(oidc.entities.Grant),
   }
 }
 
@@ -78,7 +79,7 @@ export const refreshFacts = (context: KoaContextWithOIDC, token: RefreshToken): 
     audience: typeof resource === 'string' ? resource : audienceOf(resource),
     authenticatedAt: (token.authTime ?? token.iiat ?? token.iat) * MS,
     session: undefined,
-    refreshToken: refreshTokenFacts(token),
+    refreshToken: refreshTokenFacts(context, token),
     resumedState: undefined,
   }
 }

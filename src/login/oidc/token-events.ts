@@ -1,6 +1,6 @@
 /** Logs what happens at `/oauth/token`. */
 
-import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
 import type { JsonObject } from '../../base/json.ts'
 import { extendLoginTransaction } from '../../store/login-transaction-store.ts'
 import { executionDetails, tokensIssued, tokensRefused } from '../events.ts'
@@ -71,7 +71,10 @@ const refusedDetails = (
   return {
     ...detailsOf(context, type),
     ...(requested && !context.oidc.client ? { requested_client_id: requested.slice(0, 128) } : {}),
-    ...(type.refused === 'fertft' && !isReuse(error) ? { failure_reason: 'invalid_token' } : {}),
+    // What a step refuses is refused for another reason: the token is good.
+    ...(type.refused === 'fertft' && error instanceof errors.InvalidGrant && !isReuse(error)
+      ? { failure_reason: 'invalid_token' }
+      : {}),
     ...(type.refused === 'feccft' && error.error === 'invalid_client'
       ? { client_authentication_error: error.error_detail ?? error.message }
       : {}),

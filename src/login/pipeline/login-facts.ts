@@ -17,6 +17,8 @@ export interface RefreshTokenFacts {
   readonly expiresAt: number
   readonly idleExpiresAt: number
   readonly sessionId: string | undefined
+  /** In its login, a remembered browser stood for the second factor. */
+  readonly isOfRememberedBrowser: boolean
 }
 
 export interface LoginFacts {

@@ -19,6 +19,8 @@ export interface SessionPlan {
 }
 
 export interface RefreshTokenPlan {
+  /** A remembered browser stood for the second factor that an Action demanded. */
+  rememberedBrowser?: true
   expiresAt?: number
   idleExpiresAt?: number
 }
@@ -38,6 +40,8 @@ export interface LoginPlan {
   /** Credentials that end with the login's refusal. */
   readonly revoked: { session?: 'alone' | 'with-refresh-tokens'; refreshToken?: true }
   multiFactor?: MultiFactorDemand
+  /** An Action's own code for its refusal, for the log. */
+  refusalCode?: string
   /** Ids of the executions of Actions, for the log. */
   readonly executions: string[]
   /** What people saw because of a step, for `details.prompts` of the login's event. */

@@ -85,6 +85,32 @@ test('a refresh token of a login without a second factor is refused', async () =
   assert.equal(allowed.status, 200, 'a refusal uses nothing up')
 })
 
+test('a refresh token is as good as its login: one that a remembered browser spared', async () => {
+  const { email, secret } = await newProtectedUser()
+  server.wishes.multiFactor = { provider: 'any', allowRememberBrowser: true }
+  const browser = server.browser()
+  const challenge = await server.enterPassword(browser, email)
+  const gift = await browser.submit(challenge, { code: server.codeOf(secret), rememberBrowser: 'true' })
+  assert.ok(isCallback(await browser.submit(gift, { saved: 'true' })))
+  const { url, verifier } = server.party.authorize({ prompt: 'login', scope: 'openid offline_access' })
+  const page = await browser.visit(url)
+  const spared = await browser.submit(page, { username: email, password: PASSWORD })
+  const { body } = await server.party.exchange({ code: spared.url.searchParams.get('code') ?? '', verifier })
+  assert.deepEqual(decodeJwt(body.id_token ?? '').amr, ['pwd'])
+  const refresh = (refresh_token: string | undefined) =>
+    server.party.token({ grant_type: 'refresh_token', refresh_token: refresh_token ?? '' })
+  const refreshed = await refresh(body.refresh_token)
+  assert.equal(refreshed.status, 200, JSON.stringify(refreshed.body))
+  const again = await refresh(refreshed.body.refresh_token)
+  assert.equal(again.status, 200, 'and so are those that follow it')
+  server.wishes.multiFactor = ANY
+  assert.equal(
+    (await refresh(again.body.refresh_token)).body.error,
+    'mfa_required',
+    'where no browser may be remembered',
+  )
+})
+
 test('what an Action has asked for in this login is not asked for again at its end', async () => {
   const { email, secret } = await newProtectedUser()
   server.wishes.multiFactor = ANY

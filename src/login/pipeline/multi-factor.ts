@@ -2,7 +2,8 @@
 
 import { type AuthenticationMethod, listAuthenticationMethods } from '../../store/authentication-method-store.ts'
 import { MFA_METHOD } from '../factors/authentication-context.ts'
-import { enrolledFactors, FACTOR_NAMES, FACTORS, type FactorName } from '../factors/kinds/index.ts'
+import { enrolledFactors, FACTORS, type FactorName } from '../factors/kinds/index.ts'
+import { factorsOfProvider } from '../factors/providers.ts'
 import { isRemembered } from '../factors/remembered-browser.ts'
 import { type FactorDeps, findRequestOf, suspendForFactors } from '../factors/request-factors.ts'
 import type { MultiFactorDemand } from './login-plan.ts'
@@ -11,16 +12,8 @@ import { CONTINUE, type LoginUnderWay, type Step, type StepOutcome } from './ste
 /** Reads the demand of a login; undefined when no Action made one. It is asked again when the login is resumed. */
 export type MultiFactorDemandOf = (login: LoginUnderWay) => Promise<MultiFactorDemand | undefined>
 
-/** The factors of each provider; another one has none here, so the login fails. */
-const PROVIDERS: Readonly<Record<string, readonly FactorName[]>> = {
-  any: FACTOR_NAMES,
-  guardian: FACTOR_NAMES,
-  'google-authenticator': ['otp', 'recovery-code'],
-}
-
 export const MULTI_FACTOR = 'multi_factor'
 
-/** A refresh token is as good as the login that it comes from. */
 const REFRESH_WITHOUT_MFA: StepOutcome = {
   kind: 'deny',
   error: 'mfa_required',
@@ -43,6 +36,12 @@ const challengeFactors = (methods: readonly AuthenticationMethod[], allowed: rea
   return (usable.length > 0 ? usable : enrolled).toSorted((a, b) => lastUsed(methods, b) - lastUsed(methods, a))
 }
 
+/** A refresh token is as good as the login that it comes from. */
+const judgeRefresh = ({ amr, facts }: LoginUnderWay, { allowRememberBrowser }: MultiFactorDemand): StepOutcome => {
+  const isSpared = allowRememberBrowser && facts().refreshToken?.isOfRememberedBrowser
+  return isSpared || amr?.includes(MFA_METHOD) ? CONTINUE : REFRESH_WITHOUT_MFA
+}
+
 const isSpared = (
   { exchange, user }: LoginUnderWay,
   methods: readonly AuthenticationMethod[],
@@ -59,12 +58,15 @@ export const multiFactor = (deps: FactorDeps, demandOf: MultiFactorDemandOf): St
   async run(login) {
     const demand = await demandOf(login)
     if (!demand || demand.provider === 'none') return CONTINUE
-    if (login.kind === 'refresh') return login.amr?.includes(MFA_METHOD) ? CONTINUE : REFRESH_WITHOUT_MFA
+    if (login.kind === 'refresh') return judgeRefresh(login, demand)
     const request = await findRequestOf(deps, login)
     if (request && request.proved.length > 0) return CONTINUE
     const methods = await listAuthenticationMethods(deps.db, login.exchange.tenant.tenantId, login.user.userId)
-    if (demand.allowRememberBrowser && isSpared(login, methods, deps.clock())) return CONTINUE
-    const allowed = PROVIDERS[demand.provider] ?? []
+    if (demand.allowRememberBrowser && isSpared(login, methods, deps.clock())) {
+      login.exchange.plan.tokens.refreshToken.rememberedBrowser = true
+      return CONTINUE
+    }
+    const allowed = factorsOfProvider(demand.provider)
     const existing = challengeFactors(methods, allowed)
     return suspendForFactors(deps, login, MULTI_FACTOR, {
       purpose: existing.length > 0 ? 'challenge' : 'enrollment',
