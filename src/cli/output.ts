@@ -38,16 +38,18 @@ export const openStandardOutput = (stream: NodeJS.WritableStream): Output => {
   }
 }
 
-const orFail = async <T>(path: string, work: Promise<T>): Promise<T> => {
+/** Turns what the file system raises into a sentence about the path. */
+export const orFail = async <T>(path: string, work: Promise<T>): Promise<T> => {
   try {
     return await work
   } catch (error) {
+    if (error instanceof CliFailure) throw error
     throw new CliFailure(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}.`)
   }
 }
 
 /** What is there already: nothing, a file to replace, or something that must not be replaced, such as a pipe. */
-const lookAt = async (path: string): Promise<{ readonly target: string; readonly isSpecial: boolean }> => {
+export const lookAt = async (path: string): Promise<{ readonly target: string; readonly isSpecial: boolean }> => {
   try {
     const target = await realpath(path) // a link keeps pointing to its file
     const found = await stat(target)
@@ -59,7 +61,8 @@ const lookAt = async (path: string): Promise<{ readonly target: string; readonly
   }
 }
 
-const writeTo =
+/** Appends to a file. */
+export const writeTo =
   (path: string, file: FileHandle): Output['write'] =>
   chunk =>
     orFail(path, file.appendFile(chunk))

@@ -1,17 +1,17 @@
 /** `logs export`: a stretch of the log as a file, for notebooks and warehouses. */
 
-import { logIdTime, logPositionBefore } from '../../model/log-id.ts'
-import { type ApiReader, createApiClient } from '../api-client.ts'
+import { createApiClient } from '../api-client.ts'
 import { CliFailure, EXIT } from '../cli-failure.ts'
 import { CONNECTION_FLAGS, findConnection } from '../connection.ts'
 import { type Flags, type Given, readFlags } from '../flags.ts'
 import { type Output, openFileOutput, openStandardOutput } from '../output.ts'
+import { openResumableOutput } from '../resumable-output.ts'
+import { type Bounds, type Copy, copyLog } from './copy-log.ts'
 import { createExportProgress, type ExportProgress } from './export-progress.ts'
-import type { LogEncoder, LogFormat } from './formats/format.ts'
+import type { LogFormat } from './formats/format.ts'
 import { FORMATS, isFormatName } from './formats/index.ts'
-import { checkQuery, type LogSpan, loadNewest, loadOldest } from './log-source.ts'
+import { checkQuery } from './log-source.ts'
 import { MOMENT_FORMS, toPosition } from './moment.ts'
-import { readLog } from './read-log.ts'
 import { SELECTION_FLAGS, toQuery } from './selection.ts'
 import type { Subcommand, Terminal } from './subcommand.ts'
 
@@ -21,6 +21,9 @@ const PATIENCE_MS = 300_000
 const FLAGS = {
   format: { takes: 'NAME', doc: `${Object.keys(FORMATS).join(', ')} (default ndjson)` },
   out: { takes: 'FILE', short: 'o', doc: 'where to write; appears when it is complete (default: standard output)' },
+  resume: {
+    doc: 'keep what an interruption leaves, as FILE.part, and go on\nfrom there when the same command is run again',
+  },
   ...SELECTION_FLAGS,
   from: { takes: 'MOMENT', doc: 'events written from then on (default: the oldest that is kept)' },
   to: { takes: 'MOMENT', doc: 'events written before then (default: the newest)' },
@@ -31,16 +34,11 @@ const FLAGS = {
   ...CONNECTION_FLAGS,
 } as const satisfies Flags
 
-const NO_PROGRESS: ExportProgress = { advance() {}, finish() {} }
+const NO_PROGRESS: ExportProgress = { resume() {}, advance() {}, finish() {} }
 
 const readFormat = (name = 'ndjson'): LogFormat => {
   if (isFormatName(name)) return FORMATS[name]
   throw new CliFailure(`--format must be one of ${Object.keys(FORMATS).join(', ')}.`, EXIT.usage)
-}
-
-interface Bounds {
-  readonly after: string | undefined
-  readonly through: string | undefined
 }
 
 const readBounds = ({ from, to }: Given<typeof FLAGS>): Bounds => {
@@ -52,49 +50,6 @@ const readBounds = ({ from, to }: Given<typeof FLAGS>): Bounds => {
   return { after, through }
 }
 
-/** What of the log lies between the bounds now; undefined when nothing does. An export ends, even while events come. */
-const findStretch = async (api: ApiReader, { after, through }: Bounds): Promise<LogSpan | undefined> => {
-  const [newest] = await loadNewest(api, 1)
-  const oldest = await loadOldest(api)
-  if (!newest || !oldest) return undefined
-  const start = logPositionBefore(logIdTime(oldest.log_id))
-  const stretch = {
-    after: after === undefined || after < start ? start : after,
-    through: through === undefined || through > newest.log_id ? newest.log_id : through,
-  }
-  return stretch.after < stretch.through ? stretch : undefined
-}
-
-const shareOf = ({ after, through }: LogSpan, position: string): number => {
-  const start = logIdTime(after)
-  return (logIdTime(position) - start) / Math.max(1, logIdTime(through) - start)
-}
-
-interface Copy {
-  readonly api: ApiReader
-  readonly bounds: Bounds
-  readonly query: string | undefined
-  readonly encoder: LogEncoder
-  readonly output: Output
-  readonly progress: ExportProgress
-}
-
-/** Holds a part of the log at a time; answers how many events there were. */
-const copyLog = async ({ api, bounds, query, encoder, output, progress }: Copy): Promise<number> => {
-  const stretch = await findStretch(api, bounds)
-  let count = 0
-  if (stretch) {
-    for await (const { events, position } of readLog(api, stretch, query)) {
-      await output.write(encoder.add(events))
-      count += events.length
-      progress.advance(events.length, shareOf(stretch, position))
-    }
-  }
-  await output.write(encoder.end())
-  await output.commit()
-  return count
-}
-
 const openOutput = async (format: LogFormat, out: string | undefined, { stdout }: Terminal): Promise<Output> => {
   if (out !== undefined && out !== '-') return await openFileOutput(out)
   if (format.isBinary && stdout.isTTY) {
@@ -103,28 +58,53 @@ const openOutput = async (format: LogFormat, out: string | undefined, { stdout }
   return openStandardOutput(stdout)
 }
 
+type Outputs = Pick<Copy, 'output' | 'resumable'>
+
+/** Undefined when an earlier attempt was as good as complete. */
+const openOutputs = async (
+  given: Given<typeof FLAGS>,
+  format: LogFormat,
+  url: string,
+  terminal: Terminal,
+): Promise<Outputs | undefined> => {
+  const { out, query, types, from, to, exact } = given
+  if (!given.resume) return { output: await openOutput(format, out, terminal), resumable: undefined }
+  if (out === undefined || out === '-') throw new CliFailure('--resume needs a file: name it with --out.', EXIT.usage)
+  const attempt = await openResumableOutput(out)
+  if (attempt.kind === 'complete') return undefined
+  const subject = { url, format: given.format ?? 'ndjson', query, types, from, to, exact }
+  return { output: attempt.output, resumable: { output: attempt.output, subject } }
+}
+
 const run = async (args: readonly string[], terminal: Terminal): Promise<number> => {
   const given = readFlags(FLAGS, args)
   const format = readFormat(given.format)
   const bounds = readBounds(given)
   const query = toQuery(given)
   const { signal, stderr } = terminal
+  const say = (sentence: string): unknown => stderr.write(`${sentence}\n`)
   const progress = given.quiet ? NO_PROGRESS : createExportProgress(stderr, () => performance.now())
-  const api = createApiClient(await findConnection(given, terminal.environment), {
+  const connection = await findConnection(given, terminal.environment)
+  const api = createApiClient(connection, {
     signal,
     patienceMs: PATIENCE_MS,
-    onTrouble: reason => stderr.write(`\n${reason}; trying again.\n`),
-    onRecovery: () => stderr.write('Connected again.\n'),
+    onTrouble: reason => say(`\n${reason}; trying again.`),
+    onRecovery: () => say('Connected again.'),
   })
-  const output = await openOutput(format, given.out, terminal)
+  const outputs = await openOutputs(given, format, connection.url, terminal)
+  if (!outputs) {
+    say(`${given.out} is complete.`)
+    return EXIT.ok
+  }
   try {
     if (given.query?.trim()) await checkQuery(api, given.query)
-    const encoder = format.createEncoder({ isExact: given.exact === true })
-    await copyLog({ api, bounds, query, encoder, output, progress })
+    const createEncoder = (saved?: Uint8Array) => format.createEncoder({ isExact: given.exact === true }, saved)
+    await copyLog({ api, bounds, query, createEncoder, ...outputs, progress, say })
     progress.finish()
     return EXIT.ok
   } catch (error) {
-    await output.discard()
+    await outputs.output.discard()
+    if (outputs.resumable) say('\nThe same command goes on from what was saved.')
     if (signal.aborted) return EXIT.interrupted
     throw error
   }
@@ -140,6 +120,7 @@ ${Object.entries(FORMATS)
 A MOMENT is ${MOMENT_FORMS},
 or the id of an event: --from then begins behind it, --to ends with it. Columns: docs/reference/log-export.md.
 Ends with 0; 1 when the server refuses or stays away; 2 for arguments that cannot be read; 130 when interrupted.
-Unless it ends with 0, there is no new FILE, and an old one is as it was.`,
+Unless it ends with 0, there is no new FILE, and an old one is as it was. With --resume, what was exported
+is in FILE.part until then, whatever ended the export; its end is the newest event of the first attempt.`,
   run,
 }

@@ -24,9 +24,10 @@ const toLine = (cells: readonly Cell[], options: FormatOptions): string =>
 export const csv: LogFormat = {
   doc: 'a header and a row per event, RFC 4180',
   isBinary: false,
-  createEncoder(options) {
+  createEncoder(options, saved) {
     const names = columnEntries().map(([name]) => name)
-    let header = toLine(names, options)
+    // What was saved is of a file that has its header.
+    let header = saved ? '' : toLine(names, options)
     const takeHeader = (): string => {
       const taken = header
       header = ''
@@ -35,6 +36,7 @@ export const csv: LogFormat = {
     return {
       add: events => takeHeader() + events.map(event => toLine(toRow(event), options)).join(''),
       end: takeHeader,
+      save: () => (header === '' ? new Uint8Array() : undefined),
     }
   },
 }

@@ -8,6 +8,11 @@ export interface LogEncoder {
   add(events: readonly LogEvent[]): string | Uint8Array
   /** The rest of the file; nothing can be added after it. */
   end(): string | Uint8Array
+  /**
+   * What another encoder needs to go on behind all that was added so far; undefined while some of it is held back, so that
+   * a file that was cut off here would lack it.
+   */
+  save(): Uint8Array | undefined
 }
 
 export interface FormatOptions {
@@ -19,5 +24,9 @@ export interface LogFormat {
   readonly doc: string
   /** Not for a terminal. */
   readonly isBinary: boolean
-  createEncoder(options: FormatOptions): LogEncoder
+  /**
+   * @param saved what an earlier encoder saved, to go on where it was
+   * @throws RangeError when it was saved by something else
+   */
+  createEncoder(options: FormatOptions, saved?: Uint8Array): LogEncoder
 }

@@ -9,5 +9,7 @@ export const ndjson: LogFormat = {
   createEncoder: () => ({
     add: events => events.map(event => `${toJsonLine(event)}\n`).join(''),
     end: () => '',
+    // Lines know nothing of each other.
+    save: () => new Uint8Array(),
   }),
 }

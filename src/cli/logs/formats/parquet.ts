@@ -1,7 +1,9 @@
 /** Apache Parquet: typed columns, compressed, in row groups. */
 
+import { deserialize, serialize } from 'node:v8'
 import type { SchemaElement } from 'hyparquet-writer'
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
+import { isJsonObject } from '../../../base/json.ts'
 import { type Cell, type ColumnKind, columnEntries, toRow } from '../columns.ts'
 import type { LogEvent } from '../log-source.ts'
 import type { LogEncoder, LogFormat } from './format.ts'
@@ -35,9 +37,32 @@ const SCHEMA: SchemaElement[] = [
 const charactersOf = (row: readonly Cell[]): number =>
   row.reduce((sum: number, cell) => sum + (typeof cell === 'string' ? cell.length : 8), 0)
 
-const createEncoder = (): LogEncoder => {
+/** What the end of the file says of the groups before it: where they are and what is in them. */
+type Groups = Pick<ParquetWriter, 'row_groups' | 'num_rows' | 'pendingIndexes'> & { readonly offset: number }
+
+/** Keeps that the indexes point to columns of the groups, which JSON would not. */
+const saveGroups = ({ row_groups, num_rows, pendingIndexes }: ParquetWriter, { offset }: ByteWriter): Uint8Array =>
+  serialize({ row_groups, num_rows, pendingIndexes, offset } satisfies Groups)
+
+const loadGroups = (saved: Uint8Array): Groups => {
+  const groups: unknown = deserialize(saved)
+  if (isJsonObject(groups) && Array.isArray(groups.row_groups) && Number.isInteger(groups.offset)) {
+    return groups as unknown as Groups // what saveGroups made
+  }
+  throw new RangeError('not the groups of a Parquet file')
+}
+
+/** The writer as it was when its groups were saved. */
+const resumeWriter = (file: ParquetWriter, bytes: ByteWriter, saved: Uint8Array): void => {
+  const { row_groups, num_rows, pendingIndexes, offset } = loadGroups(saved)
+  Object.assign(file, { row_groups, num_rows, pendingIndexes })
+  Object.assign(bytes, { offset, index: 0 }) // without the mark at the beginning, which is in the file
+}
+
+const createEncoder = (saved?: Uint8Array): LogEncoder => {
   const bytes = new ByteWriter()
   const file = new ParquetWriter({ writer: bytes, schema: SCHEMA, createdBy: 'experiment-center' })
+  if (saved) resumeWriter(file, bytes, saved)
   let rows: (readonly Cell[])[] = []
   let characters = 0
 
@@ -59,14 +84,16 @@ const createEncoder = (): LogEncoder => {
     const row = toRow(event)
     rows.push(row)
     characters += charactersOf(row)
-    if (rows.length >= GROUP_ROWS || characters >= GROUP_CHARACTERS) writeGroup()
   }
 
   return {
     add(events) {
       for (const event of events) addRow(event)
+      // Behind a part and never within one, so that nothing of it is held back.
+      if (rows.length >= GROUP_ROWS || characters >= GROUP_CHARACTERS) writeGroup()
       return takeBytes()
     },
+    save: () => (rows.length === 0 && bytes.index === 0 ? saveGroups(file, bytes) : undefined),
     end() {
       if (rows.length > 0) writeGroup()
       file.finish()
@@ -78,5 +105,5 @@ const createEncoder = (): LogEncoder => {
 export const parquet: LogFormat = {
   doc: 'typed columns, compressed with Snappy',
   isBinary: true,
-  createEncoder,
+  createEncoder: (_options, saved) => createEncoder(saved),
 }
