@@ -88,11 +88,24 @@ interface Scheme {
   readonly dsaEncoding?: 'der' | 'ieee-p1363'
 }
 
-const readScheme = (padding: unknown, saltLength: unknown, dsaEncoding: unknown): Scheme => ({
-  ...(typeof padding === 'number' && PADDINGS.has(padding) ? { padding } : {}),
-  ...(typeof saltLength === 'number' && saltLength >= -2 && saltLength <= MAX_SALT_BYTES ? { saltLength } : {}),
-  ...(dsaEncoding === 'ieee-p1363' ? { dsaEncoding } : {}),
-})
+const isSalt = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= -2 && Number(value) <= MAX_SALT_BYTES
+
+const readPadding = (value: unknown): number | undefined =>
+  typeof value === 'number' && PADDINGS.has(value) ? value : undefined
+
+/** Undefined when a part of it is not one that there is: another scheme than the one asked for would be worse. */
+const readScheme = ([padding, saltLength, dsaEncoding]: readonly unknown[]): Scheme | undefined => {
+  const known = readPadding(padding)
+  if (padding !== undefined && known === undefined) return undefined
+  if (saltLength !== undefined && !isSalt(saltLength)) return undefined
+  if (dsaEncoding !== undefined && dsaEncoding !== 'der' && dsaEncoding !== 'ieee-p1363') return undefined
+  return {
+    ...(known === undefined ? {} : { padding: known }),
+    ...(isSalt(saltLength) ? { saltLength } : {}),
+    ...(dsaEncoding === undefined ? {} : { dsaEncoding }),
+  }
+}
 
 /** `null` for the algorithms that hash by themselves. */
 const readHash = (name: unknown): string | null | undefined => {
@@ -100,20 +113,19 @@ const readHash = (name: unknown): string | null | undefined => {
   return typeof name === 'string' && HASHES.has(name) ? name : undefined
 }
 
-const signBytes: Lent = (hash, data, keyText, ...scheme) => {
-  const algorithm = readHash(hash)
-  if (algorithm === undefined || !isBytes(data, MAX_DATA_BYTES)) return undefined
+const signBytes: Lent = (hash, data, keyText, ...given) => {
+  const [algorithm, scheme] = [readHash(hash), readScheme(given)]
+  if (algorithm === undefined || !scheme || !isBytes(data, MAX_DATA_BYTES)) return undefined
   const key = readKey('private', keyText)
-  return key && alone(sign(algorithm, new Uint8Array(data), { key, ...readScheme(scheme[0], scheme[1], scheme[2]) }))
+  return key && alone(sign(algorithm, new Uint8Array(data), { key, ...scheme }))
 }
 
-const verifyBytes: Lent = (hash, data, keyText, signature, ...scheme) => {
-  const algorithm = readHash(hash)
-  if (algorithm === undefined || !isBytes(data, MAX_DATA_BYTES)) return undefined
+const verifyBytes: Lent = (hash, data, keyText, signature, ...given) => {
+  const [algorithm, scheme] = [readHash(hash), readScheme(given)]
+  if (algorithm === undefined || !scheme || !isBytes(data, MAX_DATA_BYTES)) return undefined
   if (!isBytes(signature, MAX_SIGNATURE_BYTES)) return false
   const key = readKey('public', keyText)
-  const options = readScheme(scheme[0], scheme[1], scheme[2])
-  return key && verify(algorithm, new Uint8Array(data), { key, ...options }, new Uint8Array(signature))
+  return key && verify(algorithm, new Uint8Array(data), { key, ...scheme }, new Uint8Array(signature))
 }
 
 /** Name → function; undefined says that the arguments do not fit. Each takes milliseconds at most. */
