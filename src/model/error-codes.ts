@@ -110,7 +110,6 @@ export const ERROR_CODES = {
   segment_too_large: { status: 400, doc: 'A rule is larger than 4 KB, or the segment larger than 10 KB of JSON.' },
 
   // Actions
-  trigger_not_supported: { status: 400, doc: 'There is no such trigger, or this server does not run it.' },
   action_code_invalid: { status: 400, doc: 'The code does not compile; the message has line and column.' },
   action_handler_missing: { status: 400, doc: 'The code does not export the handler of its trigger.' },
   action_limit_exceeded: { status: 400, doc: 'A tenant has at most 100 Actions.' },
