@@ -7,12 +7,12 @@
 # cred NAME: a value of credentials.json, such as app.client_id
 cred() { node -p "JSON.parse(fs.readFileSync('${DATA_DIR:-data}/credentials.json')).$1"; }
 
-# field NAME: a value of the JSON on standard input, such as name, [0].name or ["a name"]
+# field NAME: a value of the JSON on standard input, such as name, [0].name or ["a name"]; an error is said instead
 field() {
-  case $1 in
-    \[*) node -p "JSON.parse(fs.readFileSync(0))$1" ;;
-    *) node -p "JSON.parse(fs.readFileSync(0)).$1" ;;
-  esac
+  case $1 in \[*) set -- "$1" ;; *) set -- ".$1" ;; esac
+  node -p "const it = JSON.parse(fs.readFileSync(0))
+    if (it.error) { console.error(it.message ?? it.error_description); process.exit(1) }
+    it$1"
 }
 
 # api METHOD PATH [BODY]: a call of the Management API; a BODY of @- is read from standard input

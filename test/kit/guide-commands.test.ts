@@ -72,6 +72,14 @@ test('what a test does in place of a block is done there', async () => {
   assert.deepEqual(seen, ['started'])
 })
 
+test('what a reader does by hand follows its block, with what that has printed', async () => {
+  const folder = temporaryDirectory()
+  const byHand = { 'echo seen': (output: string) => assert.equal(output, 'seen\n') }
+  await followGuide(guideBlocks(fenced('sh', 'echo seen')), { folder, byHand })
+  await assert.rejects(followGuide([], { folder, byHand }), /has no such block/)
+  rmSync(folder, { recursive: true })
+})
+
 test('output is compared whole, but for what is left out', () => {
   assert.ok(isShown('a\nb …\n…\nd\n', 'a\nb 1 2\nc\nc\nd\n'))
   assert.ok(isShown('a\n…\nd', 'a\n\nd'))

@@ -87,6 +87,8 @@ export interface Follow {
   readonly replace?: Readonly<Record<string, string>>
   /** Text of a block → what is done instead of running it; one that the guide does not have is a mistake. */
   readonly instead?: Readonly<Record<string, () => unknown>>
+  /** Text of a block → what a reader then does by hand with what it printed; likewise. */
+  readonly byHand?: Readonly<Record<string, (output: string) => unknown>>
 }
 
 const replaceAll = (text: string, replace: Follow['replace'] = {}): string =>
@@ -119,19 +121,20 @@ const writeBlock = (folder: string, block: GuideBlock, text: string): void => {
  * @throws AssertionError at the first block that does not do what the guide says
  */
 export const followGuide = async (blocks: readonly GuideBlock[], how: Follow): Promise<void> => {
-  const { folder, environment = {}, replace, instead = {} } = how
+  const { folder, environment = {}, replace, instead = {}, byHand = {} } = how
   const PATH = `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH}`
-  const left = new Set(Object.keys(instead))
+  const left = new Set([...Object.keys(instead), ...Object.keys(byHand)])
   await using shell = startGuideShell(folder, serverEnvironment({ PATH, ...environment }))
   let output = ''
   for (const block of blocks) {
     const text = replaceAll(block.text, replace)
-    const substitute = instead[block.text.trim()]
-    left.delete(block.text.trim())
-    if (substitute) await substitute()
+    const key = block.text.trim()
+    left.delete(key)
+    if (instead[key]) await instead[key]()
     else if (block.language === 'sh') output = await runBlock(shell, block, text)
     else if (block.language === 'text') assert.ok(isShown(text, output), `${titleOf(block)} is not:\n${output}`)
     else writeBlock(folder, block, text)
+    await byHand[key]?.(output)
   }
   assert.deepEqual([...left], [], 'the guide has no such block')
 }
