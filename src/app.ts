@@ -11,6 +11,7 @@ import { createProgramBuilder } from './actions/dependencies/program-builder.ts'
 import { createActionRunner } from './actions/runner.ts'
 import type { ManagementApiDeps } from './api/api-deps.ts'
 import { createManagementApi } from './api/management-api.ts'
+import { atMostEveryMinute } from './base/at-most-every-minute.ts'
 import { systemClock } from './base/clock.ts'
 import { createEgress } from './base/egress.ts'
 import { type EgressRules, systemResolve } from './base/egress-rules.ts'
@@ -34,6 +35,7 @@ import { startLogStreamDelivery } from './logs/streams/delivery.ts'
 import { DELIVERY_PACE, systemSleep } from './logs/streams/delivery-ports.ts'
 import { createSinkOpener } from './logs/streams/open-sink.ts'
 import { startLogUpkeep } from './logs/upkeep.ts'
+import { toTenantId } from './model/ids.ts'
 import { watchConfigVersions } from './store/config-notifications.ts'
 import { findConnection } from './store/connection-store.ts'
 import { type Db, openDatabase } from './store/database.ts'
@@ -84,16 +86,6 @@ const openSecretBox = async (config: Config, db: Db): Promise<SecretBox> => {
   if (config.encryptionKey) return createSecretBox(config.encryptionKey)
   const generate = () => Buffer.from(systemRandom(SECRET_BOX_KEY_BYTES)).toString('base64')
   return createSecretBox(Buffer.from(await ensureInstallationSecret(db, 'encryption_key', generate), 'base64'))
-}
-
-/** For what is tried again by itself, many times while the database is away: said once a minute. */
-const atMostEveryMinute = <Argument>(say: (argument: Argument) => void): ((argument: Argument) => void) => {
-  let saidAt = Number.NEGATIVE_INFINITY
-  return argument => {
-    if (performance.now() - saidAt < 60_000) return
-    saidAt = performance.now()
-    say(argument)
-  }
 }
 
 /** What logins read of a tenant's configuration. */
@@ -173,7 +165,7 @@ interface NodeBindings {
   readonly incoming: IncomingMessage
 }
 
-type ApiPorts = Pick<ManagementApiDeps, 'actions' | 'logStreams'>
+type ApiPorts = Pick<ManagementApiDeps, 'actions' | 'logStreams' | 'authenticationMethods'>
 
 const openManagementApi = (parts: Parts, login: Login, ports: ApiPorts): RequestListener => {
   const { config, logger, databases, log, registries } = parts
@@ -201,16 +193,24 @@ const openManagementApi = (parts: Parts, login: Login, ports: ApiPorts): Request
   return getRequestListener(api.fetch)
 }
 
-const openActions = ({ config, secretBox }: Parts, running: Running) => {
-  const egress = createEgress({ allowLocalAddresses: false, allowInsecureHttp: true })
+const openActions = ({ config, logger, secretBox }: Parts, running: Running) => {
+  const localHosts = config.actionsAllowedHosts
+  const egress = createEgress({ allowLocalAddresses: false, allowInsecureHttp: true, localHosts })
   running.defer(() => egress.close())
-  const runner = createActionRunner({ egress })
+  const onError = atMostEveryMinute(error => logger.error({ err: error }, 'the sandbox of Actions cannot be started'))
+  const runner = createActionRunner({ egress, onError })
   running.defer(() => runner.close())
   return {
     runner,
     secrets: secretBox,
     build: createProgramBuilder({ cacheDir: join(config.dataDir, 'packages'), env: process.env }),
   }
+}
+
+/** Makes the sandbox ready when there are bound Actions, so that the first login does not wait for it. */
+const warmActions = async ({ config, registries }: Parts, { runner }: ReturnType<typeof openActions>) => {
+  const bound = await registries.bound.current(toTenantId(config.tenant))
+  if (Object.values(bound).some(actions => actions.length > 0)) await runner.warm()
 }
 
 /** Delivers the streams of all tenants, and gives the API what it needs to make them. */
@@ -256,10 +256,12 @@ const listen = async (parts: Parts, running: Running): Promise<GracefulServer> =
   const actions = openActions(parts, running)
   const login = running.use(await openLogin(parts, actions.runner))
   const health = createHealthHandler({ pingDatabase: () => sql`select 1`.execute(parts.databases.db) })
-  const ports = { actions, logStreams: openLogStreams(parts, running) }
+  const authenticationMethods = { secrets: parts.secretBox, random: systemRandom }
+  const ports = { actions, logStreams: openLogStreams(parts, running), authenticationMethods }
   const api = openManagementApi(parts, login, ports)
   const server = await startGracefulServer(listenWith([health, login.handle], api), parts.config)
   running.defer(() => server.close(DRAIN_MS))
+  warmActions(parts, actions).catch(error => parts.logger.warn({ err: error }, 'Actions could not be made ready yet'))
   return server
 }
 

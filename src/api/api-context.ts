@@ -2,10 +2,12 @@
 
 import type { Kysely } from 'kysely'
 import type { Clock } from '../base/clock.ts'
+import type { LogEvent } from '../logs/log-event.ts'
 import type { ConfigurationRead, ConfigurationWrite } from '../store/configuration-write.ts'
 import type { Database } from '../store/schema.ts'
 import type { ActionPorts } from './actions/action-ports.ts'
 import type { TenantContext } from './api-deps.ts'
+import type { AuthenticationMethodPorts } from './authentication-methods/authentication-method-ports.ts'
 import type { LogStreamPorts } from './log-streams/log-stream-ports.ts'
 
 /** Who calls, as the verified token says. */
@@ -24,6 +26,8 @@ export interface ApiContext {
   readonly actions: ActionPorts
   /** Where log streams may go, and the box for their secrets. */
   readonly logStreams: LogStreamPorts
+  /** The box and the randomness for users' authentication methods. */
+  readonly authenticationMethods: AuthenticationMethodPorts
   /** The request's address as the caller wrote it, for links to further pages. */
   readonly url: URL
   /** Reads of experimentation data: the database and the tenant in one argument. */
@@ -33,6 +37,11 @@ export interface ApiContext {
    * decides by it. Failures that the database reports for a broken rule arrive as coded errors.
    */
   write<T>(work: (write: ConfigurationWrite) => Promise<T>): Promise<T>
+  /**
+   * Writes an event that the call has brought about, with what is known of the caller; the answer waits for it. The call
+   * counts as one that has changed something, whatever becomes of it.
+   */
+  recordEvent(event: Pick<LogEvent, 'type' | 'user_id' | 'user_name' | 'identity_user_id' | 'details'>): Promise<void>
   /** Adds a header to the answer, such as `Link`. */
   setHeader(name: string, value: string): void
 }

@@ -8,6 +8,7 @@ import type { TenantLog } from '../logs/log-event.ts'
 import type { TenantId } from '../model/ids.ts'
 import type { Database } from '../store/schema.ts'
 import type { ActionPorts } from './actions/action-ports.ts'
+import type { AuthenticationMethodPorts } from './authentication-methods/authentication-method-ports.ts'
 import type { LogStreamPorts } from './log-streams/log-stream-ports.ts'
 
 /** The tenant that a request addresses. */
@@ -24,6 +25,7 @@ export interface ManagementApiDeps {
   readonly random: RandomBytes
   readonly actions: ActionPorts
   readonly logStreams: LogStreamPorts
+  readonly authenticationMethods: AuthenticationMethodPorts
   /** Finds the tenant by the request's host name. */
   tenantOf(request: Request): Promise<TenantContext>
   /** The tenant's public signing keys, those of running rotations included. */

@@ -7,14 +7,18 @@ import type { Caller } from './api-context.ts'
 import type { TenantContext } from './api-deps.ts'
 import { redact } from './redact.ts'
 
-export interface AuditedCall {
+/** Who called, when and from where. */
+export interface CallFacts {
   readonly tenant: TenantContext
   readonly caller: Caller
   readonly clientName: string
-  readonly summary: string
   readonly date: number
   readonly ip: string
   readonly request: Request
+}
+
+export interface AuditedCall extends CallFacts {
+  readonly summary: string
   readonly query: unknown
   readonly body: unknown
   readonly answer: { readonly status: number; readonly body: unknown }
@@ -55,23 +59,30 @@ const requestDetails = ({ request, caller, query, body, ip }: AuditedCall, user 
   userAgent: request.headers.get('user-agent') ?? '',
 })
 
-/** The event of a call: who asked for what, and what was answered, with secrets redacted. */
-export const auditEvent = (call: AuditedCall): LogEvent => {
-  const { tenant, caller, request, answer } = call
+/** What every event says of the call that it belongs to. */
+export const callFields = ({ tenant, caller, clientName, date, ip, request }: CallFacts) => {
   const correlationId = request.headers.get('x-correlation-id')?.slice(0, MAX_CORRELATION_ID)
   const telemetry = readTelemetry(request.headers.get('auth0-client'))
   return {
     tenant_id: tenant.tenantId,
-    type: 'sapi',
-    date: call.date,
-    description: call.summary,
-    ip: call.ip,
+    date,
+    ip,
     user_agent: request.headers.get('user-agent') ?? '',
     client_id: caller.clientId,
-    client_name: call.clientName,
-    ...userOf(caller),
+    client_name: clientName,
     ...(telemetry && { auth0_client: telemetry }),
     ...(correlationId && { references: { correlation_id: correlationId } }),
+  }
+}
+
+/** The event of a call: who asked for what, and what was answered, with secrets redacted. */
+export const auditEvent = (call: AuditedCall): LogEvent => {
+  const { caller, answer } = call
+  return {
+    ...callFields(call),
+    type: 'sapi',
+    description: call.summary,
+    ...userOf(caller),
     details: {
       request: requestDetails(call),
       response: {

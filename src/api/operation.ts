@@ -57,6 +57,9 @@ export const NO_BODY = z.undefined()
 
 export const readsBody = ({ schemas }: Operation): boolean => schemas.body !== NO_BODY
 
+/** True when the body is a list rather than an object. */
+export const bodyIsList = ({ schemas }: Operation): boolean => schemas.body instanceof z.ZodArray
+
 /** True when the operation has nothing to be told. */
 export const bodyIsOptional = ({ schemas }: Operation): boolean => schemas.body.safeParse(undefined).success
 

@@ -4,6 +4,7 @@ import { actionBindingOperations } from './actions/action-bindings.ts'
 import { actionExecutionOperations } from './actions/action-executions.ts'
 import { actionVersionOperations } from './actions/action-versions.ts'
 import { actionOperations } from './actions/actions.ts'
+import { authenticationMethodOperations } from './authentication-methods/authentication-methods.ts'
 import { experimentOperations } from './experiments.ts'
 import { featureFlagOperations } from './feature-flags.ts'
 import { logStreamOperations } from './log-streams/log-streams.ts'
@@ -21,6 +22,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...segmentOperations,
   ...logOperations,
   ...userLogOperations,
+  ...authenticationMethodOperations,
   ...logStreamOperations,
   ...actionOperations,
   ...actionVersionOperations,

@@ -5,10 +5,10 @@ import { type ApiError, apiError, ERROR_CODES, toErrorEnvelope } from '../model/
 import { writeConfiguration } from '../store/configuration-write.ts'
 import type { ApiContext, Caller } from './api-context.ts'
 import type { ManagementApiDeps, TenantContext } from './api-deps.ts'
-import { auditEvent } from './audit.ts'
+import { auditEvent, type CallFacts, callFields } from './audit.ts'
 import { type Authenticate, requireScope } from './authenticate.ts'
 import { errorAnswer, toApiError } from './error-answer.ts'
-import { bodyIsOptional, type Operation, readsBody } from './operation.ts'
+import { bodyIsList, bodyIsOptional, type Operation, readsBody } from './operation.ts'
 import { parsePart, readQuery } from './parse-part.ts'
 import { readBody } from './request-body.ts'
 
@@ -27,6 +27,15 @@ interface Call {
 
 type Outcome = { readonly status: number; readonly body: unknown; readonly error?: ApiError }
 
+const factsOf = async ({ c, deps }: Call, tenant: TenantContext, caller: Caller): Promise<CallFacts> => ({
+  tenant,
+  caller,
+  clientName: await deps.clientName(tenant.tenantId, caller.clientId),
+  date: deps.clock(),
+  ip: deps.ipOf(c.req.raw, c.env),
+  request: c.req.raw,
+})
+
 const createContext = (call: Call, tenant: TenantContext, caller: Caller): ApiContext => {
   const { c, deps } = call
   const { db, clock, random } = deps
@@ -38,6 +47,7 @@ const createContext = (call: Call, tenant: TenantContext, caller: Caller): ApiCo
     clock,
     actions: deps.actions,
     logStreams: deps.logStreams,
+    authenticationMethods: deps.authenticationMethods,
     url: new URL(c.req.url),
     read: { db, tenantId },
     write: async work => {
@@ -45,6 +55,10 @@ const createContext = (call: Call, tenant: TenantContext, caller: Caller): ApiCo
       call.wrote = true
       await deps.afterConfigChange(tenantId)
       return result
+    },
+    recordEvent: async event => {
+      call.wrote = true
+      await deps.log.record({ ...callFields(await factsOf(call, tenant, caller)), ...event })
     },
     setHeader: (name, value) => c.header(name, value),
   }
@@ -57,7 +71,11 @@ const serve = async (call: Call, authenticate: Authenticate): Promise<Outcome> =
   call.caller = await authenticate(request, call.tenant)
   requireScope(call.caller, operation.scopes)
   call.query = readQuery(new URL(request.url))
-  if (readsBody(operation)) call.body = await readBody(request, { optional: bodyIsOptional(operation) })
+  if (readsBody(operation))
+    call.body = await readBody(request, {
+      optional: bodyIsOptional(operation),
+      isList: bodyIsList(operation),
+    })
   const api = createContext(call, call.tenant, call.caller)
   const body = await operation.handle(api, { params: c.req.param(), query: call.query, body: call.body }, parsePart)
   const { status } = operation.success
@@ -77,18 +95,12 @@ const tenantOf = ({ tenant }: Call) => (tenant ? { tenantId: tenant.tenantId } :
 
 /** Writes are logged when they succeeded, and also when a part of them was committed before the refusal. */
 const record = async (call: Call, { status, body }: Outcome): Promise<void> => {
-  const { c, deps, operation, tenant, caller } = call
+  const { deps, operation, tenant, caller } = call
   if (!tenant || !caller) return
-  const request = c.req.raw
   await deps.log.record(
     auditEvent({
-      tenant,
-      caller,
-      clientName: await deps.clientName(tenant.tenantId, caller.clientId),
+      ...(await factsOf(call, tenant, caller)),
       summary: operation.summary,
-      date: deps.clock(),
-      ip: deps.ipOf(request, c.env),
-      request,
       query: call.query ?? {},
       body: call.body,
       answer: { status, body },

@@ -22,6 +22,7 @@ export const REDACTED_KEYS: ReadonlySet<string> = new Set([
   'secrets',
   'signing_key',
   'token',
+  'totp_secret',
   ...Object.values(SINKS).flatMap(({ secrets }) => Object.keys(secrets).map(field => field.toLowerCase())),
 ])
 

@@ -67,15 +67,16 @@ const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
 }
 
 /**
- * Reads the body as an object. A form gives an object of strings.
+ * Reads the body as an object, or as a list where the operation takes one. A form gives an object of strings.
  * Fails with `payload_too_large`, `unsupported_media_type` or `invalid_body`.
  *
+ * @param isList the body is a list
  * @param optional a request without a content type has no body, and null is none either; both give undefined
  */
 export const readBody = async (
   request: Request,
-  { optional }: { readonly optional: boolean },
-): Promise<Record<string, unknown> | undefined> => {
+  { optional, isList }: { readonly optional: boolean; readonly isList: boolean },
+): Promise<object | undefined> => {
   if (optional && !request.headers.has('content-type')) return undefined
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
   const parse = Object.hasOwn(PARSERS, type) ? PARSERS[type] : undefined
@@ -84,8 +85,10 @@ export const readBody = async (
   }
   const value = parse(decode(await readBytes(request)))
   if (optional && value === null) return undefined
-  if (!isJsonObject(value)) throw apiError('invalid_body', 'The body is not a JSON object.')
+  if (!(isList ? Array.isArray(value) : isJsonObject(value))) {
+    throw apiError('invalid_body', `The body is not a JSON ${isList ? 'array' : 'object'}.`)
+  }
   const problem = findProblem(value, [])
   if (problem) throw apiError('invalid_body', `The body does not fit the schema: ${problem}.`)
-  return value
+  return value as object // an object or a list, as checked above
 }

@@ -35,6 +35,8 @@ export const ERROR_CODES = {
   inexistent_log_stream: { status: 404, doc: 'No log stream has this id.' },
   inexistent_action: { status: 404, doc: 'No Action has this id.' },
   inexistent_action_version: { status: 404, doc: 'The Action has no version with this id.' },
+  inexistent_user: { status: 404, doc: 'No user has this id.' },
+  inexistent_authentication_method: { status: 404, doc: 'The user has no authentication method with this id.' },
   inexistent_action_execution: { status: 404, doc: 'No execution of the last ten days has this id.' },
 
   // names and references
@@ -120,6 +122,21 @@ export const ERROR_CODES = {
   binding_wrong_trigger: { status: 400, doc: 'A binding refers to an Action of another trigger.' },
   binding_not_deployed: { status: 400, doc: 'A binding refers to an Action that is not deployed.' },
   binding_duplicate_action: { status: 400, doc: 'Two bindings of a trigger refer to the same Action.' },
+
+  // users' authentication methods
+  authentication_method_unsupported: {
+    status: 400,
+    doc: 'Methods of this type cannot be created or changed through the API; the message says which can.',
+  },
+  authentication_method_invalid: {
+    status: 400,
+    doc: 'A key, a secret or an id of the method cannot be used here; the message says why.',
+  },
+  authentication_method_exists: {
+    status: 409,
+    doc: 'The user has a method of this type, of which there is one, or the tenant knows the credential.',
+  },
+  authentication_method_limit_exceeded: { status: 409, doc: 'The user has 20 credentials of this type.' },
 
   // log streams
   log_stream_limit_exceeded: { status: 409, doc: 'The tenant has as many log streams as it can have.' },

@@ -1,7 +1,6 @@
-/** The tenant as authenticators see it (WebAuthn Level 3 section 4: Relying Party). */
+/** A tenant as authenticators see it (WebAuthn Level 3 section 4: Relying Party). */
 
 import { isIP } from 'node:net'
-import type { Tenant } from '../tenant.ts'
 
 export interface RelyingParty {
   /** The tenant's host name: a credential made for it works for no other. */
@@ -14,8 +13,20 @@ export interface RelyingParty {
 const isLocal = (hostname: string): boolean => hostname === 'localhost' || hostname.endsWith('.localhost')
 
 /** Undefined where browsers offer no WebAuthn: at an IP address, and without https anywhere but on the own machine. */
-export const relyingPartyOf = ({ issuer, name }: Pick<Tenant, 'issuer' | 'name'>): RelyingParty | undefined => {
-  const { protocol, hostname, origin } = new URL(issuer)
+export const relyingPartyIdOf = (issuer: string): string | undefined => {
+  const { protocol, hostname } = new URL(issuer)
   if (hostname.startsWith('[') || isIP(hostname) !== 0) return undefined
-  return protocol === 'https:' || isLocal(hostname) ? { id: hostname, name, origin } : undefined
+  return protocol === 'https:' || isLocal(hostname) ? hostname : undefined
+}
+
+/** Undefined where `relyingPartyIdOf` is. */
+export const relyingPartyOf = ({
+  issuer,
+  name,
+}: {
+  readonly issuer: string
+  readonly name: string
+}): RelyingParty | undefined => {
+  const id = relyingPartyIdOf(issuer)
+  return id === undefined ? undefined : { id, name, origin: new URL(issuer).origin }
 }

@@ -53,7 +53,14 @@ test('a credential comes back as it was stored', async () => {
     credential: added.credential,
     publicKey: added.publicKey,
     signCount: 0,
+    userHandle: undefined,
   })
+})
+
+test('a passkey that was made elsewhere keeps the handle by which its authenticator knows the user', async () => {
+  const added = { ...newCredential(await insertTestUser(database.db)), userHandle: 'aGFuZGxl' }
+  assert.equal(await insertCredential(database.db, TENANT, added), 'created')
+  assert.equal((await findCredential(database.db, TENANT, added.credential.id))?.userHandle, 'aGFuZGxl')
 })
 
 test('a user gets twenty passkeys and not one more, however many are added at the same time', async () => {

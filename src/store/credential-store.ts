@@ -18,6 +18,8 @@ export interface StoredCredential {
   /** COSE key (RFC 9052 section 7). */
   readonly publicKey: Uint8Array<ArrayBuffer>
   readonly signCount: number
+  /** By which its authenticator knows the user (base64url); undefined = as `userHandleOf` says. */
+  readonly userHandle: string | undefined
 }
 
 export interface NewCredential extends NewMethod {
@@ -25,6 +27,10 @@ export interface NewCredential extends NewMethod {
   readonly credential: CredentialSummary
   readonly publicKey: Uint8Array
   readonly signCount: number
+  /** Of a passkey that was made elsewhere. */
+  readonly userHandle?: string | undefined
+  /** Of the browser that it was made in. */
+  readonly userAgent?: string | undefined
 }
 
 /** Most credentials of one type that a user can have. */
@@ -39,12 +45,13 @@ const tryInsert = async (db: Db, tenantId: TenantId, added: NewCredential): Prom
   const { rows } = await sql`
     insert into authentication_methods (
       tenant_id, user_id, method_id, type, slot, name, created_at, credential_id, public_key, sign_count,
-      transports, aaguid, backup_eligible, backed_up
+      transports, aaguid, backup_eligible, backed_up, user_handle, user_agent
     )
     select
       ${tenantId}, ${added.userId}, ${added.id}, ${added.type}, free.slot, ${added.name}, ${added.createdAt},
       ${credential.id}, ${Buffer.from(added.publicKey)}, ${added.signCount},
-      ${[...credential.transports]}, ${credential.aaguid}, ${credential.backupEligible}, ${credential.backedUp}
+      ${[...credential.transports]}, ${credential.aaguid}, ${credential.backupEligible}, ${credential.backedUp},
+      ${added.userHandle ?? null}, ${added.userAgent ?? null}
     from (
       select min(s) as slot from generate_series(0, ${MAX_CREDENTIALS - 1}::int) s
       where not exists (
@@ -109,6 +116,7 @@ export const findCredential = async (
     },
     publicKey: new Uint8Array(row.public_key ?? []),
     signCount: Number(row.sign_count),
+    userHandle: row.user_handle ?? undefined,
   }
 }
 

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { createTestDatabase, type TestDatabase } from '../../test/kit/database.ts'
 import { insertTestTenant, TENANT } from '../../test/kit/test-tenant.ts'
 import { toTenantId } from '../model/ids.ts'
+import { NAME_SESSIONS } from './migrations/0005-method-origins.ts'
 import { saveOidcPayload } from './oidc-payload-store.ts'
 import { endSession, endTokensOfSession } from './session-end.ts'
 
@@ -51,6 +52,19 @@ test('a session ends its codes, its refresh tokens and their grants, and nothing
   assert.equal((await left()).length, 4)
   await endSession(database.db, TENANT, 's1')
   assert.deepEqual(await left(), ['dev Grant g3', 'dev RefreshToken g3', 'other RefreshToken g1'])
+})
+
+test('tokens that were issued before they named their session end with it, too', async () => {
+  await database.db.deleteFrom('oidc_payloads').execute()
+  for (const model of ['RefreshToken', 'AuthorizationCode', 'AccessToken']) {
+    await saveOidcPayload(database.db, {
+      ...{ tenantId: TENANT, model, id: model, grantId: 'old', uid: undefined, expiresAt },
+      payload: { sessionUid: 'Some_session-1' },
+    })
+  }
+  await sql.raw(NAME_SESSIONS).execute(database.db)
+  assert.equal(await endTokensOfSession(database.db, TENANT, 'Some_session-1'), 2)
+  assert.deepEqual(await left(), ['dev AccessToken old'])
 })
 
 test('however many there are, all of them end, a page at a time', async () => {

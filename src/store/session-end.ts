@@ -35,7 +35,8 @@ const endPage = async (db: Db, tenantId: TenantId, sessionHash: string): Promise
         limit ${PAGE}
       ))
       returning grant_id
-    ), ungranted as (
+    ), ungranted as
+    (
       delete from oidc_payloads
       where tenant_id = ${tenantId} and model = ${GRANT_MODEL} and grant_id in (select grant_id from ended)
     )

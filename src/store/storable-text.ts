@@ -6,6 +6,9 @@ const MAX_CHARACTERS = 1_024
 export const toStorableText = (text: string): string =>
   text.slice(0, MAX_CHARACTERS).toWellFormed().replaceAll('\0', '\uFFFD')
 
+/** False for what PostgreSQL refuses in a text: it can be the name of nothing that is stored. */
+export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0')
+
 const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')
 
 /** JSON whose texts, names of members included, PostgreSQL takes; of whatever length. Bounded depth is the caller's. */

@@ -132,6 +132,7 @@ export const createTestApi = async (overrides: Partial<ManagementApiDeps> = {}):
     random: systemRandom,
     actions: NO_ACTIONS,
     logStreams: LOG_STREAMS,
+    authenticationMethods: { secrets: createSecretBox(systemRandom(32)), random: systemRandom },
     tenantOf: async () => ({ tenantId: TENANT, issuer: ISSUER }),
     verificationKeys: async () => keys,
     clientName: async () => 'CI',

@@ -1,10 +1,10 @@
 /** What we ask of each type of WebAuthn credential, and the options that go into the page. */
 
-import { createHash } from 'node:crypto'
+import type { RelyingParty } from '../../model/relying-party.ts'
+import { ALGORITHMS, userHandleOf } from '../../model/webauthn-credential.ts'
 import type { AuthenticationMethod } from '../../store/authentication-method-store.ts'
 import type { CredentialType } from '../../store/credential-store.ts'
 import type { UserRecord } from '../../store/user-store.ts'
-import type { RelyingParty } from './relying-party.ts'
 
 interface CeremonyRules {
   readonly residentKey: 'required' | 'discouraged'
@@ -39,19 +39,8 @@ export const CEREMONY_RULES = {
   },
 } as const satisfies Record<CredentialType, CeremonyRules>
 
-/** EdDSA, ES256, RS256: what every authenticator has one of (COSE algorithm registry). */
-export const ALGORITHMS: readonly number[] = [-8, -7, -257]
-
 /** Milliseconds that a browser waits for a person. */
 const TIMEOUT_MS = 5 * 60 * 1000
-
-/** The user's id as authenticators keep it: it says nothing about the user (WebAuthn Level 3 section 14.6.1). */
-export const userHandleOf = (tenantId: string, userId: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(
-    createHash('sha256')
-      .update(JSON.stringify([tenantId, userId]))
-      .digest(),
-  )
 
 const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url')
 

@@ -1,10 +1,10 @@
 /** What a login that waits for second factors needs next. */
 
+import { relyingPartyOf } from '../../model/relying-party.ts'
 import type { AuthenticationMethod } from '../../store/authentication-method-store.ts'
 import type { FactorRequest } from '../../store/factor-request-store.ts'
 import type { Tenant } from '../tenant.ts'
 import { enrolledFactors, FACTOR_NAMES, FACTORS, type FactorName, factorOf, isFactorName } from './kinds/index.ts'
-import { relyingPartyOf } from './relying-party.ts'
 
 export type Stage =
   /** One of these has to be proved; there is at least one. */

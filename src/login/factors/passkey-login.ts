@@ -1,6 +1,8 @@
 /** Passkeys on the login page: what the page offers, and who logs in with one. Nobody types an address. */
 
 import { timingSafeEqual } from 'node:crypto'
+import { type RelyingParty, relyingPartyOf } from '../../model/relying-party.ts'
+import { userHandleOf } from '../../model/webauthn-credential.ts'
 import type { ConnectionRecord } from '../../store/connection-store.ts'
 import { findCredential, type StoredCredential, useCredential } from '../../store/credential-store.ts'
 import { consumeChallenge } from '../../store/used-challenge-store.ts'
@@ -9,9 +11,8 @@ import type { Exchange } from '../exchange.ts'
 import type { PageInteraction } from '../hosted/interaction.ts'
 import type { LoginDeps } from '../login-deps.ts'
 import type { PasskeyOffer } from '../pages/factor-page-data.ts'
-import { requestOptions, userHandleOf } from './ceremony.ts'
+import { requestOptions } from './ceremony.ts'
 import { passkeyPolicyOf } from './passkey-policy.ts'
-import { type RelyingParty, relyingPartyOf } from './relying-party.ts'
 import { type Answer, parseAnswer, type Refused, verifyUse } from './webauthn-answer.ts'
 import { type ChallengeBinding, checkChallenge, createChallenge } from './webauthn-challenge.ts'
 import { WEBAUTHN_SCRIPT } from './webauthn-script.ts'
@@ -60,9 +61,15 @@ const refused = (reason: string, user?: UserRecord): PasskeySignIn => ({
   ...(user ? { user } : {}),
 })
 
-/** The credential says who it is for; the authenticator says for whom it was made. Both must be the same. */
-const isMadeFor = (tenantId: string, userId: string, userHandle: string | undefined): boolean => {
-  const expected = userHandleOf(tenantId, userId)
+/**
+ * The credential says who it is for; the authenticator says for whom it was made. Both must be the same. A passkey that
+ * an administrator has brought along has the handle that it was made with.
+ */
+const isMadeFor = (tenantId: string, stored: StoredCredential, userHandle: string | undefined): boolean => {
+  const expected =
+    stored.userHandle === undefined
+      ? userHandleOf(tenantId, stored.userId)
+      : Buffer.from(stored.userHandle, 'base64url')
   const given = Buffer.from(userHandle ?? '', 'base64url')
   return given.length === expected.length && timingSafeEqual(given, expected)
 }
@@ -73,7 +80,7 @@ const verifyPasskey = async (
   party: RelyingParty,
   { answer, stored, user }: { readonly answer: Answer; readonly stored: StoredCredential; readonly user: UserRecord },
 ): Promise<PasskeySignIn> => {
-  if (!isMadeFor(tenant.tenantId, user.userId, answer.userHandle)) {
+  if (!isMadeFor(tenant.tenantId, stored, answer.userHandle)) {
     return refused('The passkey was made for somebody else.', user)
   }
   const used = await verifyUse(stored, answer, party)

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemRandom } from '../../base/random.ts'
-import { createTotpSecret, matchTotp, totpUri } from './totp.ts'
+import { createTotpSecret } from '../../model/authentication-method.ts'
+import { matchTotp, totpUri } from './totp.ts'
 
 /** RFC 6238 appendix B, SHA-1: its codes have eight digits, of which ours are the last six. */
 const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'

@@ -1,10 +1,6 @@
 /** Time-based one-time passwords (RFC 6238), as every authenticator app makes them: SHA-1, six digits, 30 seconds. */
 
 import { Secret, TOTP } from 'otpauth'
-import type { RandomBytes } from '../../base/random.ts'
-
-/** RFC 4226 section 4, requirement R6: 160 bits are recommended. */
-const SECRET_BYTES = 20
 
 const PERIOD_SECONDS = 30
 
@@ -17,10 +13,6 @@ const withoutSpaces = (typed: string): string => typed.replace(/\s/g, '')
 
 /** True for what could be a code; anything else is a slip of the finger and no attempt. */
 export const isTotpCode = (typed: string): boolean => CODE.test(withoutSpaces(typed))
-
-/** A new secret in base32, as people type it into an app. */
-export const createTotpSecret = (random: RandomBytes): string =>
-  new Secret({ buffer: Uint8Array.from(random(SECRET_BYTES)).buffer }).base32
 
 const totpOf = (secret: string, names: { readonly issuer?: string; readonly label?: string } = {}): TOTP =>
   new TOTP({ ...names, secret: Secret.fromBase32(secret), algorithm: 'SHA1', digits: 6, period: PERIOD_SECONDS })

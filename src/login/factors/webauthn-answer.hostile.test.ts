@@ -22,6 +22,7 @@ const enrolled = async () => {
     userId: 'u',
     type: 'passkey',
     name: '',
+    userHandle: undefined,
     publicKey: Uint8Array.from(made.publicKey),
   }
   return { authenticator, stored }

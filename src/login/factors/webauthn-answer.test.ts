@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createSoftwareAuthenticator, FLAG } from '../../cli/demo/software-authenticator.ts'
+import { userHandleOf } from '../../model/webauthn-credential.ts'
 import type { CredentialType, StoredCredential } from '../../store/credential-store.ts'
 import type { UserRecord } from '../../store/user-store.ts'
-import { creationOptions, requestOptions, userHandleOf } from './ceremony.ts'
+import { creationOptions, requestOptions } from './ceremony.ts'
 import { type Answer, parseAnswer, verifyCreation, verifyUse } from './webauthn-answer.ts'
 
 const party = { id: 'localhost', name: 'Dev', origin: 'http://localhost:3000' }
@@ -31,6 +32,7 @@ const enrolled = async (type: CredentialType = 'passkey') => {
     userId: user.userId,
     type,
     name: 'Passkey',
+    userHandle: undefined,
     publicKey: Uint8Array.from(made.publicKey),
   }
   const request = requestOptions(type, { party, methods: undefined, challenge })

@@ -2,9 +2,10 @@
 
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { isJsonObject, parseJson } from '../../base/json.ts'
+import type { RelyingParty } from '../../model/relying-party.ts'
+import { ALGORITHMS, MAX_CREDENTIAL_ID, TRANSPORTS } from '../../model/webauthn-credential.ts'
 import type { CredentialType, NewCredential, StoredCredential } from '../../store/credential-store.ts'
-import { ALGORITHMS, CEREMONY_RULES } from './ceremony.ts'
-import type { RelyingParty } from './relying-party.ts'
+import { CEREMONY_RULES } from './ceremony.ts'
 
 /** A tenth of a second to load, which no start of a server and no login by password has to wait for. */
 const loadVerifier = () => import('@simplewebauthn/server')
@@ -27,9 +28,6 @@ export interface Answer {
   readonly attestationObject: unknown
   readonly json: unknown
 }
-
-/** Characters: 1,023 bytes, the longest id that there is (WebAuthn Level 3 section 4: Credential ID). */
-const MAX_CREDENTIAL_ID = 1_364
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 
@@ -58,8 +56,6 @@ export const parseAnswer = (field: string): Answer | undefined => {
 export type CreationOutcome =
   | ({ readonly kind: 'verified' } & Pick<NewCredential, 'credential' | 'publicKey' | 'signCount'>)
   | Refused
-
-const TRANSPORTS = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb']
 
 /**
  * No attestation is asked for: any authenticator will do, so nobody's word for its make is needed. Browsers then send

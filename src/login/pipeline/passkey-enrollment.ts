@@ -1,11 +1,11 @@
 /** The step `passkey_enrollment`. */
 
+import { relyingPartyOf } from '../../model/relying-party.ts'
 import { listAuthenticationMethods } from '../../store/authentication-method-store.ts'
 import { isPasskeyPromptSnoozed } from '../../store/passkey-prompt-store.ts'
 import { DATABASE_CONNECTION, type Directory } from '../directory.ts'
 import { enrolledFactors } from '../factors/kinds/index.ts'
 import { passkeyPolicyOf } from '../factors/passkey-policy.ts'
-import { relyingPartyOf } from '../factors/relying-party.ts'
 import { type FactorDeps, findRequestOf, suspendForFactors } from '../factors/request-factors.ts'
 import { CONTINUE, type LoginUnderWay, type Step } from './step.ts'
 

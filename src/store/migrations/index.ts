@@ -4,6 +4,7 @@ import * as initial from './0001-initial.ts'
 import * as logs from './0002-logs.ts'
 import * as actions from './0003-actions.ts'
 import * as authenticationMethods from './0004-authentication-methods.ts'
+import * as methodOrigins from './0005-method-origins.ts'
 
 export interface Migration {
   readonly name: string
@@ -11,4 +12,4 @@ export interface Migration {
   readonly sql: string
 }
 
-export const MIGRATIONS: readonly Migration[] = [initial, logs, actions, authenticationMethods]
+export const MIGRATIONS: readonly Migration[] = [initial, logs, actions, authenticationMethods, methodOrigins]

@@ -56,6 +56,8 @@ interface AuthenticationMethodsTable {
   aaguid: string | null
   backup_eligible: boolean | null
   backed_up: boolean | null
+  user_handle: string | null
+  user_agent: string | null
   created_at: Timestamp
   last_auth_at: Timestamp | null
 }

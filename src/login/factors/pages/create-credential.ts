@@ -9,6 +9,9 @@ import type { FactorVisit } from './factor-visit.ts'
 import { newMethod } from './prove.ts'
 import { bindingOf, pageChallenge, refusal, requireRelyingParty, takeAnswer } from './webauthn-page.ts'
 
+/** Characters that administrators read of the browser in which a credential was made. */
+const MAX_USER_AGENT = 512
+
 /** What the page's script needs, as JSON. */
 export const creationJson = (visit: FactorVisit, type: CredentialType): string => {
   const { key, user, methods } = visit
@@ -55,6 +58,12 @@ export const createCredential = async (
   if (made.kind === 'refused') return refusal(made)
   const { kind: _, ...credential } = made
   const method = newMethod(visit, type, name)
-  const outcome = await insertCredential(visit.context.deps.db, visit.key.tenantId, { ...method, type, ...credential })
+  const userAgent = visit.exchange.userAgent?.slice(0, MAX_USER_AGENT)
+  const outcome = await insertCredential(visit.context.deps.db, visit.key.tenantId, {
+    ...method,
+    type,
+    userAgent,
+    ...credential,
+  })
   return outcome === 'created' ? { ...method, credential: credential.credential } : NOT_INSERTED[outcome]
 }

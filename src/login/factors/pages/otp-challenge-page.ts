@@ -1,5 +1,6 @@
 /** The page `/u/mfa-otp-challenge`. */
 
+import { totpSecretPlace } from '../../../model/authentication-method.ts'
 import { findTotp, useTotpStep } from '../../../store/authentication-method-store.ts'
 import { sendRedirect } from '../../http/reply.ts'
 import { LOGIN_OPTIONS_PATH } from '../factor-stage.ts'
@@ -9,13 +10,12 @@ import { type FactorPage, type FactorVisit, pageAddress } from './factor-visit.t
 import { checkCode } from './guessing.ts'
 import { completeChallenge, noteShown } from './prove.ts'
 import { formData, otherPage, showPage } from './show-page.ts'
-import { totpContext } from './totp-secret.ts'
 
 const useCode = async ({ context, key, user, occasion }: FactorVisit, typed: string) => {
   const { db, secretBox } = context.deps
   const totp = await findTotp(db, key.tenantId, user.userId)
   if (!totp) return undefined
-  const secret = secretBox.open(totp.sealedSecret, totpContext(key.tenantId, totp.id))
+  const secret = secretBox.open(totp.sealedSecret, totpSecretPlace(key.tenantId, totp.id))
   const step = matchTotp(secret, typed, occasion.at)
   if (step === undefined) return undefined
   return (await useTotpStep(db, key.tenantId, totp.id, { step, at: new Date(occasion.at) })) ? totp : undefined

@@ -1,5 +1,6 @@
 /** The page `/u/mfa-otp-enrollment-qr`. */
 
+import { totpSecretPlace } from '../../../model/authentication-method.ts'
 import { insertTotp } from '../../../store/authentication-method-store.ts'
 import { otp } from '../kinds/otp.ts'
 import { toQrCode } from '../qr-code.ts'
@@ -7,7 +8,7 @@ import { isTotpCode, matchTotp, totpUri } from '../totp.ts'
 import { advance, type FactorPage } from './factor-visit.ts'
 import { completeEnrollment, newMethod, noteShown } from './prove.ts'
 import { formData, otherPage, showPage } from './show-page.ts'
-import { pendingTotpSecret, totpContext } from './totp-secret.ts'
+import { pendingTotpSecret } from './totp-secret.ts'
 
 const inFours = (secret: string): string => secret.replace(/(.{4})(?=.)/g, '$1 ')
 
@@ -34,7 +35,7 @@ export const otpEnrollmentPage: FactorPage = {
     }
     const { db, secretBox } = context.deps
     const method = newMethod(visit, otp.methodType, otp.methodName)
-    const sealedSecret = secretBox.seal(secret, totpContext(key.tenantId, method.id))
+    const sealedSecret = secretBox.seal(secret, totpSecretPlace(key.tenantId, method.id))
     const inserted = await insertTotp(db, key.tenantId, { ...method, sealedSecret, lastStep: step })
     // Somebody was faster, in another tab: that one has to be proved.
     await (inserted ? completeEnrollment(visit, otp, method) : advance(visit))

@@ -1,6 +1,7 @@
 /** The page `/u/passkey-enrollment`: after a login, or where an Action's redirect has sent the browser. */
 
 import { isId } from '../../../model/ids.ts'
+import { relyingPartyOf } from '../../../model/relying-party.ts'
 import {
   type FactorRequest,
   findFactorRequest,
@@ -23,7 +24,6 @@ import {
   passkeysUnavailable,
 } from '../factor-events.ts'
 import { passkeyPolicyOf } from '../passkey-policy.ts'
-import { relyingPartyOf } from '../relying-party.ts'
 import { FACTOR_REQUEST_LIFETIME_MS } from '../request-factors.ts'
 import { WEBAUTHN_SCRIPT } from '../webauthn-script.ts'
 import { createCredential, creationJson } from './create-credential.ts'

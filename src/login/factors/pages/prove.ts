@@ -1,6 +1,6 @@
 /** What happens when a second factor was proved or set up: it is logged and noted, and the login goes on. */
 
-import { randomBase58 } from '../../../base/random.ts'
+import { createMethodId } from '../../../model/authentication-method.ts'
 import type {
   AuthenticationMethodType,
   CredentialSummary,
@@ -22,15 +22,13 @@ import type { Factor } from '../kinds/factor.ts'
 import { REMEMBER_SECONDS, toRememberedCookie } from '../remembered-browser.ts'
 import { advance, type FactorVisit } from './factor-visit.ts'
 
-const ID_LENGTH = 22
-
 /** A method that the visit's user is about to get. */
 export const newMethod = (
   { context, user, occasion }: FactorVisit,
   type: AuthenticationMethodType,
   name: string,
 ): NewMethod => ({
-  id: `${type}|dev_${randomBase58(ID_LENGTH, context.deps.random)}`,
+  id: createMethodId(type, context.deps.random),
   userId: user.userId,
   name,
   createdAt: new Date(occasion.at),

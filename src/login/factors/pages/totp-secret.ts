@@ -1,14 +1,9 @@
 /** TOTP secrets where they rest: sealed, first with the login that sets one up, then with the user's method. */
 
-import type { TenantId } from '../../../model/ids.ts'
+import { createTotpSecret } from '../../../model/authentication-method.ts'
 import { keepPendingSecret } from '../../../store/factor-request-store.ts'
 import { EXPIRED, PageRefusal } from '../../http/failure.ts'
-import { createTotpSecret } from '../totp.ts'
 import type { FactorVisit } from './factor-visit.ts'
-
-/** Where the secret of a method is kept. */
-export const totpContext = (tenantId: TenantId, methodId: string): string =>
-  `authentication_methods:${tenantId}:${methodId}`
 
 /** The secret that this login offers, always the same: a page may be loaded again after the code was scanned. */
 export const pendingTotpSecret = async ({ context, key, request }: FactorVisit): Promise<string> => {

@@ -1,11 +1,11 @@
 /** What the WebAuthn pages have in common: challenges, answers, and what browsers report. */
 
 import { isJsonObject, parseJson } from '../../../base/json.ts'
+import { type RelyingParty, relyingPartyOf } from '../../../model/relying-party.ts'
 import type { CredentialType } from '../../../store/credential-store.ts'
 import { consumeChallenge } from '../../../store/used-challenge-store.ts'
 import { PageRefusal } from '../../http/failure.ts'
 import type { FactorFailure } from '../factor-events.ts'
-import { type RelyingParty, relyingPartyOf } from '../relying-party.ts'
 import { type Answer, parseAnswer, type Refused } from '../webauthn-answer.ts'
 import { type ChallengeBinding, checkChallenge, createChallenge } from '../webauthn-challenge.ts'
 import type { FactorVisit } from './factor-visit.ts'

@@ -1,0 +1,177 @@
+/** `/users/{id}/authentication-methods`: the second factors and the passkeys of a user. */
+
+import { z } from 'zod'
+import { findUserById, listUserMethods, loadUser, loadUserMethod } from '../../store/user-method-store.ts'
+import type { UserRecord } from '../../store/user-store.ts'
+import type { ApiContext } from '../api-context.ts'
+import { idParams } from '../list-query.ts'
+import { flag, wholeNumber } from '../log-query.ts'
+import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../operation.ts'
+import {
+  changedMethodSchema,
+  createdMethodSchema,
+  type MethodOwner,
+  methodListSchema,
+  methodSchema,
+  setMethodsSchema,
+  toChangedMethod,
+  toCreatedMethod,
+  toWireMethod,
+} from './method-answer.ts'
+import { methodChangeSchema, methodCreationSchema, methodSetSchema } from './method-body.ts'
+import { removeAllMethods, removeMethod } from './remove-methods.ts'
+import { changeMethod, createMethod, replaceMethods } from './save-methods.ts'
+
+const PATH = '/users/{id}/authentication-methods'
+const ITEM = `${PATH}/{authentication_method_id}` as const
+const tag = 'authentication-methods'
+
+const itemParams = idParams.extend({ authentication_method_id: z.string() })
+
+const listQuery = z.strictObject({
+  page: wholeNumber(0, 999_999, 'Number of the page, from 0.').default(0),
+  per_page: wholeNumber(0, 100, 'Methods of a page; 50 when absent.').default(50),
+  include_totals: flag('Whether the answer is an object with `start`, `limit`, `total`.').default(false),
+})
+
+const ownerOf = ({ tenant }: ApiContext, { userId }: UserRecord): MethodOwner => ({ tenant, userId })
+
+/** A user has at most 62 methods: a page of them is cut from the whole. */
+const listMethods = async (
+  api: ApiContext,
+  user: UserRecord,
+  { page, per_page, include_totals }: z.output<typeof listQuery>,
+) => {
+  const all = await listUserMethods(api.db, { tenantId: api.tenant.tenantId, userId: user.userId })
+  const start = page * per_page
+  const authenticators = all.slice(start, start + per_page).map(method => toWireMethod(method, ownerOf(api, user)))
+  return include_totals ? { start, limit: per_page, total: all.length, authenticators } : authenticators
+}
+
+const SAVING = [
+  'inexistent_user',
+  'authentication_method_unsupported',
+  'authentication_method_invalid',
+  'authentication_method_exists',
+] as const
+
+export const authenticationMethodOperations: readonly Operation[] = [
+  operation({
+    id: 'get_authentication-methods',
+    method: 'get',
+    path: PATH,
+    summary: "List a user's authentication methods",
+    tag,
+    scopes: ['read:authentication_methods'],
+    params: idParams,
+    query: listQuery,
+    body: NO_BODY,
+    success: { status: 200, schema: methodListSchema },
+    errors: ['inexistent_user'],
+    run: async (api, { params: { id }, query }) => listMethods(api, await loadUser(api.read, id), query),
+  }),
+  operation({
+    id: 'post_authentication-methods',
+    method: 'post',
+    path: PATH,
+    summary: 'Create an authentication method for a user',
+    tag,
+    scopes: ['create:authentication_methods'],
+    params: idParams,
+    query: NO_PARAMETERS,
+    body: methodCreationSchema,
+    success: { status: 201, schema: createdMethodSchema },
+    errors: [...SAVING, 'authentication_method_limit_exceeded'],
+    async run(api, { params: { id }, body }) {
+      const user = await loadUser(api.read, id)
+      const { method, secret } = await createMethod(api, user, body)
+      return toCreatedMethod(method, ownerOf(api, user), secret)
+    },
+  }),
+  operation({
+    id: 'put_authentication-methods',
+    method: 'put',
+    path: PATH,
+    summary: "Replace a user's authentication methods",
+    tag,
+    scopes: ['update:authentication_methods'],
+    params: idParams,
+    query: NO_PARAMETERS,
+    body: methodSetSchema,
+    success: { status: 200, schema: setMethodsSchema },
+    errors: SAVING,
+    async run(api, { params: { id }, body }) {
+      const user = await loadUser(api.read, id)
+      const saved = await replaceMethods(api, user, body)
+      return saved.map(({ method, secret }) => toCreatedMethod(method, ownerOf(api, user), secret))
+    },
+  }),
+  operation({
+    id: 'delete_authentication-methods',
+    method: 'delete',
+    path: PATH,
+    summary: "Delete a user's authentication methods",
+    tag,
+    scopes: ['delete:authentication_methods'],
+    params: idParams,
+    query: NO_PARAMETERS,
+    body: NO_BODY,
+    success: { status: 204 },
+    errors: [],
+    async run(api, { params: { id } }) {
+      // Nobody has no methods.
+      const user = await findUserById(api.read, id)
+      if (user) await removeAllMethods(api, user)
+    },
+  }),
+  operation({
+    id: 'get_authentication-methods_by_authentication_method_id',
+    method: 'get',
+    path: ITEM,
+    summary: "Get a user's authentication method",
+    tag,
+    scopes: ['read:authentication_methods'],
+    params: itemParams,
+    query: NO_PARAMETERS,
+    body: NO_BODY,
+    success: { status: 200, schema: methodSchema },
+    errors: ['inexistent_user', 'inexistent_authentication_method'],
+    async run(api, { params: { id, authentication_method_id } }) {
+      const user = await loadUser(api.read, id)
+      const key = { tenantId: api.tenant.tenantId, userId: user.userId }
+      return toWireMethod(await loadUserMethod(api.db, key, authentication_method_id), ownerOf(api, user))
+    },
+  }),
+  operation({
+    id: 'patch_authentication-methods_by_authentication_method_id',
+    method: 'patch',
+    path: ITEM,
+    summary: "Change a user's authentication method",
+    tag,
+    scopes: ['update:authentication_methods'],
+    params: itemParams,
+    query: NO_PARAMETERS,
+    body: methodChangeSchema,
+    success: { status: 200, schema: changedMethodSchema },
+    errors: ['inexistent_user', 'inexistent_authentication_method', 'authentication_method_unsupported'],
+    async run(api, { params: { id, authentication_method_id }, body }) {
+      const user = await loadUser(api.read, id)
+      return toChangedMethod(await changeMethod(api, user, authentication_method_id, body), ownerOf(api, user))
+    },
+  }),
+  operation({
+    id: 'delete_authentication-methods_by_authentication_method_id',
+    method: 'delete',
+    path: ITEM,
+    summary: "Delete a user's authentication method",
+    tag,
+    scopes: ['delete:authentication_methods'],
+    params: itemParams,
+    query: NO_PARAMETERS,
+    body: NO_BODY,
+    success: { status: 204 },
+    errors: ['inexistent_user', 'inexistent_authentication_method'],
+    run: async (api, { params: { id, authentication_method_id } }) =>
+      removeMethod(api, await loadUser(api.read, id), authentication_method_id),
+  }),
+]

@@ -1,0 +1,92 @@
+/** Creates, replaces and renames the authentication methods of a user. */
+
+import { apiError } from '../../model/error-codes.ts'
+import {
+  changeUserMethods,
+  loadUserMethod,
+  removeUserMethods,
+  renameUserMethod,
+  type UserMethod,
+} from '../../store/user-method-store.ts'
+import type { UserRecord } from '../../store/user-store.ts'
+import type { ApiContext } from '../api-context.ts'
+import { type PreparedMethod, prepareMethod } from './create-method.ts'
+import type { MethodChange, MethodCreation, MethodSet } from './method-body.ts'
+import { WRITABLE_TYPES } from './method-types.ts'
+import { recordRemovals } from './remove-methods.ts'
+
+/** A new method, and the TOTP secret that was made for it. */
+export interface SavedMethod {
+  readonly method: UserMethod
+  readonly secret: string | undefined
+}
+
+const keyOf = ({ tenant: { tenantId } }: ApiContext, userId: string) => ({ tenantId, userId })
+
+/**
+ * Gives a user a method.
+ *
+ * @throws `inexistent_user`, `authentication_method_unsupported`, `authentication_method_invalid`,
+ *   `authentication_method_exists`, `authentication_method_limit_exceeded`
+ */
+export const createMethod = async (api: ApiContext, user: UserRecord, body: MethodCreation): Promise<SavedMethod> => {
+  const prepared = await prepareMethod(api, user.userId, body)
+  return changeUserMethods(api.read, user.userId, async transaction => {
+    await prepared.save(transaction)
+    const method = await loadUserMethod(transaction, keyOf(api, user.userId), prepared.id)
+    return { method, secret: prepared.secret }
+  })
+}
+
+const prepareAll = async (api: ApiContext, userId: string, body: MethodSet): Promise<readonly PreparedMethod[]> => {
+  const repeated = body.find(({ type }, index) => body.findIndex(other => other.type === type) < index)
+  if (repeated) throw apiError('authentication_method_invalid', `A user has one method of the type ${repeated.type}.`)
+  return Promise.all(body.map(creation => prepareMethod(api, userId, creation)))
+}
+
+/**
+ * Replaces every method of a user, those that the wire cannot state here included: passkeys and security keys go.
+ *
+ * @throws as `createMethod` does; then everything is as it was
+ */
+export const replaceMethods = async (
+  api: ApiContext,
+  user: UserRecord,
+  body: MethodSet,
+): Promise<readonly SavedMethod[]> => {
+  const prepared = await prepareAll(api, user.userId, body)
+  const key = keyOf(api, user.userId)
+  const { removed, saved } = await changeUserMethods(api.read, user.userId, async transaction => {
+    const gone = await removeUserMethods(transaction, key)
+    const added: SavedMethod[] = []
+    for (const { id, secret, save } of prepared) {
+      await save(transaction)
+      added.push({ method: await loadUserMethod(transaction, key, id), secret })
+    }
+    return { removed: gone, saved: added }
+  })
+  await recordRemovals(api, user, removed)
+  return saved
+}
+
+const CHANGEABLE: readonly string[] = WRITABLE_TYPES.filter(type => type !== 'passkey')
+
+/**
+ * Renames a method.
+ *
+ * @throws `inexistent_authentication_method`, `authentication_method_unsupported`
+ */
+export const changeMethod = async (
+  api: ApiContext,
+  { userId }: UserRecord,
+  methodId: string,
+  { name, preferred_authentication_method }: MethodChange,
+): Promise<UserMethod> => {
+  const method = await loadUserMethod(api.db, keyOf(api, userId), methodId)
+  const possible = `The name of methods of the types ${CHANGEABLE.join(' and ')} can be changed.`
+  if (preferred_authentication_method !== undefined) {
+    throw apiError('authentication_method_unsupported', `Only phones have a preferred way to be reached. ${possible}`)
+  }
+  if (!CHANGEABLE.includes(method.type)) throw apiError('authentication_method_unsupported', possible)
+  return name === undefined ? method : renameUserMethod(api.db, keyOf(api, userId), method.id, name)
+}
