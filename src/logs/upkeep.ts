@@ -1,4 +1,4 @@
-/** What the log needs from time to time: partitions for the next days, an end to the oldest, and writers that are gone forgotten. */
+/** What the log needs from time to time: days made and dropped, what the database knows of them, writers that are gone forgotten. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../base/clock.ts'
@@ -6,6 +6,7 @@ import type { Db } from '../store/database.ts'
 import { forgetIdleLogWriters } from '../store/log-append.ts'
 import { ensureLogPartitions } from '../store/log-partitions.ts'
 import { dropExpiredLogs } from '../store/log-retention.ts'
+import { refreshLogStatistics } from '../store/log-statistics.ts'
 
 export interface LogUpkeepOptions {
   readonly db: Db
@@ -16,6 +17,8 @@ export interface LogUpkeepOptions {
   readonly intervalMs?: number
   /** Milliseconds until a round is repeated that could not drop a day because somebody was reading it; default one minute. */
   readonly heldUpMs?: number
+  /** Milliseconds between two looks at how much the days have grown; default ten seconds. */
+  readonly statisticsMs?: number
   /** Told which days are gone, as `YYYYMMDD`. */
   readonly onDropped?: (days: readonly string[]) => void
   /** Told why a round failed; the next one tries again. */
@@ -29,7 +32,7 @@ export interface LogUpkeepOptions {
  * @throws the database's error when partitions cannot be made
  */
 export const startLogUpkeep = async (options: LogUpkeepOptions): Promise<AsyncDisposable> => {
-  const { db, clock, retentionDays, intervalMs = 3_600_000, heldUpMs = 60_000 } = options
+  const { db, clock, retentionDays, intervalMs = 3_600_000, heldUpMs = 60_000, statisticsMs = 10_000 } = options
   const stop = new AbortController()
   const { signal } = stop
 
@@ -42,22 +45,28 @@ export const startLogUpkeep = async (options: LogUpkeepOptions): Promise<AsyncDi
     return isHeldUp ? Math.min(heldUpMs, intervalMs) : intervalMs
   }
 
-  const repeat = async (): Promise<void> => {
+  const look = async (): Promise<number> => {
+    await refreshLogStatistics(db)
+    return statisticsMs
+  }
+
+  /** Does rounds of something that says how long to wait for the next. */
+  const repeat = async (round: () => Promise<number>, otherwiseMs: number): Promise<void> => {
     while (!signal.aborted) {
-      const waitMs = await work().catch(error => {
+      const waitMs = await round().catch(error => {
         options.onError(error)
-        return intervalMs
+        return otherwiseMs
       })
       await sleep(waitMs, undefined, { signal, ref: false }).catch(() => {}) // the stop is what ends it
     }
   }
 
   await ensureLogPartitions(db)
-  const rounds = repeat()
+  const rounds = [repeat(work, intervalMs), repeat(look, statisticsMs)]
   return {
-    [Symbol.asyncDispose]: () => {
+    [Symbol.asyncDispose]: async () => {
       stop.abort()
-      return rounds
+      await Promise.all(rounds)
     },
   }
 }
