@@ -63,7 +63,11 @@ const createLazyPool = (options: Omit<PoolOptions, 'texts'>, onError: (error: un
       else startFor(job)
     },
     warm: async (): Promise<void> => {
-      if (!isClosed) await (await start()).warm()
+      if (isClosed) return
+      await (await start()).warm().catch(error => {
+        // Whoever closes it meanwhile has not asked for children.
+        if (!isClosed) throw error
+      })
     },
     close: async (): Promise<void> => {
       isClosed = true

@@ -9,6 +9,16 @@ export interface EgressRules {
   readonly allowInsecureHttp: boolean
   /** Permits loopback and private addresses; link-local ones, where cloud metadata lives, stay refused. */
   readonly allowLocalAddresses: boolean
+  /** `host:port` of the servers to which that permission is given alone, as a URL writes the host. */
+  readonly localHosts?: ReadonlySet<string> | undefined
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' }
+
+/** The rules for one address: a host that is named with its port may be local, and nothing else of the rules changes. */
+export const rulesFor = ({ hostname, port, protocol }: URL, rules: EgressRules): EgressRules => {
+  const isNamed = rules.localHosts?.has(`${hostname}:${port || DEFAULT_PORTS[protocol]}`)
+  return isNamed ? { ...rules, allowLocalAddresses: true } : rules
 }
 
 /** A resolver in the shape of `dns.lookup`, for all addresses of a name. */
@@ -71,7 +81,7 @@ export const refusalOf = (url: string, rules: EgressRules): string | undefined =
     return rules.allowInsecureHttp ? 'must start with https:// or http://' : 'must start with https://'
   }
   if (parsed.username || parsed.password) return 'must not contain a user name or a password'
-  return hostRefusal(parsed.hostname, rules)
+  return hostRefusal(parsed.hostname, rulesFor(parsed, rules))
 }
 
 /** Code of the error for a server that answers with another protocol (RFC 9110 section 15.2.2). */

@@ -71,6 +71,38 @@ test('permission for local addresses does not reach link-local ones', () => {
   assert.equal(refusalOf('http://169.254.169.254/', OPEN), 'is not on the public internet')
 })
 
+test('a host that is named with its port may be local, and no other host, port or kind of address', async t => {
+  const origin = await listen(t, (_request, response) => response.end('ok'))
+  const { port } = new URL(origin)
+  const localHosts = new Set([
+    `127.0.0.1:${port}`,
+    `crm.internal:${port}`,
+    'metadata.internal:80',
+    '169.254.169.254:80',
+  ])
+  const rules: EgressRules = { allowInsecureHttp: true, allowLocalAddresses: false, localHosts }
+  const egress = openEgress(t, rules, {
+    resolve: (name, _options, done) =>
+      done(null, [{ address: name === 'metadata.internal' ? '169.254.169.254' : '127.0.0.1', family: 4 }]),
+  })
+  const kindOf = async (url: string) => (await egress.send(toRequest(url))).kind
+  for (const url of [origin, `http://CRM.internal:${port}/`, `http://2130706433:${port}/`]) {
+    assert.equal(await kindOf(url), 'response', url)
+  }
+  for (const url of [
+    'http://127.0.0.1/',
+    `http://127.0.0.2:${port}/`,
+    `http://localhost:${port}/`,
+    `http://other.internal:${port}/`,
+    `http://x.crm.internal:${port}/`,
+    'http://crm.internal/',
+    'http://metadata.internal/',
+    'http://169.254.169.254/',
+  ]) {
+    assert.equal(await kindOf(url), 'refused', url)
+  }
+})
+
 test('a name is refused when any of its addresses is forbidden, and nothing is sent', async t => {
   let calls = 0
   const origin = await listen(t, (_request, response) => {

@@ -10,6 +10,7 @@ import {
   type Resolve,
   refusalOf,
   resolveAllowed,
+  rulesFor,
   SWITCHED_PROTOCOLS,
   systemResolve,
 } from './egress-rules.ts'
@@ -119,8 +120,8 @@ const toOutgoingHeaders = ({ headers, body }: EgressRequest): OutgoingHttpHeader
 
 /** Opens the door through which calls to customers' addresses go out; close it to drop idle connections. */
 export const createEgress = (rules: EgressRules, ports: EgressPorts = {}): Egress => {
-  const lookupChecked = checkedLookup(rules, ports.resolve ?? systemResolve)
-  const options = { keepAlive: true, maxSockets: 64, scheduling: 'lifo', lookup: lookupChecked } as const
+  const resolveName = ports.resolve ?? systemResolve
+  const options = { keepAlive: true, maxSockets: 64, scheduling: 'lifo' } as const
   const http = new HttpAgent(options)
   const https = new HttpsAgent({ ...options, ...(ports.ca === undefined ? {} : { ca: ports.ca }) })
 
@@ -131,6 +132,8 @@ export const createEgress = (rules: EgressRules, ports: EgressPorts = {}): Egres
         method: request.method,
         headers: toOutgoingHeaders(request),
         agent: isHttps ? https : http,
+        // Connections are kept by host and port, by which the rules differ too.
+        lookup: checkedLookup(rulesFor(new URL(request.url), rules), resolveName),
         signal,
       })
       call.on('error', reject)

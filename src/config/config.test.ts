@@ -24,6 +24,7 @@ test('without any setting there is a complete configuration for one machine', ()
     trustedProxyHops: 0,
     geoCountryHeader: undefined,
     geoRegionHeader: undefined,
+    actionsAllowedHosts: undefined,
     logStreamLocal: 'refuse',
     logStreamDir: undefined,
     logRetentionDays: 30,
@@ -111,6 +112,35 @@ for (const issuer of [
 ]) {
   test(`ISSUER=${issuer} is refused`, () => {
     assert.throws(() => loadConfig({ ISSUER: issuer }), { message: /^ISSUER must be an http or https address/ })
+  })
+}
+
+test('hosts that Actions may call are exact, and mean both ports of the web without one', () => {
+  const { actionsAllowedHosts } = loadConfig({ ACTIONS_ALLOWED_HOSTS: 'CRM.internal:8080, 10.0.0.7,[fd00::1]:443' })
+  assert.deepEqual(
+    [...(actionsAllowedHosts ?? [])],
+    ['crm.internal:8080', '10.0.0.7:80', '10.0.0.7:443', '[fd00::1]:443'],
+  )
+  assert.equal(loadConfig({}).actionsAllowedHosts, undefined)
+})
+
+for (const list of [
+  '*',
+  '*.internal',
+  'http://crm.internal',
+  'crm.internal/path',
+  'user@crm.internal',
+  'crm.internal:99999',
+  '10.0.0.0/8',
+  'a,,b',
+  '169.254.169.254',
+  '[fd00:ec2::254]:80',
+  '[::]',
+]) {
+  test(`ACTIONS_ALLOWED_HOSTS=${list} is refused`, () => {
+    assert.throws(() => loadConfig({ ACTIONS_ALLOWED_HOSTS: list }), {
+      message: /^ACTIONS_ALLOWED_HOSTS must be hosts/,
+    })
   })
 }
 

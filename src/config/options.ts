@@ -3,7 +3,18 @@
  * docs/reference/configuration.md is generated from it.
  */
 
-import { callbacks, headerName, key, matching, oneOf, origin, path, type Read, wholeNumber } from './setting-kinds.ts'
+import {
+  callbacks,
+  headerName,
+  hosts,
+  key,
+  matching,
+  oneOf,
+  origin,
+  path,
+  type Read,
+  wholeNumber,
+} from './setting-kinds.ts'
 
 export interface Option<T = unknown> {
   /** The environment variable. The command line takes the same as `--lower-case-with-hyphens`, except secrets. */
@@ -154,6 +165,13 @@ export const OPTIONS = {
     expects: 'the name of a header, such as CF-Region-Code',
     otherwise: 'regions are not known',
     doc: 'The same for the region.',
+  },
+  actionsAllowedHosts: {
+    variable: 'ACTIONS_ALLOWED_HOSTS',
+    read: hosts,
+    expects: 'hosts, each with or without a port, separated by commas, such as crm.internal:8080,10.0.0.7',
+    otherwise: 'every private address is refused',
+    doc: 'The servers on private addresses that `fetch` of an Action may call. A host is compared as it is written in the address, and without a port it means 80 and 443. Whoever may deploy Actions can then call these servers; addresses where clouds keep metadata stay refused.',
   },
   logStreamLocal: {
     variable: 'LOG_STREAM_LOCAL',

@@ -1,6 +1,8 @@
 /** The kinds of text that a setting can be: each reads a value or says `undefined` for what it does not accept. */
 
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import { addressKind } from '../base/address-kind.ts'
 
 /** Reads the text of a setting; `undefined` when it is not of the kind. */
 export type Read<T> = (text: string) => T | undefined
@@ -46,6 +48,25 @@ const isCallback = (text: string): boolean => {
 export const callbacks: Read<readonly string[]> = text => {
   const list = text.split(',').map(item => item.trim())
   return list.every(isCallback) ? Object.freeze(list) : undefined
+}
+
+/** A host as URLs have it, and a port: lists are of exact hosts, so that nothing is permitted by accident. */
+const HOST = /^([\w.-]{1,253}|\[[\da-f:.]{2,45}\])(?::(\d{1,5}))?$/i
+
+/** `host:port` of an entry; both ports of the web when it has none. Empty for what is no host. */
+const toHosts = (text: string): readonly string[] => {
+  const [, host = '', port] = HOST.exec(text) ?? []
+  const url = host ? URL.parse(`http://${host}:${port ?? '1'}`) : null
+  const bare = url?.hostname.replace(/[[\]]/g, '') ?? ''
+  // What is never connected to cannot be listed either: whoever lists it expects otherwise.
+  if (!url || (isIP(bare) && addressKind(bare) === 'never')) return []
+  return (port === undefined ? ['80', '443'] : [String(Number(port))]).map(one => `${url.hostname}:${one}`)
+}
+
+/** Hosts with or without a port, separated by commas; comes back as `host:port`. */
+export const hosts: Read<ReadonlySet<string>> = text => {
+  const lists = text.split(',').map(item => toHosts(item.trim()))
+  return lists.every(list => list.length > 0) ? new Set(lists.flat()) : undefined
 }
 
 /** 32 bytes, written as 64 hexadecimal digits or in base64 (either alphabet). */
