@@ -19,19 +19,20 @@ import { appendLogBatch } from '../src/store/log-append.ts'
 import { ensureLogPartitions } from '../src/store/log-partitions.ts'
 import { insertLogStream } from '../src/store/log-stream-store.ts'
 import { migrateDatabase } from '../src/store/migrate.ts'
+import { createMemoryCourse, type MemoryCourse } from './memory-course.ts'
 import { verdict } from './summary.ts'
 
 const TENANT = toTenantId('dev')
-/** `BENCH_STREAM_EVENTS=1000000 npm run bench log-streams` for the long run. */
-const EVENTS = Number(process.env.BENCH_STREAM_EVENTS ?? 200_000)
+/** `npm run bench log-streams -- 1000000` for the long run. */
+const EVENTS = 200_000
+/** The memory is printed after so many. */
+const STEP = 100_000
 const BATCH = 1_000
 const AIM = 20_000
-/** Growth of the heap between the first quarter of a drain and its end that counts as flat. */
-const FLAT_MB = 32
 
 const RULES = { allowInsecureHttp: true, allowLocalAddresses: true }
 
-const fill = async (db: Db): Promise<void> => {
+const fill = async (db: Db, events: number): Promise<void> => {
   await db.insertInto('tenants').values({ tenant_id: TENANT, friendly_name: 'dev' }).execute()
   await ensureLogPartitions(db)
   const { log_id: _, _id: __, tenant_name: ___, environment_name: ____, ...fields } = LOG_EVENTS.s.example
@@ -40,8 +41,13 @@ const fill = async (db: Db): Promise<void> => {
     { tenantName: 'dev', environmentName: 'bench' },
   )
   const documents = Array.from({ length: BATCH }, () => text)
-  for (let number = 1; number * BATCH <= EVENTS; number++) {
-    await appendLogBatch(db, { tenantId: TENANT, writerId: 'bench', number, documents })
+  for (let number = 1; (number - 1) * BATCH < events; number++) {
+    await appendLogBatch(db, {
+      tenantId: TENANT,
+      writerId: 'bench',
+      number,
+      documents: documents.slice(0, events - (number - 1) * BATCH),
+    })
   }
 }
 
@@ -56,20 +62,14 @@ const startReceiver = async (onLines: (lines: number) => void) => {
   return { endpoint: `http://127.0.0.1:${port}/`, stop: () => worker.terminate() }
 }
 
-/** Drains the backlog; the heap is looked at with every batch. */
-const drain = async (
-  db: Db,
-): Promise<{ readonly perSecond: number; readonly growthMb: number; readonly peakMb: number }> => {
+/** Drains the backlog; the memory is looked at with every batch. Answers events per second. */
+const drain = async (db: Db, events: number, memory: MemoryCourse): Promise<number> => {
   let received = 0
-  let finish: () => void = () => {}
-  const finished = new Promise<void>(resolve => {
-    finish = resolve
-  })
-  const heap: number[] = []
+  const finished = Promise.withResolvers<void>()
   const receiver = await startReceiver(lines => {
     received += lines
-    heap.push(process.memoryUsage().heapUsed / 1e6)
-    if (received >= EVENTS) finish()
+    memory.note(received)
+    if (received >= events) finished.resolve()
   })
   const egress = createEgress(RULES)
   const ports = {
@@ -105,32 +105,29 @@ const drain = async (
     pace: DELIVERY_PACE,
     onError: error => console.error(error),
   })
-  await finished
+  await finished.promise
   const perSecond = (received * 1000) / (performance.now() - began)
   await delivery[Symbol.asyncDispose]()
   egress.close()
   await receiver.stop()
-  const quarter = Math.floor(heap.length / 4)
-  // The floor of a quarter's heap is what is kept; its peaks are what the collector had not yet looked at.
-  const floor = (part: number): number => Math.min(...heap.slice(part * quarter, (part + 1) * quarter))
-  return { perSecond, growthMb: floor(3) - floor(0), peakMb: Math.max(...heap) }
+  return perSecond
 }
 
-/** Prints events per second and the growth of the heap. */
-export const run = async (): Promise<void> => {
+/** Prints events per second, and whether the memory was flat. @param events how many, a whole number */
+export const run = async (events = EVENTS): Promise<void> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'experiment-center-'))
   const postgres = await startEmbeddedPostgres({ dataDir })
   try {
     await migrateDatabase({ connectionString: postgres.connectionString })
     const { db, close } = openDatabase({ connectionString: postgres.connectionString })
-    await fill(db)
-    const { perSecond, growthMb, peakMb } = await drain(db)
+    await fill(db, events)
+    const memory = createMemoryCourse(events, STEP)
+    const perSecond = await drain(db, events, memory)
     const rate = `${Math.round(perSecond).toLocaleString('en')}/s`
     console.log(
-      verdict(`${EVENTS.toLocaleString('en')} events drained`, rate, `${AIM.toLocaleString('en')}/s`, perSecond >= AIM),
+      verdict(`${events.toLocaleString('en')} events drained`, rate, `${AIM.toLocaleString('en')}/s`, perSecond >= AIM),
     )
-    const memory = `+${growthMb.toFixed(0)} MB, peak ${peakMb.toFixed(0)} MB`
-    console.log(verdict('heap during the drain', memory, `+${FLAT_MB} MB`, growthMb <= FLAT_MB))
+    memory.judge()
     await close()
   } finally {
     await postgres.stop()
