@@ -13,6 +13,7 @@ import {
   saveOidcPayload,
 } from '../../store/oidc-payload-store.ts'
 import { SESSION_TOKEN_MODELS } from '../../store/session-end.ts'
+import { isSameBrowser } from '../browser-binding.ts'
 import type { Directory } from '../directory.ts'
 import type { Exchange } from '../exchange.ts'
 import type { LoginDeps } from '../login-deps.ts'
@@ -77,6 +78,13 @@ const secondIdOf = (model: string, { uid, sessionUid }: AdapterPayload): string 
 /** Grants that came with what belongs to them, until the engine asks for them in the same request. */
 const grants = new WeakMap<Exchange, { readonly id: string; readonly payload: AdapterPayload }>()
 
+/**
+ * False for an interaction that was begun in another browser: for this one there is none. The cookie by which the engine
+ * finds it proves nothing, as it repeats the id that stands in the path, so whoever knows an address could bring it along.
+ */
+const isOfBrowser = (exchange: Exchange, { transaction }: OidcPayloadWithOrigin): boolean =>
+  isSameBrowser(exchange.cookie('browser'), transaction?.browserHash ?? '')
+
 /** A code or a refresh token brings its grant and its transaction along, an interaction its transaction. */
 const remember = (exchange: Exchange, { grant, transaction }: OidcPayloadWithOrigin): void => {
   if (transaction) exchange.transaction = parseTransaction(transaction)
@@ -88,10 +96,12 @@ const takeGrant = (exchange: Exchange, id: string): AdapterPayload | undefined =
   return known?.id === id ? known.payload : undefined
 }
 
+const INTERACTION = 'Interaction'
+
 const createStateAdapter = (model: string, { tenant, deps }: AdapterOptions): Adapter => {
   const { tenantId } = tenant
   // An interaction lost in a crash makes one person start one login again; everything else is kept for good.
-  const db = model === 'Interaction' ? deps.volatileDb : deps.db
+  const db = model === INTERACTION ? deps.volatileDb : deps.db
   const keyOf = (id: string) => ({ tenantId, model, id })
 
   return {
@@ -109,8 +119,9 @@ const createStateAdapter = (model: string, { tenant, deps }: AdapterOptions): Ad
       const known = model === GRANT_MODEL && exchange ? takeGrant(exchange, id) : undefined
       if (known) return known
       const found = await findOidcPayload(db, keyOf(id))
-      if (found && exchange) remember(exchange, found)
-      return found && restore(found, id)
+      if (!found || (model === INTERACTION && exchange && !isOfBrowser(exchange, found))) return undefined
+      if (exchange) remember(exchange, found)
+      return restore(found, id)
     },
     async findByUid(uid) {
       const found = await findOidcPayloadByUid(db, { tenantId, model, uid })

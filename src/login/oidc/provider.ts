@@ -79,7 +79,7 @@ const cookiesOf = ({ tenant, keys }: ProviderOptions): NonNullable<Configuration
       resume: cookieName('resume', secure),
     },
     long: { ...attributes, signed: true },
-    // Their values are secrets of 256 bits that last an hour: a signature would add nothing.
+    // They say which login, not whose: an interaction is found in the browser that began it and nowhere else.
     short: { ...attributes, signed: false },
   }
 }
