@@ -12,6 +12,8 @@ export interface ExperimentContext {
   config: { [parameter: string]: { value: Stored } }
   /** True in the control variation. */
   is_control: boolean
+  variation_name?: string
+  variation_description?: string
 }
 
 export interface GeoIp {
@@ -80,7 +82,9 @@ export interface EventUser {
   phone_number?: string
   phone_verified?: boolean
   last_password_reset?: string
+  /** Providers that could challenge the user: `guardian`, `google-authenticator`. */
   multifactor?: string[]
+  /** Second factors that the user has set up: `otp`, `webauthn-roaming`, `webauthn-platform`, `recovery-code`. */
   enrolledFactors?: { type: string; options?: { [name: string]: Stored } }[]
 }
 
@@ -97,6 +101,7 @@ export interface EventAuthentication {
     confidence: 'low' | 'medium' | 'high' | 'neutral'
     version: string
     assessments: { [name: string]: Stored }
+    supplemental?: { [name: string]: Stored }
   }
 }
 
@@ -124,6 +129,21 @@ export interface EventTransaction {
   ui_locales?: string[]
   linking_id?: string
   correlation_id?: string
+  actor?: { [name: string]: Stored }
+  actor_token_type?: string
+  subject_token_type?: string
+}
+
+/** Browsers, as their requests showed them. */
+export interface EventDevice {
+  /** Of the login with which it began. */
+  initial_ip?: string
+  initial_asn?: string
+  initial_user_agent?: string
+  /** Of the request that is being served. */
+  last_ip?: string
+  last_asn?: string
+  last_user_agent?: string
 }
 
 export interface EventSession {
@@ -136,9 +156,11 @@ export interface EventSession {
   last_interacted_at?: string
   user_id?: string
   clients?: { client_id: string }[]
-  device?: { [name: string]: string }
+  device?: EventDevice
   cookie?: { mode: 'persistent' | 'non-persistent' }
   metadata?: { [name: string]: string }
+  session_transfer?: { [name: string]: Stored }
+  actor?: { [name: string]: Stored }
 }
 
 export interface EventRefreshToken {
@@ -149,10 +171,11 @@ export interface EventRefreshToken {
   user_id?: string
   expires_at?: string
   idle_expires_at?: string
+  /** Of the exchange before this one; absent at the first. */
   last_exchanged_at?: string
   rotating?: boolean
   resource_servers?: { audience: string; scopes: string }[]
-  device?: { [name: string]: string }
+  device?: EventDevice
   metadata?: { [name: string]: string }
 }
 
@@ -161,7 +184,7 @@ interface CommonEvent {
   connection: EventConnection
   /** Secrets of this Action by name. */
   secrets: { [name: string]: string }
-  /** Null when no experiment is active. */
+  /** Null when no experiment is active, and in a refresh. */
   experiment: ExperimentContext | null
   custom_domain?: { domain: string; domain_metadata: { [name: string]: string } }
   security_context?: { ja3?: string; ja4?: string }
@@ -181,6 +204,8 @@ export interface PostLoginEvent extends CommonEvent {
   refresh_token?: EventRefreshToken
   resource_server?: { identifier: string }
   prompt?: { id: string; fields?: { [name: string]: Stored }; vars?: { [name: string]: Stored } }
+  session_transfer_token?: { [name: string]: Stored }
+  agent?: { agent_id: string; name: string; agent_metadata: { [name: string]: Stored } }
 }
 
 /** What `onExecutePreUserRegistration` is given: a user that does not exist yet, and has no id. */

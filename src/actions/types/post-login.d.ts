@@ -248,7 +248,7 @@ export interface PostLoginApi {
   validation: {
     /**
      * Refuses the login or the sign-up because something that the user gave is not valid.
-     * @param errorCode A code of your own, for the log and the application.
+     * @param errorCode A code of your own, for the tenant log.
      * @param errorMessage What the user may read.
      */
     error(errorCode: string, errorMessage: string): PostLoginApi

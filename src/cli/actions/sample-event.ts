@@ -13,8 +13,6 @@ const REQUEST = {
   language: 'en',
   user_agent:
     'Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X) AppleWebKit/605.1.15 Version/26.1 Mobile Safari/604.1',
-  body: {},
-  query: {},
   geoip: { countryCode: 'US' },
 }
 
@@ -35,11 +33,12 @@ const USER = {
   identities: [
     { connection: CONNECTION.name, isSocial: false, provider: 'auth0', user_id: '000000000000000000000001' },
   ],
+  multifactor: [],
+  enrolledFactors: [],
 }
 
 const TRANSACTION = {
   id: 'sampleTransaction',
-  metadata: {},
   acr_values: [],
   locale: 'en',
   protocol: 'oidc-basic-profile',
@@ -51,7 +50,7 @@ const TRANSACTION = {
 /** Trigger → event. */
 export const SAMPLE_EVENTS: Readonly<Record<string, JsonObject>> = {
   'post-login': {
-    request: REQUEST,
+    request: { ...REQUEST, body: {}, query: {} },
     client: { client_id: 'sample', name: 'Application', metadata: {} },
     connection: CONNECTION,
     stats: { logins_count: 1 },
@@ -59,11 +58,11 @@ export const SAMPLE_EVENTS: Readonly<Record<string, JsonObject>> = {
     user: USER,
     authentication: { methods: [{ name: 'pwd', timestamp: MOMENT }] },
     authorization: { roles: [] },
-    transaction: TRANSACTION,
+    transaction: { ...TRANSACTION, metadata: {} },
     session: { id: 'sampleSession', user_id: USER.user_id, created_at: MOMENT },
   },
   'pre-user-registration': {
-    request: REQUEST,
+    request: { ...REQUEST, body: {} },
     client: { client_id: 'sample', name: 'Application', metadata: {} },
     connection: CONNECTION,
     tenant: { id: 'dev' },

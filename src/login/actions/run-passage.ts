@@ -2,6 +2,7 @@
 
 import type { TransactionMetadata } from '../../actions/contract.ts'
 import { isJsonObject, type Json } from '../../base/json.ts'
+import { listAuthenticationMethods } from '../../store/authentication-method-store.ts'
 import type { ConnectionRecord } from '../../store/connection-store.ts'
 import { listSessionMethods, type SessionMethod } from '../../store/session-method-store.ts'
 import { DATABASE_CONNECTION } from '../directory.ts'
@@ -32,14 +33,15 @@ const laterMethods = async ({ deps, login, facts, resumed }: Passage): Promise<r
 const eventOf = async (passage: Passage, connection: ConnectionRecord, metadata: TransactionMetadata) => {
   const { deps, login, facts, resumed } = passage
   const { exchange } = login
-  const [client, methods] = await Promise.all([
+  const [client, enrolled, methods] = await Promise.all([
     deps.directory.client(exchange.tenant.tenantId, login.client.id),
+    listAuthenticationMethods(deps.db, exchange.tenant.tenantId, login.user.userId),
     laterMethods(passage),
   ])
   if (!client) throw new TypeError('a login belongs to no client')
   const place = deps.actions.placeOf(exchange)
   const resumedBy = resumingRequest(resumed)
-  return postLoginEvent({ login, facts, client, connection, methods, place, resumedBy, metadata })
+  return postLoginEvent({ login, facts, client, connection, enrolled, methods, place, resumedBy, metadata })
 }
 
 /** @param memory of the suspension that is over; undefined at the first run */

@@ -5,6 +5,7 @@ import type { Exchange } from '../exchange.ts'
 import { emptyTokenPlan, isEmptyTokenPlan, type LoginPlan, type TokenPlan } from '../pipeline/login-plan.ts'
 import type { Tenant } from '../tenant.ts'
 import { exchangeOf, paramOf } from './engine-context.ts'
+import { noteOrigin, ORIGIN } from './origin.ts'
 
 /** Where a grant keeps the plan of its login, and a session the moment (in seconds) after which it is over. */
 const PLAN = 'plan'
@@ -57,9 +58,11 @@ const currentTokenPlan = (context: KoaContextWithOIDC): TokenPlan =>
     : (planOfGrant(context.oidc.entities.Grant) ?? emptyTokenPlan())
 
 /** Carries out what was decided for an authorization request: its grant keeps what is for tokens. */
-export const carryOutPlan = ({ oidc }: KoaContextWithOIDC, plan: LoginPlan): void => {
-  const { grant, session } = oidc
+export const carryOutPlan = (context: KoaContextWithOIDC, plan: LoginPlan): void => {
+  const { grant, session, requestParamOIDCScopes } = context.oidc
   if (grant && !isEmptyTokenPlan(plan.tokens)) Reflect.set(grant, PLAN, plan.tokens)
+  // Only refresh tokens live long enough for anybody to ask.
+  if (grant && requestParamOIDCScopes.has('offline_access')) noteOrigin(grant, exchangeOf(context))
   if (!session) return
   const { expiresAt, cookieMode, idleExpiresAt, authentication } = plan.session
   if (authentication) Object.assign(session, authentication)
@@ -114,13 +117,14 @@ const alsoStored = (model: object, name: string): void => {
 }
 
 /**
- * Teaches the engine's models what they do not know: a grant keeps the plan of its login, a session its end; an access
- * token has the plan's scopes, an ID token its claims. The engine drops ID-token claims that it did not know at its
+ * Teaches the engine's models what they do not know: a grant keeps the plan of its login, a session its end, both
+ * where they began; an access token has the plan's scopes, an ID token its claims. The engine drops ID-token claims that it did not know at its
  * start, so they are added where the payload is complete, and beneath it: no Action replaces a claim of the protocol.
  */
 export const teachModels = (provider: Provider, tenant: Tenant): void => {
   alsoStored(provider.Grant, PLAN)
   alsoStored(provider.Session, NOT_AFTER)
+  for (const model of [provider.Grant, provider.Session]) alsoStored(model, ORIGIN)
   const { save } = provider.AccessToken.prototype
   provider.AccessToken.prototype.save = function (this: AccessToken): Promise<string> {
     const context = Provider.ctx

@@ -10,6 +10,7 @@ import { carryOutPlan } from './carry-plan.ts'
 import { endCredentials } from './end-credentials.ts'
 import { clientOf, exchangeOf, paramOf, userOf } from './engine-context.ts'
 import { authorizationFacts } from './login-facts.ts'
+import { noteOrigin } from './origin.ts'
 
 const { Check, Prompt } = interactionPolicy
 
@@ -47,8 +48,10 @@ const suspendingStep = async (
   if (!user || !client || !session) throw new TypeError('the pipeline runs before the user is known')
   const exchange = exchangeOf(context)
   exchange.plan = restorePlan(oidc.result?.plan)
+  const kind = loginKindOf(context)
+  if (kind === 'interactive') noteOrigin(session, exchange)
   const login: LoginUnderWay = {
-    kind: loginKindOf(context),
+    kind,
     exchange,
     client,
     user,

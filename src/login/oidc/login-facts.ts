@@ -6,6 +6,7 @@ import { transactionParameters } from './authorize-parameters.ts'
 import { isOfRememberedBrowser, sessionNotAfter } from './carry-plan.ts'
 import { exchangeOf } from './engine-context.ts'
 import { LIFETIME } from './lifetimes.ts'
+import { originOf } from './origin.ts'
 
 const MS = 1000
 
@@ -24,6 +25,7 @@ const sessionFacts = ({ oidc }: KoaContextWithOIDC, loggedInAt: number, now: num
     idleExpiresAt: Math.min(Math.floor(now / MS) + LIFETIME.sessionIdle, expiresAt) * MS,
     clientIds: [...clientIds],
     cookieMode: session.transient ? 'non-persistent' : 'persistent',
+    origin: originOf(session),
   }
 }
 
@@ -54,6 +56,9 @@ const refreshTokenFacts = ({ oidc }: KoaContextWithOIDC, token: RefreshToken): R
     expiresAt: (createdAt + LIFETIME.refreshTokenAbsolute) * MS,
     idleExpiresAt: (token.exp ?? createdAt + LIFETIME.refreshTokenIdle) * MS,
     sessionId: token.sessionUid,
+    // Each exchange issues another token of the family.
+    lastExchangedAt: token.rotations ? token.iat * MS : undefined,
+    origin: originOf(oidc.entities.Grant),
     isOfRememberedBrowser: isOfRememberedBrowser(oidc.entities.Grant),
   }
 }

@@ -1,5 +1,13 @@
 /** What is known of a login beside its user: what was asked for, and what it stands on. */
 
+/** The request in which something began. */
+export interface Origin {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly ip: string
+  readonly userAgent?: string | undefined
+}
+
 /** Times are in milliseconds since 1970. */
 export interface SessionFacts {
   readonly id: string
@@ -8,6 +16,7 @@ export interface SessionFacts {
   /** Applications that have tokens of this session, this one included. */
   readonly clientIds: readonly string[]
   readonly cookieMode: 'persistent' | 'non-persistent'
+  readonly origin: Origin | undefined
 }
 
 export interface RefreshTokenFacts {
@@ -17,6 +26,10 @@ export interface RefreshTokenFacts {
   readonly expiresAt: number
   readonly idleExpiresAt: number
   readonly sessionId: string | undefined
+  /** Undefined for a token that was never exchanged. */
+  readonly lastExchangedAt: number | undefined
+  /** The login that it comes from. */
+  readonly origin: Origin | undefined
   /** In its login, a remembered browser stood for the second factor. */
   readonly isOfRememberedBrowser: boolean
 }

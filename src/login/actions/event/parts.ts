@@ -1,9 +1,12 @@
 /** Parts of an event that several triggers have. */
 
 import type { Json, JsonObject } from '../../../base/json.ts'
+import type { AuthenticationMethod } from '../../../store/authentication-method-store.ts'
 import type { ConnectionRecord } from '../../../store/connection-store.ts'
 import type { UserRecord } from '../../../store/user-store.ts'
 import type { Client } from '../../directory.ts'
+import { enrolledFactors } from '../../factors/kinds/index.ts'
+import { enrolledProviders } from '../../factors/providers.ts'
 import type { LoginTransaction } from '../../transaction.ts'
 
 /** Of an object with optional members, those that are there. */
@@ -28,8 +31,16 @@ export const connectionPart = ({ id, name, strategy }: ConnectionRecord): JsonOb
   metadata: {},
 })
 
-/** The user as the tenant knows him. */
-export const userPart = (user: UserRecord, connection: ConnectionRecord): JsonObject =>
+/**
+ * The user as the tenant knows him.
+ *
+ * @param methods what he has set up: his second factors are among them
+ */
+export const userPart = (
+  user: UserRecord,
+  connection: ConnectionRecord,
+  methods: readonly AuthenticationMethod[],
+): JsonObject =>
   defined({
     user_id: user.userId,
     created_at: user.createdAt.toISOString(),
@@ -55,7 +66,8 @@ export const userPart = (user: UserRecord, connection: ConnectionRecord): JsonOb
         isSocial: false,
       },
     ],
-    multifactor: [],
+    multifactor: enrolledProviders(methods),
+    enrolledFactors: enrolledFactors(methods).map(type => ({ type })),
   })
 
 /** `event.experiment`: what Actions read of an assignment; null, and never absent, where there is none. */

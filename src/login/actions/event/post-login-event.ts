@@ -2,11 +2,14 @@
 
 import type { TransactionMetadata } from '../../../actions/contract.ts'
 import type { JsonObject } from '../../../base/json.ts'
+import type { AuthenticationMethod } from '../../../store/authentication-method-store.ts'
 import type { ConnectionRecord } from '../../../store/connection-store.ts'
 import type { SessionMethod } from '../../../store/session-method-store.ts'
 import type { Client } from '../../directory.ts'
+import type { Exchange } from '../../exchange.ts'
 import { toAuthenticationMethods } from '../../factors/authentication-context.ts'
-import type { LoginFacts, RefreshTokenFacts, SessionFacts } from '../../pipeline/login-facts.ts'
+import { originOfRequest } from '../../oidc/origin.ts'
+import type { LoginFacts, Origin, RefreshTokenFacts, SessionFacts } from '../../pipeline/login-facts.ts'
 import type { LoginUnderWay } from '../../pipeline/step.ts'
 import type { Place } from '../login-actions.ts'
 import { clientPart, connectionPart, defined, experimentPart, isoTime, transactionPart, userPart } from './parts.ts'
@@ -17,6 +20,8 @@ export interface PostLoginOccasion {
   readonly facts: LoginFacts
   readonly client: Client
   readonly connection: ConnectionRecord
+  /** What the user has set up. */
+  readonly enrolled: readonly AuthenticationMethod[]
   /** What was proved in the session after the first factor. */
   readonly methods: readonly SessionMethod[]
   readonly place: Place
@@ -27,11 +32,10 @@ export interface PostLoginOccasion {
 
 const sessionPart = (session: SessionFacts, { login, facts }: PostLoginOccasion): JsonObject => {
   const { exchange, user } = login
-  const device = defined({ last_ip: exchange.ip, last_user_agent: exchange.userAgent })
   return {
     id: session.id,
     user_id: user.userId,
-    created_at: isoTime(facts.authenticatedAt),
+    created_at: isoTime(session.origin?.at ?? facts.authenticatedAt),
     authenticated_at: isoTime(facts.authenticatedAt),
     updated_at: isoTime(exchange.startedAt),
     last_interacted_at: isoTime(exchange.startedAt),
@@ -39,8 +43,19 @@ const sessionPart = (session: SessionFacts, { login, facts }: PostLoginOccasion)
     idle_expires_at: isoTime(session.idleExpiresAt),
     clients: session.clientIds.map(client_id => ({ client_id })),
     cookie: { mode: session.cookieMode },
-    device,
+    device: devicePart(session.origin, exchange),
   }
+}
+
+/** The browser in which it began, and the one that asks now. */
+const devicePart = (origin: Origin | undefined, exchange: Exchange): JsonObject => {
+  const last = originOfRequest(exchange)
+  return defined({
+    initial_ip: origin?.ip,
+    initial_user_agent: origin?.userAgent,
+    last_ip: last.ip,
+    last_user_agent: last.userAgent,
+  })
 }
 
 const refreshTokenPart = (token: RefreshTokenFacts, { login, facts }: PostLoginOccasion): JsonObject =>
@@ -52,7 +67,8 @@ const refreshTokenPart = (token: RefreshTokenFacts, { login, facts }: PostLoginO
     created_at: isoTime(token.createdAt),
     expires_at: isoTime(token.expiresAt),
     idle_expires_at: isoTime(token.idleExpiresAt),
-    last_exchanged_at: isoTime(login.exchange.startedAt),
+    last_exchanged_at: token.lastExchangedAt === undefined ? undefined : isoTime(token.lastExchangedAt),
+    device: devicePart(token.origin, login.exchange),
     rotating: true,
     resource_servers: facts.audience ? [{ audience: facts.audience, scopes: facts.scopes.join(' ') }] : [],
   })
@@ -69,8 +85,20 @@ const requestOf = ({ login, facts, resumedBy }: PostLoginOccasion): RequestField
 const loginsCount = ({ kind, user }: LoginUnderWay): number =>
   user.loginsCount + (kind === 'interactive' || kind === 'session' ? 1 : 0)
 
+/**
+ * The event. What the tenant does not know is left out rather than guessed:
+ *
+ * - `request.asn`, `geoip` below the region, `security_context`: no table of networks or cities, no fingerprint of TLS;
+ * - `authentication.riskAssessment`: nothing here assesses risks;
+ * - `organization`, `custom_domain`, `client.refresh_token`, `user.identities[].profileData`, `prompt`, metadata of
+ *   sessions and of refresh tokens: there are no organizations, domains beside the issuer's, policies of refresh tokens,
+ *   identities of other providers, forms, or such metadata;
+ * - `transaction.linking_id`, `requested_authorization_details`, `actor` and the types of exchanged tokens,
+ *   `session.session_transfer`, `session_transfer_token`, `agent`: the protocols that they come from are not spoken;
+ * - `session` of a refresh: it may be over, and nothing of it decides about the token.
+ */
 export const postLoginEvent = (occasion: PostLoginOccasion): JsonObject => {
-  const { login, facts, client, connection, methods, place, metadata } = occasion
+  const { login, facts, client, connection, enrolled, methods, place, metadata } = occasion
   const { exchange, kind, user } = login
   const { transaction } = exchange
   const first = { amr: login.amr ?? [], at: facts.authenticatedAt }
@@ -80,7 +108,7 @@ export const postLoginEvent = (occasion: PostLoginOccasion): JsonObject => {
     request: requestPart(exchange, place, requestOf(occasion)),
     client: clientPart(client),
     connection: connectionPart(connection),
-    user: userPart(user, connection),
+    user: userPart(user, connection, enrolled),
     stats: { logins_count: loginsCount(login) },
     authentication: { methods: toAuthenticationMethods(first, methods) },
     authorization: { roles: [] },
