@@ -18,6 +18,8 @@ export const LIMITS = {
   cpuMs: 1000,
   /** What a proven Action may use of the child's main thread before the call is moved to a thread of its own. */
   sliceMs: 10,
+  /** What the main thread may work without giving anybody a turn, before the child is replaced. */
+  heldUpMs: 14,
   /** How long after its limit an isolate may go on before the child counts as lost. */
   stuckMs: 250,
   /** How long a lost child may finish what its other calls are waiting for. */

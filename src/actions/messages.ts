@@ -40,6 +40,8 @@ export type FromChild =
   | { readonly type: 'pong' }
   /** A call that names a program which this child does not hold, or no longer. */
   | { readonly type: 'unknown'; readonly call: number }
+  /** The call goes on beside the main thread: it is not what holds the child up. */
+  | { readonly type: 'begun'; readonly call: number }
   /** - the report of the isolate, for `settled`; the compiler's complaint, for `syntax`. */
   | {
       readonly type: 'ended'

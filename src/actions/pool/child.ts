@@ -9,11 +9,12 @@ import { LIMITS } from '../limits.ts'
 import type { FromChild, ToChild } from '../messages.ts'
 import { startChild } from './child-process.ts'
 import type { Job, JobOutcome } from './job.ts'
+import { mainThreadMs, watchMainThread } from './main-thread-watch.ts'
 import { readMessage } from './read-message.ts'
 import type { SandboxTexts } from './sandbox-text.ts'
 
 /** Why a child is no more: the parent's reason, or `crash`. */
-export type EndOfChild = 'memory' | 'overdue' | 'silent' | 'protocol' | 'drained' | 'closed' | 'crash'
+export type EndOfChild = 'memory' | 'overdue' | 'silent' | 'held up' | 'protocol' | 'drained' | 'closed' | 'crash'
 
 export interface ChildPorts {
   readonly texts: SandboxTexts
@@ -27,13 +28,17 @@ export interface ChildPorts {
 /** What a child tells the lane that it works for. */
 export interface ChildOwner {
   onJobEnd(job: Job, how: JobOutcome): void
+  /** The job held up the child, which was lost for it; the job has to go on elsewhere. Comes after `onEnd`. */
+  onHeldUp(job: Job): void
   /** The child asks for a successor: it still has jobs, and the one that is the reason has ended already. */
   onRetire(child: Child): void
   /** `isBlamed`: the job that was the reason has ended already. */
   onEnd(child: Child, reason: EndOfChild, left: readonly Job[], isBlamed: boolean): void
 }
 
-const TICK_MS = 50
+const TICK_MS = 5
+/** Memory is looked at every so many ticks. */
+const MEMORY_TICKS = 10
 /** Beyond its deadline a job belongs to the parent: the child should have ended it. */
 const GRACE_MS = 500
 const PAGE_BYTES = 4096
@@ -53,6 +58,10 @@ const residentBytes = (pid: number | undefined): number => {
 interface Running {
   readonly job: Job
   readonly fetches: Map<number, AbortController>
+  /** Requests of the job so far. */
+  fetchCount: number
+  /** It goes on beside the main thread. */
+  hasBegun: boolean
 }
 
 type Ended = Extract<FromChild, { readonly type: 'ended' }>
@@ -75,12 +84,13 @@ export class Child {
   readonly #programs = new Set<number>()
   readonly #ready = Promise.withResolvers<void>()
   readonly #gone = Promise.withResolvers<void>()
-  readonly #watch: NodeJS.Timeout
+  readonly #mainThread = watchMainThread(() => mainThreadMs(this.#process.pid))
   readonly #unanswered: PromiseWithResolvers<void>[] = []
   #reason: EndOfChild = 'crash'
   #isAlive = true
   #isBlamed = false
-  #silentTicks = 0
+  #ticking: NodeJS.Timeout | undefined
+  #ticks = 0
 
   constructor(ports: ChildPorts) {
     this.#ports = ports
@@ -90,7 +100,6 @@ export class Child {
     const { process, pipe, complaints } = startChild(ports.texts.child)
     this.#process = process
     this.#pipe = pipe
-    this.#watch = setInterval(() => this.#tick(), TICK_MS)
     this.#listen()
     this.#hear(complaints)
     this.#send({ type: 'hello', heapMegabytes: ports.heapMegabytes, cpuMs: ports.cpuMs }, ports.texts.isolate)
@@ -115,8 +124,9 @@ export class Child {
   }
 
   run(job: Job): void {
-    if (this.#running.size === 0) this.#silentTicks = 0
-    this.#running.set(job.id, { job, fetches: new Map() })
+    if (this.#running.size === 0) this.#mainThread.heard()
+    this.#running.set(job.id, { job, fetches: new Map(), fetchCount: 0, hasBegun: false })
+    this.#ticking ??= setInterval(() => this.#tick(), TICK_MS)
     this.#sendRun(job)
   }
 
@@ -177,12 +187,13 @@ export class Child {
   }
 
   #take(head: unknown, body: Buffer): void {
-    this.#silentTicks = 0
+    this.#mainThread.heard()
     const message = readMessage(head)
     if (!message) this.kill('protocol')
     else if (message.type === 'ended') this.#onEnded(message, body.toString())
     else if (message.type === 'fetch') void this.#relay(message, new Uint8Array(body))
     else if (message.type === 'abort') this.#running.get(message.call)?.fetches.get(message.fetch)?.abort()
+    else if (message.type === 'begun') this.#onBegun(message.call)
     else if (message.type === 'unknown') this.#repeatProgram(message.call)
     else if (message.type === 'retire') this.#onRetire()
     else if (message.type === 'ready') this.#ready.resolve()
@@ -213,6 +224,12 @@ export class Child {
   async #relay({ call, fetch, request }: Asked, body: Uint8Array): Promise<void> {
     const one = this.#running.get(call)
     if (!one || one.fetches.size >= LIMITS.concurrentFetches) return
+    one.fetchCount += 1
+    // The child keeps these limits itself, unless somebody else has taken it over.
+    if (one.fetches.has(fetch) || one.fetchCount > LIMITS.fetches || body.length > LIMITS.requestBytes) {
+      this.kill('protocol')
+      return
+    }
     one.job.hasReachedOut = true
     const abort = new AbortController()
     one.fetches.set(fetch, abort)
@@ -222,21 +239,49 @@ export class Child {
     this.#send({ type: 'fetched', call, fetch, response: answer.response }, answer.body)
   }
 
+  #onBegun(call: number): void {
+    const one = this.#running.get(call)
+    if (one) one.hasBegun = true
+  }
+
+  /** A child that has nothing to do is not watched. */
+  #rest(): void {
+    clearInterval(this.#ticking)
+    this.#ticking = undefined
+  }
+
   #tick(): void {
-    if (this.#running.size === 0) return
+    if (this.#running.size === 0) {
+      this.#rest()
+      return
+    }
+    this.#ticks += 1
     const limit = performance.now() - GRACE_MS
+    const seen = this.#mainThread.tick()
+    if (this.#ticks % MEMORY_TICKS === 0 && residentBytes(this.#process.pid) > LIMITS.hardResidentBytes) {
+      this.kill('memory')
+    } else if ([...this.#running.values()].some(({ job }) => job.deadline < limit)) this.kill('overdue')
     // Counted in ticks: when this process was held up itself, the child's words are still waiting to be read.
-    this.#silentTicks += 1
-    if (residentBytes(this.#process.pid) > LIMITS.hardResidentBytes) this.kill('memory')
-    else if ([...this.#running.values()].some(({ job }) => job.deadline < limit)) this.kill('overdue')
-    else if (this.#silentTicks * TICK_MS > LIMITS.silentMs) this.kill('silent')
-    else if (this.#silentTicks % 5 === 0) this.#send({ type: 'ping' })
+    else if (this.#mainThread.silentTicks * TICK_MS > LIMITS.silentMs) this.kill('silent')
+    else if (seen === 'held up') this.#onHeldUp()
+    else if (seen === 'ask') this.#send({ type: 'ping' })
+  }
+
+  /** Calls reach the main thread in their order: the first that has not got beyond it is the one that holds it up. */
+  #onHeldUp(): void {
+    const culprit = [...this.#running.values()].find(({ hasBegun }) => !hasBegun)?.job
+    if (culprit) {
+      this.#isBlamed = true
+      this.#running.delete(culprit.id)
+    }
+    this.kill('held up')
+    if (culprit) this.owner?.onHeldUp(culprit)
   }
 
   #onGone(): void {
     if (!this.#isAlive) return
     this.#isAlive = false
-    clearInterval(this.#watch)
+    this.#rest()
     this.#pipe.destroy()
     const error = new TypeError('the child has ended')
     for (const one of [this.#ready, ...this.#unanswered.splice(0)]) one.reject(error)

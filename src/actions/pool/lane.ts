@@ -12,18 +12,23 @@ export interface LanePorts {
   readonly takeChild: () => Child
   /** A job was lost with its child, and may be run again. `isSuspect`: it may have been the reason. */
   readonly onRepeat: (job: Job, isSuspect: boolean) => void
+  /** A job held up the child of everybody. */
+  readonly onHeldUp: (job: Job) => void
   readonly onOutcome: (job: Job, how: JobOutcome) => void
 }
 
 /** What becomes of the only job that a lost child had. */
 const blame = (reason: EndOfChild): JobOutcome => {
-  if (reason === 'overdue' || reason === 'silent') return outcome('timeout')
+  if (reason === 'overdue' || reason === 'silent' || reason === 'held up') return outcome('timeout')
   return outcome(reason === 'memory' || reason === 'crash' ? 'memory' : 'lost')
 }
 
 /** How long a lane waits after children that never became ready, in milliseconds: it doubles. */
 const FIRST_PAUSE_MS = 100
 const MAX_PAUSE_MS = 5000
+
+/** How long a job that held up everybody waits until it may go on. */
+const HELD_UP_PAUSE_MS = 150
 
 export class Lane implements ChildOwner {
   readonly #ports: LanePorts
@@ -77,6 +82,13 @@ export class Lane implements ChildOwner {
 
   onJobEnd(job: Job, how: JobOutcome): void {
     this.#finish(job, how)
+  }
+
+  onHeldUp(job: Job): void {
+    this.#ports.onHeldUp(job)
+    // The others go first: they have the spare child, and the processor while another one is started.
+    if (mayRepeat(job)) setTimeout(() => this.#repeat(job, true), HELD_UP_PAUSE_MS)
+    else this.#finish(job, outcome('timeout'))
   }
 
   onRetire(child: Child): void {

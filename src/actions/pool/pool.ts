@@ -77,6 +77,7 @@ export class Pool implements AsyncDisposable {
         else if (isSuspect) this.#runApart(job)
         else this.#laneOf(job).push(job)
       },
+      onHeldUp: job => this.#strikes.addSlow(job.program.id, performance.now()),
       onOutcome: (job, how) => this.#onOutcome(job, how),
     })
   }

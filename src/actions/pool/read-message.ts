@@ -28,7 +28,7 @@ export const readMessage = (head: unknown): FromChild | undefined => {
   const { type, call, fetch, request } = head
   if (type === 'ready' || type === 'pong' || type === 'retire') return { type }
   if (!isCount(call)) return undefined
-  if (type === 'unknown') return { type, call }
+  if (type === 'unknown' || type === 'begun') return { type, call }
   if (type === 'ended') return readEnded(head, call)
   if (!isCount(fetch)) return undefined
   if (type === 'abort') return { type, call, fetch }

@@ -3,7 +3,7 @@
 export interface Strikes {
   /** An isolate was stopped for its memory, or would not stop. */
   addSevere(program: number, now: number): void
-  /** A call used up its processor time: that happens to a busy machine too, so it takes several. */
+  /** A call used up its processor time or held up its child: that happens to the honest too, so it takes several. */
   addSlow(program: number, now: number): void
   isApart(program: number, now: number): boolean
 }

@@ -72,11 +72,12 @@ export class Calls {
     const instance = this.#instances.take(run.program)
     if (instance) {
       this.#serving.set(run.call, instance)
-      if (program.quick < PROVEN) instance.begin(call)
-      if (program.quick < PROVEN || instance.beginAtOnce(call)) return
+      const how = program.quick < PROVEN ? instance.begin(call) : instance.beginAtOnce(call)
+      if (how !== 'settled') this.#ports.send({ type: 'begun', call: run.call })
+      if (how !== 'stopped') return
       program.quick = 0
       this.#instances.free(instance, false)
-    }
+    } else this.#ports.send({ type: 'begun', call: run.call })
     const fresh = await this.#makeReady(run, program)
     if (!fresh) return
     this.#serving.set(run.call, fresh)

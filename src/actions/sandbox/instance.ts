@@ -75,26 +75,28 @@ export class Instance {
   }
 
   /** Begins a call on a thread of its own. */
-  begin(call: InstanceCall): void {
+  begin(call: InstanceCall): 'begun' {
     this.#served = this.#open(call)
     this.#enter('begin', [call.text])
+    return 'begun'
   }
 
-  /** Begins a call here and now; false when it was stopped for taking long and must begin again in another instance. */
-  beginAtOnce(call: InstanceCall): boolean {
+  /** Begins a call here and now. `stopped`: it took too long and must begin again, in another instance. */
+  beginAtOnce(call: InstanceCall): 'settled' | 'begun' | 'stopped' {
     const [entry, blank] = [this.#entry, this.#blank]
-    if (!entry || !blank) return false
+    if (!entry || !blank) return 'stopped'
     const own = this.#open(call)
     this.#served = own
     own.isAtOnce = true
     const ending = entry.now(blank.ways.begin, [call.text], LIMITS.sliceMs)
     own.isAtOnce = false
-    if (ending === 'returned' && !own.isExhausted) return true
+    const isSettled = this.#served !== own
+    if (ending === 'returned' && !own.isExhausted) return isSettled ? 'settled' : 'begun'
     this.#dispose()
     // What it left running was stopped, its result had left before.
-    if (this.#served !== own) return true
+    if (isSettled) return 'settled'
     this.#close()
-    return false
+    return 'stopped'
   }
 
   /** Ends the call when its time is over. */
