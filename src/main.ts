@@ -1,5 +1,4 @@
-#!/usr/bin/env node
-/** The executable: finds the command and runs it. */
+/** Finds the command and runs it; `bin/experiment-center.mjs` starts this. */
 
 import './require-node.mjs'
 import { enableCompileCache } from 'node:module'
