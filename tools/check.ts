@@ -1,7 +1,8 @@
-/** `npm run check`: types, lint and format, layers, style, generated files. Prints every problem, exits 1 on any. */
+/** `npm run check`: types, lint and format, layers, style, generated files, executables. Prints every problem, exits 1 on any. */
 
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { checkExecutables } from './check-executables.ts'
 import { checkLayers } from './check-layers.ts'
 import { checkStyle } from './check-style.ts'
 import { staleReferences } from './generate-docs.ts'
@@ -23,6 +24,7 @@ const CHECKS: Record<string, () => string[] | Promise<string[]>> = {
   layers: checkLayers,
   style: checkStyle,
   'generated reference': staleReferences,
+  executables: checkExecutables,
 }
 
 let failed = 0
