@@ -47,10 +47,11 @@ const endPage = async (db: Db, tenantId: TenantId, sessionHash: string): Promise
 /** Ends every code and refresh token of a session, of whichever application and login, and returns how many. */
 export const endTokensOfSession = async (db: Db, tenantId: TenantId, sessionId: string): Promise<number> => {
   const hash = hashPayloadId(sessionId)
-  let [total, page] = [0, 0]
-  do {
-    page = await endPage(db, tenantId, hash)
-    total += page
-  } while (page === PAGE)
-  return total
+  let total = 0
+  // Until none is found: a row that was written while a page was read may have been missed by it.
+  for (;;) {
+    const ended = await endPage(db, tenantId, hash)
+    if (ended === 0) return total
+    total += ended
+  }
 }
