@@ -270,12 +270,12 @@ export class Child {
   /** Calls reach the main thread in their order: the first that has not got beyond it is the one that holds it up. */
   #onHeldUp(): void {
     const culprit = [...this.#running.values()].find(({ hasBegun }) => !hasBegun)?.job
-    if (culprit) {
-      this.#isBlamed = true
-      this.#running.delete(culprit.id)
-    }
+    // Nobody waits for the main thread: what it does is done for a call beside it, and on that call's account.
+    if (!culprit) return
+    this.#isBlamed = true
+    this.#running.delete(culprit.id)
     this.kill('held up')
-    if (culprit) this.owner?.onHeldUp(culprit)
+    this.owner?.onHeldUp(culprit)
   }
 
   #onGone(): void {

@@ -19,6 +19,8 @@ interface BridgePorts {
   readonly served: () => Served | undefined
   /** Milliseconds of processor time that the isolate has used for the call. */
   readonly isolateMs: () => number
+  /** The main thread works for a call that goes on beside it, piece by piece. */
+  readonly onWorked: () => void
   /** The call has used up its time in functions of the child. */
   readonly onExhausted: (served: Served) => void
   readonly enter: (way: keyof Entrances, args: readonly Passable[]) => void
@@ -91,7 +93,7 @@ const isTooMuch = ({ hostMs, isAtOnce, call }: Served, isolateMs: () => number):
 
 /** The child's functions on the account of a call, and to nobody else: V8's clock stands still while they run. */
 const lendCompute =
-  ({ served, parts, isolateMs, onExhausted }: BridgePorts): Bridge['compute'] =>
+  ({ served, parts, isolateMs, onWorked, onExhausted }: BridgePorts): Bridge['compute'] =>
   (name, ...args) => {
     const own = served()
     if (!own || own.isExhausted) return undefined
@@ -100,6 +102,7 @@ const lendCompute =
     const started = performance.now()
     const value = compute(name, ...args)
     own.hostMs += performance.now() - started
+    if (!own.isAtOnce) onWorked()
     if (isTooMuch(own, isolateMs)) {
       own.isExhausted = true
       onExhausted(own)

@@ -33,6 +33,9 @@ const QUICK_MS = 2
 /** The next blank is made when the call that took the last one is likely to be over. */
 const NEXT_BLANK_MS = 40
 
+/** How often the parent hears from a main thread that works for others. */
+const SIGN_OF_LIFE_MS = 4
+
 /** Of all programs together; the parent sends one again that is gone. */
 const MAX_PROGRAM_CHARS = 50_000_000
 
@@ -44,6 +47,7 @@ export class Calls {
   readonly #programs = createLeastRecent<number, Program>(MAX_PROGRAM_CHARS, ({ code }) => code.length + 1)
   readonly #serving = new Map<number, Instance>()
   readonly #instances = createInstances()
+  #lastSign = 0
   #isRetiring = false
   #next: Promise<Instance> | undefined
 
@@ -106,11 +110,20 @@ export class Calls {
     this.#isRetiring = true
   }
 
+  /** Functions that are asked for from beside keep this thread from the pipe, not from getting on. */
+  #giveSign(): void {
+    const now = performance.now()
+    if (now - this.#lastSign < SIGN_OF_LIFE_MS) return
+    this.#lastSign = now
+    this.#ports.send({ type: 'pong' })
+  }
+
   #makeInstance(): Promise<Instance> {
     return Instance.create({
       addon: this.#ports.addon,
       parts: this.#ports.parts,
       makeBlank: this.#makeBlank,
+      onWorked: () => this.#giveSign(),
       onStuck: () => this.#retire(),
       onCatastrophe: instance => this.#lastWords(instance),
       onFree: this.#instances.free,

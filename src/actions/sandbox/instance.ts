@@ -16,6 +16,8 @@ export interface InstancePorts {
   /** Name → text of what isolates evaluate when it is first used. */
   readonly parts: Readonly<Record<string, string>>
   readonly makeBlank: (bridge: Bridge, onCatastrophe: () => void) => Promise<Blank>
+  /** The main thread did something for a call that goes on beside it. */
+  readonly onWorked: () => void
   /** An entry does not stop although it was told to. */
   readonly onStuck: () => void
   /** V8 has given up on the isolate; the process must end. */
@@ -45,6 +47,7 @@ export class Instance {
       parts: ports.parts,
       served: () => instance.#served,
       isolateMs: () => instance.#isolateMs(),
+      onWorked: ports.onWorked,
       onExhausted: own => {
         if (!own.isAtOnce) setImmediate(() => instance.#served === own && instance.end('timeout'))
       },
