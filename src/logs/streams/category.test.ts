@@ -4,6 +4,7 @@ import { LOG_CATEGORIES } from '../../model/log-stream.ts'
 import type { LogCategory } from '../events/event-type.ts'
 import { LOG_EVENT_TYPES } from '../events/index.ts'
 import { categoryOf, selects } from './category.ts'
+import { CATEGORY_CODES } from './category-codes.ts'
 
 /** Does not compile when the names that filters take and those that events have are not the same. */
 const names: readonly LogCategory[] = LOG_CATEGORIES
@@ -15,6 +16,27 @@ test('every event type belongs to a category that filters can name', () => {
     assert.equal(categoryOf(type), category)
     assert.ok(names.includes(category), type)
   }
+})
+
+test('a code has one category, whether this product writes it or not', () => {
+  const all = Object.values(CATEGORY_CODES).flat()
+  assert.equal(new Set(all).size, all.length)
+  for (const [code, category] of [
+    ['fco', 'auth.login.fail'],
+    ['sens', 'auth.login.success'],
+    ['oidc_backchannel_logout_failed', 'auth.logout.fail'],
+    ['fepotpft', 'auth.token_exchange.fail'],
+    ['mgmt_api_read', 'management.success'],
+    ['sscim', 'scim.event'],
+    ['limit_mu', 'system.notification'],
+    ['ublkdu', 'user.notification'],
+    ['srrt', 'user.success'],
+    ['fdecc', 'user.fail'],
+  ] as const)
+    assert.equal(categoryOf(code), category)
+  // What is not there must be `other` in the table of events, too: the two tables cannot disagree.
+  const unclaimed = LOG_EVENT_TYPES.filter(({ type }) => !all.includes(type))
+  assert.deepEqual([...new Set(unclaimed.map(({ category }) => category))], ['other'])
 })
 
 test('a code that nobody classified is other', () => {

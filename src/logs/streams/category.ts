@@ -2,10 +2,12 @@
 
 import type { LogStreamFilter } from '../../model/log-stream.ts'
 import type { LogCategory } from '../events/event-type.ts'
-import { LOG_EVENT_TYPES } from '../events/index.ts'
+import { CATEGORY_CODES } from './category-codes.ts'
 
 const CATEGORIES: ReadonlyMap<string, LogCategory> = new Map(
-  LOG_EVENT_TYPES.map(({ type, category }) => [type, category]),
+  Object.entries(CATEGORY_CODES).flatMap(
+    ([category, types]) => types.map(type => [type, category as LogCategory] as const), // the keys of the table
+  ),
 )
 
 /** The category of a type code; a code that the table does not have is `other`. */
