@@ -21,7 +21,10 @@ export interface LogStreamRecord extends LogStreamSettings {
 
 export type NewLogStream = Omit<LogStreamRecord, 'revision'>
 
-export type LogStreamChange = Partial<Omit<NewLogStream, 'id' | 'type'>>
+export type LogStreamChange = Partial<Omit<NewLogStream, 'id' | 'type' | 'piiConfig'>> & {
+  /** Null: personal data is sent as it is again. */
+  readonly piiConfig?: PiiConfig | null
+}
 
 interface Place {
   readonly db: Db
@@ -46,7 +49,9 @@ const toColumns = (change: LogStreamChange) => ({
   ...(change.status !== undefined && { status: change.status }),
   ...(change.isPriority !== undefined && { is_priority: change.isPriority }),
   ...(change.filters !== undefined && { filters: JSON.stringify(change.filters) }),
-  ...(change.piiConfig !== undefined && { pii_config: JSON.stringify(change.piiConfig) }),
+  ...(change.piiConfig !== undefined && {
+    pii_config: change.piiConfig === null ? null : JSON.stringify(change.piiConfig),
+  }),
   ...(change.sink !== undefined && { sink: JSON.stringify(change.sink) }),
   ...(change.sealedSecrets !== undefined && { sealed_secrets: change.sealedSecrets }),
 })

@@ -68,6 +68,8 @@ export const logStreamChangeSchema = z
   .strictObject({
     ...settings,
     status: z.enum(LOG_STREAM_STATUSES).optional(),
+    // The schema of the wire has no null here, and the wire's own command line sends it.
+    pii_config: piiConfigSchema.nullable().optional().meta({ description: 'Null removes it.' }),
     sink: z
       .record(z.string(), z.unknown())
       .optional()

@@ -132,6 +132,17 @@ describe('log streams', async () => {
     await clean()
   })
 
+  test('what hides personal data is taken away by null, and by nothing else', async () => {
+    const pii_config = { log_fields: ['email'] }
+    const { id } = await create({ ...http, pii_config })
+    assert.deepEqual((await call('PATCH', `/${id}`, { name: 'x' })).body.pii_config, pii_config)
+    assertRefused(await call('PATCH', `/${id}`, { pii_config: {} }), 400, 'invalid_body')
+    assert.equal((await call('PATCH', `/${id}`, { pii_config: null })).body.pii_config, undefined)
+    assert.equal((await call('GET', `/${id}`)).body.pii_config, undefined)
+    assertRefused(await call('POST', '', { ...http, pii_config: null }), 400, 'invalid_body')
+    await clean()
+  })
+
   test('secrets do not follow a stream to another server', async () => {
     const { id, sink } = await create({ type: 'http', sink: FORMS.http?.[0] })
     for (const given of [{ httpEndpoint: 'https://evil.example' }, { ...sink, httpEndpoint: 'https://evil.example' }]) {
