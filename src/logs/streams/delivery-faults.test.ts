@@ -33,6 +33,43 @@ test('a destination that is down gets everything when it is back', async t => {
   assert.partialDeepStrictEqual(health?.errors[0], { reason: 'The connection was refused.', status: undefined })
 })
 
+test('a destination that is down for minutes is asked every five, and gets everything when it is back', async t => {
+  const rig = await createRig(t)
+  const { id } = await rig.addStream()
+  let isDown = true
+  const destination = createDestination(
+    () => (isDown ? DOWN : ACCEPTED),
+    () => isDown,
+  )
+  // The longest of the waits, so that nothing but their ceiling decides.
+  rig.deliver(destination, { random: () => 1 - Number.EPSILON })
+  const written = [...(await rig.write(30))]
+  const deliveries = () => rig.db.updateTable('log_stream_deliveries').where('log_stream_id', '=', id)
+  const waitOf = async (attempts: number): Promise<number> => {
+    let wait = 0
+    await until(async () => {
+      const health = await loadLogStreamHealth(rig.db, { tenantId: DEV, id })
+      wait = (health?.retryAt?.getTime() ?? 0) - Date.now()
+      return health?.attempts === attempts && wait > 0
+    }, `failure ${attempts}`)
+    return wait
+  }
+  // Minutes pass as they do for the database: by its own times.
+  for (let attempts = 1; attempts <= 12; attempts++) {
+    const ceiling = Math.min(1_000 * 2 ** (attempts - 1), 300_000)
+    const wait = await waitOf(attempts)
+    assert.ok(wait > ceiling - 1_000 && wait <= ceiling, `${wait} ms after failure ${attempts}`)
+    written.push(...(await rig.write(30)))
+    await deliveries().set({ retry_at: sql`now()`, failing_since: sql`failing_since - interval '5 minutes'` }).execute()
+  }
+  await waitOf(13)
+  assert.equal(destination.calls(), 13, 'it was left alone in between')
+  isDown = false
+  await deliveries().set({ retry_at: sql`now()` }).execute()
+  await until(() => isComplete(destination.arrived, written), 'all events')
+  assert.deepEqual(destination.arrived, written)
+})
+
 test('a slow destination gets everything in order, once', async t => {
   const rig = await createRig(t)
   await rig.addStream()
