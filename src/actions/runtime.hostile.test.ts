@@ -91,6 +91,30 @@ test('a program that was quick does not hold up the main thread with the functio
   assert.equal((await attack).actions[0]?.result.kind, 'timeout')
 })
 
+test('what an Action leaves to WebCrypto does not keep others from it', async () => {
+  const neighbour = bind(postLogin("await crypto.subtle.digest('SHA-256', new Uint8Array(8)); console.log(1)"))
+  await run(runner, [neighbour])
+  const leave = (bits: number) =>
+    postLogin(`const key = await crypto.subtle.importKey('raw', new Uint8Array(8), 'PBKDF2', false, ['deriveBits'])
+      const how = { name: 'PBKDF2', iterations: 1e6, salt: new Uint8Array(8), hash: 'SHA-512' }
+      const left = Array.from({ length: 8 }, () => crypto.subtle.deriveBits(how, key, ${bits}))
+      if (${bits} > 1024) return left[0]
+      for (const one of left) one.catch(() => {})`)
+  const refused = (await run(runner, [bind(leave(8 * 4_000_000))])).actions[0]?.result
+  assert.match(JSON.stringify(refused), /at most 1024 bits/)
+  assert.equal((await run(runner, [bind(leave(256))])).outcome.kind, 'completed')
+  const asked = performance.now()
+  for (let n = 0; n < 5; n++) assert.equal((await run(runner, [neighbour])).outcome.kind, 'completed')
+  assert.ok(performance.now() - asked < 500, `five neighbours waited for ${performance.now() - asked} ms`)
+})
+
+test('a key of WebCrypto is as small as those of the module', async () => {
+  const jwk = { kty: 'RSA', n: 'a'.repeat(2000), e: 'AQAB' }
+  const code = postLogin(`await crypto.subtle.importKey('jwk', ${JSON.stringify(jwk)},
+    { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, false, ['verify'])`)
+  assert.match(JSON.stringify((await run(runner, [bind(code)])).actions[0]?.result), /at most 4096 bits/)
+})
+
 test('work of the child is part of the time that a call is said to have used', async () => {
   const action = bind(postLogin(`for (let i = 0; i < 10; i++) ${sign}`), { secrets: { KEY: RSA_4096 } })
   const report = (await run(runner, [action])).actions[0]
