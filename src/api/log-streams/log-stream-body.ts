@@ -19,11 +19,18 @@ const settings = {
 
 const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/
 
+/** The parser of dates takes the 30th of February for the 2nd of March. */
+const isDate = (text: string): boolean => {
+  const day = Date.parse(text.slice(0, 10))
+  if (Number.isNaN(day) || Number.isNaN(Date.parse(text))) return false
+  return new Date(day).toISOString().slice(0, 10) === text.slice(0, 10)
+}
+
 /** A day, or an instant with its zone; what lies in the future is told apart later, by the clock. */
 const startFrom = z
   .string()
   .regex(DATE, 'must be an ISO 8601 date, such as 2026-11-20T12:00:00.000Z')
-  .refine(text => !Number.isNaN(Date.parse(text)), 'is not a date that exists')
+  .refine(isDate, 'is not a date that exists')
 
 const creationOf = (type: string, sink: z.ZodType) =>
   z

@@ -201,6 +201,10 @@ describe('log streams', async () => {
     [{ ...http, pii_config: { log_fields: ['email'], method: 'rot13' } }, 'invalid_body', /pii_config\.method/],
     [{ ...http, startFrom: 'yesterday' }, 'invalid_body', /startFrom/],
     [{ ...http, startFrom: '2026-02-31T99:00:00Z' }, 'invalid_body', /startFrom/],
+    ...['2026-02-30', '2026-02-30T00:00:00Z', '2026-13-01', '2026-00-01', '2026-01-01T25:00:00Z'].map(
+      startFrom => [{ ...http, startFrom }, 'invalid_body', /startFrom: is not a date that exists/] as const,
+    ),
+    [{ ...http, startFrom: 'Thu, 01 Jan 1970 00:00:00 GMT' }, 'invalid_body', /startFrom/],
     [{ ...http, startFrom: '2999-01-01' }, 'invalid_start_from', /startFrom: lies in the future/],
     [{ type: 'datadog', sink: { datadogApiKey: 'x', datadogRegion: 'mars' } }, 'invalid_body', /sink\.datadogRegion/],
     [
