@@ -15,6 +15,7 @@ import { experimentAssigned, experimentWarning } from './events.ts'
 import type { Exchange } from './exchange.ts'
 import { addCookie, cookieName } from './http/cookies.ts'
 import type { LoginDeps } from './login-deps.ts'
+import { LIFETIME } from './oidc/lifetimes.ts'
 import { type LoginTransaction, toTransactionRecord } from './transaction.ts'
 
 export interface NewTransaction {
@@ -24,9 +25,6 @@ export interface NewTransaction {
   readonly opensSession: boolean
   readonly params: Readonly<Record<string, string>>
 }
-
-/** Milliseconds. A login may take an hour, its code a minute; a refresh token gives its transaction more time. */
-const LIFETIME_MS = 24 * 60 * 60 * 1000
 
 const CORRELATION_ID = /^[-\w.*~@+/:]{1,64}$/
 
@@ -129,7 +127,8 @@ export const beginTransaction = async (
     { deviceId },
   )
   exchange.transaction = transaction
-  const expiresAt = new Date(exchange.startedAt + LIFETIME_MS)
+  // Whoever knows the address of an application can begin any number: what nobody finishes does not stay.
+  const expiresAt = new Date(exchange.startedAt + LIFETIME.unfinishedTransaction * 1000)
   const { tenantId } = exchange.tenant
   exchange.hold(insertLoginTransaction(context.volatileDb, tenantId, toTransactionRecord(transaction), expiresAt))
 }

@@ -1,6 +1,7 @@
 /** Keeps the OIDC engine's state in PostgreSQL. */
 
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider'
+import { extendLoginTransaction } from '../../store/login-transaction-store.ts'
 import {
   consumeOidcPayload,
   deleteOidcPayload,
@@ -21,6 +22,7 @@ import type { Tenant } from '../tenant.ts'
 import { parseTransaction } from '../transaction.ts'
 import { toClientMetadata } from './client-metadata.ts'
 import { currentExchange } from './engine-context.ts'
+import { LIFETIME } from './lifetimes.ts'
 
 export interface AdapterOptions {
   readonly tenant: Tenant
@@ -98,7 +100,17 @@ const takeGrant = (exchange: Exchange, id: string): AdapterPayload | undefined =
 
 const INTERACTION = 'Interaction'
 
-const createStateAdapter = (model: string, { tenant, deps }: AdapterOptions): Adapter => {
+/** A login that was suspended again, and so has a new page, has its transaction for as long as that. */
+const keepTransaction = async ({ tenant, deps }: AdapterOptions): Promise<void> => {
+  const { transaction, startedAt } = currentExchange() ?? {}
+  // One that begins with this request is being written right now, with all of its time.
+  if (!transaction || transaction.initiatedAt === startedAt) return
+  const until = new Date(deps.clock() + LIFETIME.unfinishedTransaction * 1000)
+  await extendLoginTransaction(deps.volatileDb, tenant.tenantId, transaction.id, until)
+}
+
+const createStateAdapter = (model: string, options: AdapterOptions): Adapter => {
+  const { tenant, deps } = options
   const { tenantId } = tenant
   // An interaction lost in a crash makes one person start one login again; everything else is kept for good.
   const db = model === INTERACTION ? deps.volatileDb : deps.db
@@ -113,6 +125,7 @@ const createStateAdapter = (model: string, { tenant, deps }: AdapterOptions): Ad
         uid: secondIdOf(model, payload),
         expiresAt: expiresIn === undefined ? undefined : new Date(deps.clock() + expiresIn * 1000),
       })
+      if (model === INTERACTION) await keepTransaction(options)
     },
     async find(id) {
       const exchange = currentExchange()

@@ -8,7 +8,7 @@ import { parseDeviceCookie, toDeviceHash } from '../device-cookie.ts'
 import type { Directory } from '../directory.ts'
 import type { Exchange } from '../exchange.ts'
 import { requestedAudience } from './audience.ts'
-import { extProblem, transactionParameters } from './authorize-parameters.ts'
+import { extProblem, sizeProblem, transactionParameters } from './authorize-parameters.ts'
 import { clientOf, exchangeOf, paramOf } from './engine-context.ts'
 
 /** Characters; as long as the ids that the engine gives to sessions. */
@@ -71,11 +71,11 @@ export const createAdmitRequest =
     const { session, params, prompts, route } = context.oidc
     const client = clientOf(context)
     if (route !== 'authorization' || !params || !client) return
+    const problem = sizeProblem(params) ?? extProblem(paramOf(context, 'ext'))
+    if (problem) throw new errors.InvalidRequest(problem)
     const exchange = exchangeOf(context)
     await restoreOfflineAccess(context, directory, exchange)
     ensureScope(context)
-    const problem = extProblem(paramOf(context, 'ext'))
-    if (problem) throw new errors.InvalidRequest(problem)
     await requireConnection(context, directory, exchange)
     const id = createTransactionId(login.random)
     params.transaction_id = id

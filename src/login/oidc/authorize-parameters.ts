@@ -1,6 +1,7 @@
 /** The parameters of `/authorize`: which are known, and making the query fit for the OIDC engine. */
 
 import type { ParsedUrlQuery } from 'node:querystring'
+import { jsonByteLength } from '../../base/json.ts'
 import { withoutNul } from '../http/request-body.ts'
 
 /**
@@ -56,6 +57,18 @@ export const normalizeAuthorizeQuery = (given: ParsedUrlQuery): ParsedUrlQuery =
   const ext = extParameters(query)
   return Object.keys(ext).length > 0 ? { ...normalized, ext: JSON.stringify(ext) } : normalized
 }
+
+/**
+ * Bytes of all parameters together, as they are stored: twice for each request, before anybody has logged in. Requests of
+ * SDKs have some hundred; an application with more to keep has a session of its own for it.
+ */
+export const MAX_PARAMETER_BYTES = 8 * 1024
+
+/** What is wrong with the size of the request; undefined when nothing is. */
+export const sizeProblem = (params: Readonly<Record<string, unknown>>): string | undefined =>
+  jsonByteLength(params) > MAX_PARAMETER_BYTES
+    ? `the parameters are too long: all of them together may have ${MAX_PARAMETER_BYTES} bytes`
+    : undefined
 
 /** What is wrong with the request's `ext-*` parameters; undefined when nothing is. */
 export const extProblem = (ext: string | undefined): string | undefined => {

@@ -12,6 +12,8 @@ const DAY = 24 * HOUR
 export const LIFETIME = {
   authorizationCode: MINUTE,
   interaction: HOUR,
+  /** Of a login that is not finished: as long as its page, and some minutes in which its code is exchanged. */
+  unfinishedTransaction: HOUR + 5 * MINUTE,
   idToken: 10 * HOUR,
   /** Of tokens without an API; an API has its own. */
   accessToken: DAY,
