@@ -2,28 +2,52 @@
 
 import type { LoginEvent } from './report.ts'
 
+/** One variation's logins, and what became of them. */
+export interface RampRow {
+  readonly name: 'control' | 'treatment'
+  readonly logins: number
+  readonly failed: number
+  /** Logins whose Action sent the browser to the enrolment page. */
+  readonly sentAway: number
+  readonly enrolled: number
+  readonly declined: number
+}
+
 export interface RampReport {
   /** Treated devices at the first share that were no longer treated at the second: must be 0. */
   readonly wentBack: number
   readonly treatedBefore: number
   readonly treatedAfter: number
   readonly devices: number
-  readonly passkeysByControl: number
-  readonly enrolled: number
-  readonly declined: number
+  readonly control: RampRow
+  readonly treatment: RampRow
 }
+
+const FAILED: ReadonlySet<string> = new Set(['f', 'fp', 'fu'])
 
 const deviceOf = ({ details }: LoginEvent): string => details?.device_id ?? ''
 
+const wasSentAway = ({ details }: LoginEvent): boolean =>
+  details?.prompts?.some(({ name }) => name === 'redirect') ?? false
+
+const isTreated = ({ details }: LoginEvent, treatment: string): boolean =>
+  details?.experiment?.variation_id === treatment
+
 /** Devices whose successful logins were treated. */
 const treatedDevices = (events: readonly LoginEvent[], treatment: string): Set<string> =>
-  new Set(
-    events.filter(({ type, details }) => type === 's' && details?.experiment?.variation_id === treatment).map(deviceOf),
-  )
+  new Set(events.filter(event => event.type === 's' && isTreated(event, treatment)).map(deviceOf))
 
-const count = (events: readonly LoginEvent[], type: string, isTreated: boolean, treatment: string): number =>
-  events.filter(event => event.type === type && (event.details?.experiment?.variation_id === treatment) === isTreated)
-    .length
+const rowOf = (name: RampRow['name'], events: readonly LoginEvent[]): RampRow => {
+  const count = (type: string): number => events.filter(event => event.type === type).length
+  return {
+    name,
+    logins: count('s'),
+    failed: events.filter(({ type }) => FAILED.has(type)).length,
+    sentAway: events.filter(event => event.type === 's' && wasSentAway(event)).length,
+    enrolled: count('gd_enrollment_complete'),
+    declined: count('passkey_enrollment_declined'),
+  }
+}
 
 /**
  * @param before events while the first share was in force
@@ -35,37 +59,55 @@ export const summarizeRamp = (
   treatment: string,
 ): RampReport => {
   const [first, second] = [treatedDevices(before, treatment), treatedDevices(after, treatment)]
-  const all = [...before, ...after]
+  const { true: treated = [], false: control = [] } = Object.groupBy([...before, ...after], event =>
+    isTreated(event, treatment) ? 'true' : 'false',
+  )
   return {
     wentBack: [...first].filter(device => !second.has(device)).length,
     treatedBefore: first.size,
     treatedAfter: second.size,
     devices: new Set(after.filter(({ type }) => type === 's').map(deviceOf)).size,
-    passkeysByControl: count(all, 'gd_enrollment_complete', false, treatment),
-    enrolled: count(all, 'gd_enrollment_complete', true, treatment),
-    declined: count(all, 'passkey_enrollment_declined', true, treatment),
+    control: rowOf('control', control),
+    treatment: rowOf('treatment', treated),
   }
 }
 
 /** What must not be: each line is a reason for exit code 1. */
 export const rampProblems = (report: RampReport, expected: { readonly devices: number }): string[] => {
+  const { control, treatment } = report
   const problems: string[] = []
   if (report.devices !== expected.devices)
     problems.push(`${expected.devices} devices came back, but the log has ${report.devices}`)
   if (report.wentBack > 0) problems.push(`${report.wentBack} treated devices went back to control`)
-  if (report.passkeysByControl > 0) problems.push(`${report.passkeysByControl} control logins were asked for a passkey`)
-  if (report.treatedBefore > 0 && report.enrolled === 0) problems.push('no passkey was created')
+  if (control.sentAway > 0) problems.push(`${control.sentAway} control logins were sent to the enrolment page`)
+  if (control.enrolled + control.declined > 0)
+    problems.push(`${control.enrolled + control.declined} control logins were asked for a passkey`)
+  if (treatment.sentAway < treatment.logins)
+    problems.push(`${treatment.logins - treatment.sentAway} treated logins were not sent to the enrolment page`)
+  if (report.treatedBefore > 0 && treatment.enrolled === 0) problems.push('no passkey was created')
   return problems
 }
 
-const percent = (part: number, whole: number): string => `${whole === 0 ? '–' : ((100 * part) / whole).toFixed(1)} %`
+const percent = (part: number, whole: number): string => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`)
+
+const HEADS = ['logins', 'failed', 'to the page', 'passkeys', 'declined', 'passkeys/login']
+
+const toLine = (name: string, cells: readonly (string | number)[]): string =>
+  `  ${name.padEnd(12)}${cells.map((cell, index) => String(cell).padStart((HEADS[index]?.length ?? 0) + 2)).join('')}`
+
+const toRow = ({ name, logins, failed, sentAway, enrolled, declined }: RampRow): string =>
+  toLine(name, [logins, percent(failed, logins + failed), sentAway, enrolled, declined, percent(enrolled, logins)])
 
 /** The lines that a person reads. */
-export const renderRamp = (report: RampReport): string =>
-  [
-    `  treated devices at 10 %                  ${report.treatedBefore} of ${report.devices} (${percent(report.treatedBefore, report.devices)})`,
-    `  treated devices at 50 %                  ${report.treatedAfter} of ${report.devices} (${percent(report.treatedAfter, report.devices)})`,
-    `  treated devices that went back           ${report.wentBack}`,
-    `  passkeys created / declined, treatment   ${report.enrolled} / ${report.declined}`,
-    `  passkeys asked for in control            ${report.passkeysByControl}`,
+export const renderRamp = (report: RampReport): string => {
+  const { treatedBefore, treatedAfter, devices, wentBack } = report
+  return [
+    `  treated devices at 10 %      ${treatedBefore} of ${devices} (${percent(treatedBefore, devices)})`,
+    `  treated devices at 50 %      ${treatedAfter} of ${devices} (${percent(treatedAfter, devices)})`,
+    `  treated devices that went back to control   ${wentBack}`,
+    '',
+    toLine('', HEADS),
+    toRow(report.control),
+    toRow(report.treatment),
   ].join('\n')
+}

@@ -8,6 +8,8 @@ export interface LoginEvent {
   readonly details?: {
     readonly device_id?: string
     readonly transaction_id?: string
+    /** What people were shown, in order. */
+    readonly prompts?: readonly { readonly name?: string }[]
     readonly experiment?: {
       readonly experiment_id: string
       readonly variation_id: string
