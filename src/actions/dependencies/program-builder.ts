@@ -40,6 +40,9 @@ const BUILDS_AT_ONCE = 2
 const BUILDS_WAITING = 20
 const MAX_CACHED = 100
 
+/** Raised with the rules for bundles: what older rules let in is not used again. */
+const RULES = 2
+
 const WORKER = fileURLToPath(
   new URL(`./bundle-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
 )
@@ -127,7 +130,7 @@ export const createProgramBuilder = ({ cacheDir, registry, npm = 'npm', env }: P
 
   const bundleOf = async (code: string, dependencies: readonly ActionDependency[]) => {
     const specifiers = specifiersOf(code, dependencies)
-    const keyOf = (exact: readonly ActionDependency[]): string => JSON.stringify([registry ?? '', specifiers, exact])
+    const keyOf = (exact: readonly ActionDependency[]): string => JSON.stringify([RULES, registry ?? '', specifiers, exact])
     const known = dependencies.every(isExact) ? await cache.read(keyOf(dependencies)) : undefined
     const bundle = known ?? (await takeTurn(() => bundleFresh(dependencies, specifiers)))
     if (!known && 'text' in bundle) await cache.write(keyOf(bundle.dependencies), bundle)
