@@ -3,8 +3,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { LOG_FIELD_NAMES, type LogFieldName, logField } from '../model/log-field.ts'
 import type { LogMatch, LogQuery } from '../model/log-query.ts'
-
-type Condition = RawBuilder<boolean>
+import { between, type Condition, escapeLike, searchCondition } from './search-condition.ts'
 
 /** Fields that have a column of their own; the others are read from the document. */
 const COLUMNS: ReadonlySet<string> = new Set(['log_id', 'date', 'type', 'user_id'] satisfies LogFieldName[])
@@ -23,18 +22,10 @@ const EXPRESSIONS: ReadonlyMap<LogFieldName, RawBuilder<string>> = new Map(
   LOG_FIELD_NAMES.map(name => [name, sql.raw<string>(expressionOf(name))]),
 )
 
-const escapeLike = (literal: string): string => literal.replace(/[\\%_]/g, '\\$&')
-
 type Compile<Kind extends LogMatch['kind']> = (
   value: RawBuilder<string>,
   match: Extract<LogMatch, { kind: Kind }>,
 ) => Condition
-
-const between = (lower: Condition | undefined, upper: Condition | undefined): Condition =>
-  sql<boolean>`(${sql.join(
-    [lower, upper].filter(part => part !== undefined),
-    sql` and `,
-  )})`
 
 const MATCHES: { readonly [Kind in LogMatch['kind']]: Compile<Kind> } = {
   exact: (value, match) => sql`${value} = ${match.value}`,
@@ -60,27 +51,5 @@ const compileTest = (field: LogFieldName, match: LogMatch): Condition => {
   return compile(value, match as never) // its own kind, by the line above
 }
 
-const compile = (query: LogQuery, isNegated: boolean): Condition => {
-  switch (query.kind) {
-    case 'not':
-      return compile(query.operand, !isNegated)
-    case 'test': {
-      const condition = compileTest(query.field, query.match)
-      return isNegated ? sql`(${condition}) is not true` : condition
-    }
-    case 'and':
-    case 'or': {
-      const word = (query.kind === 'and') === isNegated ? sql` or ` : sql` and `
-      const operands = query.operands.map(operand => compile(operand, isNegated))
-      return sql`(${sql.join(operands, word)})`
-    }
-  }
-}
-
-/**
- * The condition of a query on an unaliased `logs`, every value a parameter.
- *
- * Negations are pushed down to the single comparisons and end there as `is not true`: an absent field is unknown to
- * SQL, and "not unknown" would drop the rows that NOT asks for. The comparisons above stay bare, so that an index serves them.
- */
-export const logCondition = (query: LogQuery): RawBuilder<boolean> => compile(query, false)
+/** The condition of a query on an unaliased `logs`, every value a parameter. */
+export const logCondition = (query: LogQuery): Condition => searchCondition(query, compileTest)

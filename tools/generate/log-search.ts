@@ -1,7 +1,7 @@
 /** Renders docs/reference/log-search.md from the table of searchable fields. */
 
 import { DIALECTS } from '../../src/logs/search/dialect.ts'
-import { MAX_QUERY_LENGTH } from '../../src/logs/search/parse-query.ts'
+import { MAX_QUERY_LENGTH } from '../../src/logs/search/parse-search.ts'
 import { LOG_FIELD_NAMES, logField } from '../../src/model/log-field.ts'
 
 const row = (name: (typeof LOG_FIELD_NAMES)[number]): string =>

@@ -2,7 +2,7 @@
 
 import type { LogFieldDefinition, LogFieldName } from '../../model/log-field.ts'
 import { logField } from '../../model/log-field.ts'
-import type { Bound, LogMatch } from '../../model/log-query.ts'
+import type { Bound, SearchMatch } from '../../model/search-query.ts'
 import { dateSpan, type Span } from './date-span.ts'
 import { QueryProblem } from './query-problem.ts'
 import type { RangeToken, Word } from './tokens.ts'
@@ -11,10 +11,11 @@ import type { RangeToken, Word } from './tokens.ts'
 const MIN_LITERAL_CHARACTERS = 3
 const MAX_WILDCARDS = 8
 
-const isOpen = ({ literals, isQuoted }: Word): boolean =>
+/** A lone `*`. */
+export const isOpen = ({ literals, isQuoted }: Word): boolean =>
   !isQuoted && literals.length > 1 && literals.every(x => x === '')
 
-const patternOf = ({ literals, at }: Word): LogMatch => {
+const patternOf = ({ literals, at }: Word): SearchMatch => {
   if (literals.every(literal => literal === '')) return { kind: 'present' }
   if (literals.length - 1 > MAX_WILDCARDS) throw new QueryProblem(at, `a term has at most ${MAX_WILDCARDS} wildcards`)
   const isPrefix = literals.length === 2 && literals[1] === ''
@@ -25,7 +26,8 @@ const patternOf = ({ literals, at }: Word): LogMatch => {
   return { kind: 'pattern', literals }
 }
 
-const spanOf = (word: Word): Span => {
+/** The time that a word names. @throws QueryProblem */
+export const spanOf = (word: Word): Span => {
   const text = word.literals.join('*')
   const span = dateSpan(text)
   if (span) return span
@@ -33,7 +35,7 @@ const spanOf = (word: Word): Span => {
 }
 
 /** An inclusive end takes in the whole month or day that it names, an exclusive one leaves all of it out. */
-const periodOf = ({ from, to, isFromInclusive, isToInclusive }: RangeToken): LogMatch => ({
+export const periodOf = ({ from, to, isFromInclusive, isToInclusive }: RangeToken): SearchMatch => ({
   kind: 'period',
   ...(isOpen(from) ? {} : { from: spanOf(from)[isFromInclusive ? 'from' : 'before'] }),
   ...(isOpen(to) ? {} : { before: spanOf(to)[isToInclusive ? 'before' : 'from'] }),
@@ -44,34 +46,35 @@ const boundOf = (word: Word, isInclusive: boolean): Bound => {
   return { value: word.literals[0] ?? '', isInclusive }
 }
 
-const textRangeOf = ({ from, to, isFromInclusive, isToInclusive }: RangeToken): LogMatch => ({
+/** The ends as they are written. */
+export const valueRangeOf = ({ from, to, isFromInclusive, isToInclusive }: RangeToken): SearchMatch => ({
   kind: 'range',
   ...(isOpen(from) ? {} : { from: boundOf(from, isFromInclusive) }),
   ...(isOpen(to) ? {} : { to: boundOf(to, isToInclusive) }),
 })
 
-const exactOf = ({ literals }: Word): LogMatch => ({ kind: 'exact', value: literals[0] ?? '' })
+export const exactOf = ({ literals }: Word): SearchMatch => ({ kind: 'exact', value: literals[0] ?? '' })
 
-const booleanOf = (name: LogFieldName, word: Word): LogMatch => {
+export const booleanOf = (name: string, word: Word): SearchMatch => {
   const value = word.literals.join('*')
   if (value === 'true' || value === 'false') return { kind: 'exact', value }
   throw new QueryProblem(word.at, `${name} is true or false`)
 }
 
-const WORD_MATCH: Record<LogFieldDefinition['kind'], (name: LogFieldName, word: Word) => LogMatch> = {
+const WORD_MATCH: Record<LogFieldDefinition['kind'], (name: LogFieldName, word: Word) => SearchMatch> = {
   text: (_name, word) => (word.literals.length > 1 ? patternOf(word) : exactOf(word)),
   date: (_name, word) => ({ kind: 'period', ...spanOf(word) }),
   boolean: booleanOf,
 }
 
-/** The match of `field:word`, `field:"phrase"` and `field:wild*card`. */
-export const wordMatch = (name: LogFieldName, word: Word): LogMatch =>
+/** The match of a word, a phrase or a wildcard with a field of the log. */
+export const wordMatch = (name: LogFieldName, word: Word): SearchMatch =>
   isOpen(word) ? { kind: 'present' } : WORD_MATCH[logField(name).kind](name, word)
 
-/** The match of `field:[from TO to]`. */
-export const rangeMatch = (name: LogFieldName, range: RangeToken): LogMatch => {
+/** The match of a range with a field of the log. */
+export const rangeMatch = (name: LogFieldName, range: RangeToken): SearchMatch => {
   const { kind } = logField(name)
   if (kind === 'boolean') throw new QueryProblem(range.at, `${name} is true or false, it has no range`)
   if (isOpen(range.from) && isOpen(range.to)) return { kind: 'present' }
-  return kind === 'date' ? periodOf(range) : textRangeOf(range)
+  return kind === 'date' ? periodOf(range) : valueRangeOf(range)
 }

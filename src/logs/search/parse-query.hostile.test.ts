@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { MAX_QUERY_LENGTH, parseQuery } from './parse-query.ts'
+import { parseQuery } from './parse-query.ts'
+import { MAX_QUERY_LENGTH } from './parse-search.ts'
 
 const PIECES = [
   'type:',
