@@ -27,7 +27,11 @@ interface Execution {
   readonly id: string
   readonly trigger_id: string
   readonly status: string
-  readonly results: readonly { readonly action_name: string; readonly error?: { readonly id: string } }[]
+  readonly results: readonly {
+    readonly action_name: string
+    readonly logs?: string
+    readonly error?: { readonly id: string }
+  }[]
 }
 
 const executionsOf = async ({ details }: Logged): Promise<readonly Execution[]> => {
@@ -83,6 +87,18 @@ test('a refusal reaches the application with its reason, and is logged with its 
   assert.equal(event.description, 'not today')
   const [execution] = await executionsOf(event)
   assert.deepEqual([execution?.trigger_id, execution?.status, execution?.results.length], ['post-login', 'final', 1])
+})
+
+test('what an Action writes to its console in a login is read with its execution', async () => {
+  await tenant.bind('post-login', postLogin(`console.log('for', event.user.email)`), postLogin(''))
+  await tenant.events()
+  await tenant.logIn(tenant.browser())
+  const [execution] = await executionsOf(await onlyEvent('s'))
+  const { email } = tenant.server.credentials.admin
+  assert.deepEqual(
+    execution?.results.map(({ logs }) => logs),
+    [`for ${email}`, undefined],
+  )
 })
 
 test('a validation error is invalid_request with the message', async () => {

@@ -12,6 +12,8 @@ export interface ExecutionResult {
   readonly actionName: string
   /** `id` is the class of the failure, such as `action_timeout`. */
   readonly error?: { readonly id: string; readonly msg: string }
+  /** What the Action wrote to its console, cut to 256 characters; absent when it wrote nothing. */
+  readonly logs?: string
   readonly startedAt: number
   readonly endedAt: number
 }

@@ -55,6 +55,12 @@ test('a suspended execution that goes on is written again under its id', async (
   assert.deepEqual(await load(suspended.id), { ...final, createdAt: now })
 })
 
+test('what an Action wrote to its console is kept, as far as the database can', async () => {
+  const execution = newExecution({ results: [{ actionName: 'One', logs: 'a\0b', startedAt: 0, endedAt: 1 }] })
+  await recordExecution(database.db, tenantId, execution)
+  assert.equal((await load(execution.id)).results[0]?.logs, 'a\ufffdb')
+})
+
 test('whatever an Action threw can be written, cut to a kilobyte', async () => {
   const error = { id: 'action_error', msg: `\0\ud800${'x'.repeat(5_000)}` }
   const execution = newExecution({ results: [{ actionName: 'One', error, startedAt: 0, endedAt: 0 }] })

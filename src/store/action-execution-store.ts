@@ -10,8 +10,9 @@ import { toStorableText } from './storable-text.ts'
 
 const DAY_MS = 86_400_000
 
-const cleanResult = ({ error, ...result }: ExecutionResult): ExecutionResult => ({
+const cleanResult = ({ error, logs, ...result }: ExecutionResult): ExecutionResult => ({
   ...result,
+  ...(logs === undefined ? {} : { logs: toStorableText(logs) }),
   ...(error && { error: { id: error.id, msg: toStorableText(error.msg) } }),
 })
 

@@ -17,6 +17,9 @@ const executionSchema = z
       z.strictObject({
         action_name: z.string(),
         error: z.strictObject({ id: z.string(), msg: z.string() }).optional(),
+        logs: z.string().optional().meta({
+          description: 'What the Action wrote to its console, at most 256 characters. An addition to the wire.',
+        }),
         started_at: date,
         ended_at: date,
       }),
@@ -30,9 +33,10 @@ const toWireExecution = (execution: ActionExecution): z.output<typeof executionS
   id: execution.id,
   trigger_id: execution.triggerId,
   status: execution.status,
-  results: execution.results.map(({ actionName, error, startedAt, endedAt }) => ({
+  results: execution.results.map(({ actionName, error, logs, startedAt, endedAt }) => ({
     action_name: actionName,
     ...(error && { error }),
+    ...(logs === undefined ? {} : { logs }),
     started_at: new Date(startedAt).toISOString(),
     ended_at: new Date(endedAt).toISOString(),
   })),

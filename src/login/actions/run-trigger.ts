@@ -62,9 +62,10 @@ export interface RunnerDeps {
 
 export type RunTrigger = (run: TriggerRun) => Promise<TriggerOutcome>
 
-const toResult = ({ name, result, started_at, wall_ms }: ActionReport): ExecutionResult => ({
+const toResult = ({ name, result, logs, started_at, wall_ms }: ActionReport): ExecutionResult => ({
   actionName: name,
   ...('error' in result ? { error: { id: ERROR_CLASS[result.kind], msg: result.error.message } } : {}),
+  ...(logs.text === '' ? {} : { logs: logs.text }),
   startedAt: started_at,
   endedAt: started_at + Math.round(wall_ms),
 })
