@@ -29,12 +29,14 @@ import { openGeoDatabase } from './login/geo-database.ts'
 import { clientAddress } from './login/http/request-facts.ts'
 import { openTenant } from './login/open-tenant.ts'
 import { createPasswordHasher } from './login/users/password-hasher.ts'
+import { createUserRules } from './login/users/user-rules.ts'
 import { type ClosableTenantLog, createTenantLog } from './logs/record.ts'
 import { SINK_TIMEOUT_MS } from './logs/sinks/sink.ts'
 import { startLogStreamDelivery } from './logs/streams/delivery.ts'
 import { DELIVERY_PACE, systemSleep } from './logs/streams/delivery-ports.ts'
 import { createSinkOpener } from './logs/streams/open-sink.ts'
 import { startLogUpkeep } from './logs/upkeep.ts'
+import type { TenantId } from './model/ids.ts'
 import { toTenantId } from './model/ids.ts'
 import { watchConfigVersions } from './store/config-notifications.ts'
 import { findConnection } from './store/connection-store.ts'
@@ -92,6 +94,8 @@ const openSecretBox = async (config: Config, db: Db): Promise<SecretBox> => {
 interface Registries {
   readonly snapshots: ExperimentSnapshots
   readonly bound: BoundActions
+  /** Tells of every tenant whose configuration was changed, by whichever server. */
+  onChange(listener: (tenantId: TenantId) => void): void
 }
 
 /** Experiments and bound Actions in memory, kept current by notifications from every server that shares the database. */
@@ -112,18 +116,16 @@ const openRegistries = (
     onError: (error, tenantId) =>
       logger.warn({ err: error, tenantId }, 'bound Actions could not be read; logins wait until they can be'),
   })
+  const listeners = [snapshots.invalidate, bound.invalidate]
   const watch = watchConfigVersions({
     connectionString,
-    onChange: tenantId => {
-      snapshots.invalidate(tenantId)
-      bound.invalidate(tenantId)
-    },
+    onChange: tenantId => listeners.forEach(tell => void tell(tenantId)),
     onError: atMostEveryMinute(error =>
       logger.warn({ err: error }, 'changes of experiments are not announced; trying again until they are'),
     ),
   })
   running.defer(() => watch.close())
-  return { snapshots, bound }
+  return { snapshots, bound, onChange: listener => void listeners.push(listener) }
 }
 
 interface Parts {
@@ -146,7 +148,7 @@ const openLogin = async (parts: Parts, runner: ActionRunner): Promise<Login> => 
     countryHeader: config.geoCountryHeader,
     regionHeader: config.geoRegionHeader,
   })
-  return createLogin({
+  const login = createLogin({
     db,
     volatileDb,
     log,
@@ -158,6 +160,8 @@ const openLogin = async (parts: Parts, runner: ActionRunner): Promise<Login> => 
     actions: { runner, bound: registries.bound, placeOf: createPlaceOf(config, geo) },
     logError: (error, context) => logger.error({ err: error, ...context }, 'a login failed for a reason of ours'),
   })
+  registries.onChange(login.directory.forgetConnections)
+  return login
 }
 
 /** What Hono's adapter hands over with a request. */
@@ -165,7 +169,7 @@ interface NodeBindings {
   readonly incoming: IncomingMessage
 }
 
-type ApiPorts = Pick<ManagementApiDeps, 'actions' | 'logStreams' | 'authenticationMethods'>
+type ApiPorts = Pick<ManagementApiDeps, 'actions' | 'logStreams' | 'authenticationMethods' | 'users'>
 
 const openManagementApi = (parts: Parts, login: Login, ports: ApiPorts): RequestListener => {
   const { config, logger, databases, log, registries } = parts
@@ -186,6 +190,7 @@ const openManagementApi = (parts: Parts, login: Login, ports: ApiPorts): Request
     ipOf: (_, env) => clientAddress((env as NodeBindings).incoming, config.trustedProxyHops),
     // What a call has changed is in force on this server when the call is answered.
     async afterConfigChange(tenantId) {
+      login.directory.forgetConnections(tenantId)
       await Promise.all([registries.snapshots.refresh(tenantId), registries.bound.refresh(tenantId)])
     },
     logError: (error, context) => logger.error({ err: error, ...context }, 'an operation failed for a reason of ours'),
@@ -256,8 +261,9 @@ const listen = async (parts: Parts, running: Running): Promise<GracefulServer> =
   const actions = openActions(parts, running)
   const login = running.use(await openLogin(parts, actions.runner))
   const health = createHealthHandler({ pingDatabase: () => sql`select 1`.execute(parts.databases.db) })
+  const users = { random: systemRandom, ...createUserRules() }
   const authenticationMethods = { secrets: parts.secretBox, random: systemRandom }
-  const ports = { actions, logStreams: openLogStreams(parts, running), authenticationMethods }
+  const ports = { actions, logStreams: openLogStreams(parts, running), authenticationMethods, users }
   const api = openManagementApi(parts, login, ports)
   const server = await startGracefulServer(listenWith([health, login.handle], api), parts.config)
   running.defer(() => server.close(DRAIN_MS))

@@ -13,6 +13,7 @@ import { logEventReference } from './generate/log-events.ts'
 import { logExportReference } from './generate/log-export.ts'
 import { logSearchReference } from './generate/log-search.ts'
 import { logStreamReference } from './generate/log-streams.ts'
+import { userSearchReference } from './generate/user-search.ts'
 import { ROOT } from './source-files.ts'
 
 /** File below docs/reference/ → what makes its text. */
@@ -25,6 +26,7 @@ export const REFERENCES: Record<string, () => string | Promise<string>> = {
   'log-export.md': logExportReference,
   'log-search.md': logSearchReference,
   'log-streams.md': logStreamReference,
+  'user-search.md': userSearchReference,
 }
 
 const pathOf = (file: string): string => join(ROOT, 'docs/reference', file)

@@ -9,6 +9,7 @@ import type { ActionPorts } from './actions/action-ports.ts'
 import type { TenantContext } from './api-deps.ts'
 import type { AuthenticationMethodPorts } from './authentication-methods/authentication-method-ports.ts'
 import type { LogStreamPorts } from './log-streams/log-stream-ports.ts'
+import type { UserPorts } from './users/user-ports.ts'
 
 /** Who calls, as the verified token says. */
 export interface Caller {
@@ -28,6 +29,8 @@ export interface ApiContext {
   readonly logStreams: LogStreamPorts
   /** The box and the randomness for users' authentication methods. */
   readonly authenticationMethods: AuthenticationMethodPorts
+  /** How passwords are hashed, and what makes an address one. */
+  readonly users: UserPorts
   /** The request's address as the caller wrote it, for links to further pages. */
   readonly url: URL
   /** Reads of experimentation data: the database and the tenant in one argument. */

@@ -10,6 +10,7 @@ import type { Database } from '../store/schema.ts'
 import type { ActionPorts } from './actions/action-ports.ts'
 import type { AuthenticationMethodPorts } from './authentication-methods/authentication-method-ports.ts'
 import type { LogStreamPorts } from './log-streams/log-stream-ports.ts'
+import type { UserPorts } from './users/user-ports.ts'
 
 /** The tenant that a request addresses. */
 export interface TenantContext {
@@ -26,6 +27,7 @@ export interface ManagementApiDeps {
   readonly actions: ActionPorts
   readonly logStreams: LogStreamPorts
   readonly authenticationMethods: AuthenticationMethodPorts
+  readonly users: UserPorts
   /** Finds the tenant by the request's host name. */
   tenantOf(request: Request): Promise<TenantContext>
   /** The tenant's public signing keys, those of running rotations included. */

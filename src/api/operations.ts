@@ -12,6 +12,7 @@ import { logOperations } from './logs.ts'
 import type { Operation } from './operation.ts'
 import { segmentOperations } from './segments.ts'
 import { userLogOperations } from './user-logs.ts'
+import { userOperations } from './users/users.ts'
 import { variationOperations } from './variations.ts'
 
 /** Unique by method and path, and by id. */
@@ -23,6 +24,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...logOperations,
   ...userLogOperations,
   ...authenticationMethodOperations,
+  ...userOperations,
   ...logStreamOperations,
   ...actionOperations,
   ...actionVersionOperations,

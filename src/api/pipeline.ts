@@ -48,6 +48,7 @@ const createContext = (call: Call, tenant: TenantContext, caller: Caller): ApiCo
     actions: deps.actions,
     logStreams: deps.logStreams,
     authenticationMethods: deps.authenticationMethods,
+    users: deps.users,
     url: new URL(c.req.url),
     read: { db, tenantId },
     write: async work => {

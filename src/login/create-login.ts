@@ -37,7 +37,7 @@ export interface Login extends Sweeper {
   /** The tenant's public signing keys, those of a running rotation included. */
   verificationKeys(tenantId: TenantId): Promise<readonly JWK[]>
   /** Clients and connections by id and name, at most a second old. */
-  readonly directory: Pick<Directory, 'client' | 'connection'>
+  readonly directory: Pick<Directory, 'client' | 'connection' | 'forgetConnections'>
 }
 
 export interface LoginOptions {

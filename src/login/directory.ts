@@ -32,9 +32,11 @@ export interface Directory {
     server: ResourceServerRecord,
   ): Promise<ClientGrantRecord | undefined>
   connection(tenantId: TenantId, name: string): Promise<ConnectionRecord | undefined>
+  /** Connections of the tenant are read again when they are next asked for: what was read before may have changed. */
+  forgetConnections(tenantId: TenantId): void
 }
 
-/** Milliseconds until a change of a client, an API or a connection is seen by every server. */
+/** Milliseconds until a change is seen by every server, announced or not. */
 const TTL_MS = 1_000
 const MAX_ENTRIES = 5_000
 
@@ -54,6 +56,8 @@ export const createDirectory = ({ db, clock, secretBox }: LoginDeps): Directory 
   const servers = cacheOf<ResourceServerRecord>()
   const grants = cacheOf<ClientGrantRecord>()
   const connections = cacheOf<ConnectionRecord>()
+  /** Tenants whose connections have changed are few: how often, as a part of the key. */
+  const changes = new Map<TenantId, number>()
 
   const read = async <Value>(
     cache: ExpiringCache<Value | undefined>,
@@ -81,6 +85,8 @@ export const createDirectory = ({ db, clock, secretBox }: LoginDeps): Directory 
       ),
     clientGrant: (tenantId, clientId, { identifier }) =>
       read(grants, [tenantId, clientId, identifier], () => findClientGrant(db, tenantId, clientId, identifier)),
-    connection: (tenantId, name) => read(connections, [tenantId, name], () => findConnection(db, tenantId, name)),
+    connection: (tenantId, name) =>
+      read(connections, [tenantId, String(changes.get(tenantId) ?? 0), name], () => findConnection(db, tenantId, name)),
+    forgetConnections: tenantId => void changes.set(tenantId, (changes.get(tenantId) ?? 0) + 1),
   }
 }

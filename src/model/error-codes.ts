@@ -37,6 +37,7 @@ export const ERROR_CODES = {
   inexistent_action_version: { status: 404, doc: 'The Action has no version with this id.' },
   inexistent_user: { status: 404, doc: 'No user has this id.' },
   inexistent_authentication_method: { status: 404, doc: 'The user has no authentication method with this id.' },
+  inexistent_connection: { status: 404, doc: 'No connection has this id.' },
   inexistent_action_execution: { status: 404, doc: 'No execution of the last ten days has this id.' },
 
   // names and references
@@ -122,6 +123,19 @@ export const ERROR_CODES = {
   binding_wrong_trigger: { status: 400, doc: 'A binding refers to an Action of another trigger.' },
   binding_not_deployed: { status: 400, doc: 'A binding refers to an Action that is not deployed.' },
   binding_duplicate_action: { status: 400, doc: 'Two bindings of a trigger refer to the same Action.' },
+
+  // users
+  user_exists: {
+    status: 409,
+    doc: 'The connection has a user with this email address, or the tenant one with this id.',
+  },
+  user_connection_invalid: {
+    status: 400,
+    doc: 'There is no connection of this name, or it is not the connection of the user.',
+  },
+  user_email_invalid: { status: 400, doc: 'The email address is none.' },
+  user_password_invalid: { status: 400, doc: 'The password cannot be used; the message says why.' },
+  user_metadata_too_large: { status: 400, doc: "A user's metadata has at most 1 MB of JSON of each kind." },
 
   // users' authentication methods
   authentication_method_unsupported: {

@@ -8,13 +8,21 @@ const CANCELLED = '57014'
 
 const isCancelled = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === CANCELLED
 
+const LOG_ADVICE = 'narrow it by a date, a type, a user or an experiment'
+
 /**
  * Reads with a limit on each statement. It costs two round trips more, so it is for reads whose cost the caller decides.
  *
  * @param limitMs milliseconds, a whole number
+ * @param advice what to do instead, completing "The search took too long; …"
  * @throws `query_too_slow` when a statement ran into the limit
  */
-export const withTimeLimit = async <T>(db: Db, limitMs: number, read: (db: Db) => Promise<T>): Promise<T> => {
+export const withTimeLimit = async <T>(
+  db: Db,
+  limitMs: number,
+  read: (db: Db) => Promise<T>,
+  advice = LOG_ADVICE,
+): Promise<T> => {
   try {
     return await db
       .transaction()
@@ -25,12 +33,6 @@ export const withTimeLimit = async <T>(db: Db, limitMs: number, read: (db: Db) =
       })
   } catch (error) {
     if (!isCancelled(error)) throw error
-    throw apiError(
-      'query_too_slow',
-      'The search took too long; narrow it by a date, a type, a user or an experiment.',
-      {
-        cause: error,
-      },
-    )
+    throw apiError('query_too_slow', `The search took too long; ${advice}.`, { cause: error })
   }
 }

@@ -34,8 +34,8 @@ export interface UserRecord {
   readonly updatedAt: Date
 }
 
-/** Every column but the password's hash, which leaves this module only where a password is checked. */
-const COLUMNS = [
+/** Every column but the password's hash, which leaves the store only where a password is checked. */
+export const USER_COLUMNS = [
   'user_id',
   'connection_id',
   'email',
@@ -60,7 +60,7 @@ const COLUMNS = [
   'updated_at',
 ] as const
 
-const toRecord = (row: Pick<UserRow, (typeof COLUMNS)[number]>): UserRecord => ({
+export const toUserRecord = (row: Pick<UserRow, (typeof USER_COLUMNS)[number]>): UserRecord => ({
   userId: row.user_id,
   connectionId: row.connection_id,
   email: row.email,
@@ -88,11 +88,11 @@ const toRecord = (row: Pick<UserRow, (typeof COLUMNS)[number]>): UserRecord => (
 export const findUser = async (db: Db, tenantId: TenantId, userId: string): Promise<UserRecord | undefined> => {
   const row = await db
     .selectFrom('users')
-    .select(COLUMNS)
+    .select(USER_COLUMNS)
     .where('tenant_id', '=', tenantId)
     .where('user_id', '=', userId)
     .executeTakeFirst()
-  return row && toRecord(row)
+  return row && toUserRecord(row)
 }
 
 /** A user and the hash that a password is checked against. */
@@ -139,8 +139,11 @@ export const findSignInFacts = async (
     .executeTakeFirstOrThrow()
   const { failures, blocked_until: blockedUntil, password_hash: passwordHash, user_id: userId } = row
   return {
-    // The primary key is null exactly when the join found no user; every other column is as the table has it.
-    found: userId === null ? undefined : { user: toRecord(row as UserRow), passwordHash: passwordHash ?? undefined },
+    found:
+      userId === null
+        ? undefined
+        : // The primary key is null exactly when the join found no user; every other column is as the table has it.
+          { user: toUserRecord(row as UserRow), passwordHash: passwordHash ?? undefined },
     failures: failures === null ? undefined : { failures, blockedUntil: blockedUntil ?? undefined },
   }
 }
@@ -179,9 +182,9 @@ export const insertUser = async (db: Db, tenantId: TenantId, user: NewUser): Pro
       app_metadata: JSON.stringify(user.appMetadata ?? {}),
     })
     .onConflict(conflict => conflict.expression(sql`tenant_id, connection_id, lower(email)`).doNothing())
-    .returning(COLUMNS)
+    .returning(USER_COLUMNS)
     .executeTakeFirst()
-  return row && toRecord(row)
+  return row && toUserRecord(row)
 }
 
 /** Counts a login of the user and returns how many there are now. */

@@ -7,8 +7,11 @@ import type { ManagementApiDeps } from '../../src/api/api-deps.ts'
 import type { LogStreamPorts } from '../../src/api/log-streams/log-stream-ports.ts'
 import { createManagementApi } from '../../src/api/management-api.ts'
 import { OPERATIONS } from '../../src/api/operations.ts'
+import type { UserPorts } from '../../src/api/users/user-ports.ts'
 import { systemRandom } from '../../src/base/random.ts'
 import { createSecretBox } from '../../src/base/secret-box.ts'
+import { isEmail, normalizeEmail } from '../../src/login/users/email-address.ts'
+import { passwordProblem } from '../../src/login/users/password-rules.ts'
 import type { LogEvent } from '../../src/logs/log-event.ts'
 import { toTenantId } from '../../src/model/ids.ts'
 import type { Db } from '../../src/store/database.ts'
@@ -116,6 +119,15 @@ const LOG_STREAMS: LogStreamPorts = {
   random: systemRandom,
 }
 
+/** Passwords that are hashed at once: no test of this API logs in. */
+const USERS: UserPorts = {
+  random: systemRandom,
+  hashPassword: async password => `hash of ${password.length} characters`,
+  passwordProblem,
+  normalizeEmail,
+  isEmail,
+}
+
 /** Creates a database with one tenant and the API on it. */
 export const createTestApi = async (overrides: Partial<ManagementApiDeps> = {}): Promise<TestApi> => {
   const database = await createTestDatabase()
@@ -133,6 +145,7 @@ export const createTestApi = async (overrides: Partial<ManagementApiDeps> = {}):
     actions: NO_ACTIONS,
     logStreams: LOG_STREAMS,
     authenticationMethods: { secrets: createSecretBox(systemRandom(32)), random: systemRandom },
+    users: USERS,
     tenantOf: async () => ({ tenantId: TENANT, issuer: ISSUER }),
     verificationKeys: async () => keys,
     clientName: async () => 'CI',

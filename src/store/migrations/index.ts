@@ -5,6 +5,7 @@ import * as logs from './0002-logs.ts'
 import * as actions from './0003-actions.ts'
 import * as authenticationMethods from './0004-authentication-methods.ts'
 import * as methodOrigins from './0005-method-origins.ts'
+import * as users from './0006-users.ts'
 
 export interface Migration {
   readonly name: string
@@ -12,4 +13,4 @@ export interface Migration {
   readonly sql: string
 }
 
-export const MIGRATIONS: readonly Migration[] = [initial, logs, actions, authenticationMethods, methodOrigins]
+export const MIGRATIONS: readonly Migration[] = [initial, logs, actions, authenticationMethods, methodOrigins, users]

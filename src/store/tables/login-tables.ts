@@ -1,6 +1,6 @@
 /** The tables of logins that are under way and of what they have issued. */
 
-import type { Generated } from 'kysely'
+import type { Generated, GeneratedAlways } from 'kysely'
 import type { JsonColumn, Timestamp } from './column.ts'
 
 interface LoginTransactionsTable {
@@ -22,6 +22,8 @@ interface OidcPayloadsTable {
   payload: JsonColumn<Record<string, unknown>>
   grant_id: string | null
   uid_hash: string | null
+  /** The user whose session, grant, code or token it is. */
+  account_id: GeneratedAlways<string | null>
   consumed_at: Timestamp | null
   expires_at: Timestamp | null
 }

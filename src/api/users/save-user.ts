@@ -1,0 +1,156 @@
+/** Creates, changes and deletes users: the checks that need the connection, the rules of passwords or the stored user. */
+
+import type { JsonObject } from '../../base/json.ts'
+import { randomHex } from '../../base/random.ts'
+import { QueueFull } from '../../base/turns.ts'
+import { apiError } from '../../model/error-codes.ts'
+import { findConnection } from '../../store/connection-store.ts'
+import { isStorable } from '../../store/storable-text.ts'
+import { changeUser, createUser, deleteUser, type UserProfile } from '../../store/user-administration.ts'
+import { findUserById, loadUser } from '../../store/user-method-store.ts'
+import { connectionNames } from '../../store/user-search-store.ts'
+import type { UserRecord } from '../../store/user-store.ts'
+import type { ApiContext } from '../api-context.ts'
+import { requireScope } from '../authenticate.ts'
+import { requireNoLessThan } from './administrators.ts'
+import type { UserChange, UserCreation } from './user-body.ts'
+
+const USER_ID_DIGITS = 24
+
+/** The strategy whose users have their passwords here. */
+const DATABASE_STRATEGY = 'auth0'
+
+/** @throws `user_connection_invalid` */
+const databaseConnection = async (api: ApiContext, name: string) => {
+  const connection = isStorable(name) ? await findConnection(api.db, api.tenant.tenantId, name) : undefined
+  if (connection?.strategy === DATABASE_STRATEGY) return connection
+  throw apiError('user_connection_invalid', `There is no database connection ${JSON.stringify(name.slice(0, 64))}.`)
+}
+
+/** @throws `user_email_invalid` */
+const readEmail = ({ users }: ApiContext, given: string): string => {
+  const email = users.normalizeEmail(given)
+  if (users.isEmail(email)) return email
+  throw apiError('user_email_invalid', 'email: is no email address.')
+}
+
+/** @throws `user_password_invalid`, `too_many_requests` */
+const hashPassword = async ({ users, setHeader }: ApiContext, password: string, email: string): Promise<string> => {
+  const problem = users.passwordProblem(password, email)
+  if (problem !== undefined) throw apiError('user_password_invalid', `password: ${problem}`)
+  try {
+    return await users.hashPassword(password)
+  } catch (cause) {
+    if (!(cause instanceof QueueFull)) throw cause
+    setHeader('Retry-After', '1')
+    throw apiError('too_many_requests', 'Too many passwords wait to be hashed; retry in a second.', { cause })
+  }
+}
+
+/** What an address calls its owner, for whom nobody has named. */
+const namesOf = (email: string) => ({ name: email, nickname: email.split('@', 1)[0] ?? email })
+
+const given = <Value extends object>(value: Value): Partial<Value> =>
+  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Partial<Value> // members of it
+
+/** The columns that creations and changes have in common. */
+const profileOf = (body: UserCreation | UserChange): UserProfile =>
+  given({
+    email_verified: body.email_verified,
+    blocked: body.blocked,
+    given_name: body.given_name,
+    family_name: body.family_name,
+    picture: body.picture,
+    phone_number: body.phone_number,
+    phone_verified: body.phone_verified,
+  })
+
+type Metadata = UserCreation['user_metadata']
+
+const toMetadata = (given: Metadata): JsonObject | undefined => given as JsonObject | undefined // parsed from JSON
+
+/** There is nothing to remove from a new user. */
+const withoutNulls = (metadata: Metadata): JsonObject =>
+  Object.fromEntries(Object.entries(toMetadata(metadata) ?? {}).filter(([, value]) => value !== null))
+
+/**
+ * Creates a user of a database connection.
+ *
+ * @throws `user_connection_invalid`, `user_email_invalid`, `user_password_invalid`, `user_exists`, `too_many_requests`
+ */
+export const addUser = async (api: ApiContext, body: UserCreation): Promise<UserRecord> => {
+  const connection = await databaseConnection(api, body.connection)
+  const email = readEmail(api, body.email)
+  const passwordHash = await hashPassword(api, body.password, email)
+  const ofAddress = namesOf(email)
+  return createUser(api.read, {
+    userId: `auth0|${body.user_id ?? randomHex(USER_ID_DIGITS, api.users.random)}`,
+    connectionId: connection.id,
+    passwordHash,
+    profile: {
+      ...profileOf(body),
+      email,
+      name: body.name ?? ofAddress.name,
+      nickname: body.nickname ?? ofAddress.nickname,
+    },
+    userMetadata: withoutNulls(body.user_metadata),
+    appMetadata: withoutNulls(body.app_metadata),
+    at: new Date(api.clock()),
+  })
+}
+
+/** @throws `user_connection_invalid` */
+const requireOwnConnection = async (api: ApiContext, user: UserRecord, name: string | undefined): Promise<void> => {
+  if (name === undefined) return
+  const own = (await connectionNames(api.read, new Set([user.connectionId]))).get(user.connectionId)
+  if (name !== own) throw apiError('user_connection_invalid', `connection: the user belongs to ${own}.`)
+}
+
+/** A name that is taken away is the address's again; a new address is nobody's yet. */
+const changedProfile = (user: UserRecord, email: string, { name, nickname, ...body }: UserChange): UserProfile => {
+  const ofAddress = namesOf(email)
+  return {
+    ...(email !== user.email && { email, email_verified: false }),
+    ...profileOf(body),
+    ...(name !== undefined && { name: name ?? ofAddress.name }),
+    ...(nickname !== undefined && { nickname: nickname ?? ofAddress.nickname }),
+  }
+}
+
+/** What lets somebody in, or keeps somebody out. */
+const LOGIN_KEYS = ['email', 'email_verified', 'password', 'blocked', 'phone_number', 'phone_verified'] as const
+
+const requirePowerFor = async (api: ApiContext, user: UserRecord, body: UserChange): Promise<void> => {
+  if (Object.keys(body).some(key => key !== 'app_metadata')) requireScope(api.caller, ['update:users'])
+  if (LOGIN_KEYS.some(key => body[key] !== undefined)) await requireNoLessThan(api, user)
+}
+
+/**
+ * Changes a user. A new password ends the user's sessions, codes and refresh tokens.
+ *
+ * @throws `inexistent_user`, `insufficient_scope`, `user_connection_invalid`, `user_email_invalid`,
+ * `user_password_invalid`, `user_exists`, `user_metadata_too_large`, `too_many_requests`
+ */
+export const editUser = async (api: ApiContext, id: string, body: UserChange): Promise<UserRecord> => {
+  const user = await loadUser(api.read, id)
+  await requirePowerFor(api, user, body)
+  await requireOwnConnection(api, user, body.connection)
+  const email = body.email === undefined ? user.email : readEmail(api, body.email)
+  const changed = await changeUser(api.read, user.userId, {
+    profile: changedProfile(user, email, body),
+    userMetadata: toMetadata(body.user_metadata),
+    appMetadata: toMetadata(body.app_metadata),
+    passwordHash: body.password === undefined ? undefined : await hashPassword(api, body.password, email),
+    at: new Date(api.clock()),
+  })
+  // Deleted in between.
+  return changed ?? loadUser(api.read, id)
+}
+
+/** Deletes a user with everything that is theirs; nobody is gone already. @throws `insufficient_scope` */
+export const removeUser = async (api: ApiContext, id: string): Promise<void> => {
+  const user = await findUserById(api.read, id)
+  if (!user) return
+  await requireNoLessThan(api, user)
+  await deleteUser(api.read, user.userId)
+}

@@ -1,0 +1,110 @@
+/** `/users` and `/users-by-email`: who can log in. */
+
+import { z } from 'zod'
+import { loadUser } from '../../store/user-method-store.ts'
+import { fieldsQuery } from '../field-choice.ts'
+import { idParams } from '../list-query.ts'
+import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../operation.ts'
+import { listUsers, listUsersByEmail } from './list-users.ts'
+import { addUser, editUser, removeUser } from './save-user.ts'
+import { showUser, userListSchema, userSchema } from './user-answer.ts'
+import { userChangeSchema, userCreationSchema } from './user-body.ts'
+import { userListQuery, usersByEmailQuery } from './user-query.ts'
+
+const PATH = '/users'
+const tag = 'users'
+
+const SAVING = [
+  'user_exists',
+  'user_connection_invalid',
+  'user_email_invalid',
+  'user_password_invalid',
+  'too_many_requests',
+] as const
+
+export const userOperations: readonly Operation[] = [
+  operation({
+    id: 'get_users',
+    method: 'get',
+    path: PATH,
+    summary: 'List or search users',
+    tag,
+    scopes: ['read:users'],
+    params: NO_PARAMETERS,
+    query: userListQuery,
+    body: NO_BODY,
+    success: { status: 200, schema: userListSchema },
+    errors: ['query_too_long', 'query_too_slow'],
+    run: (api, { query }) => listUsers(api, query),
+  }),
+  operation({
+    id: 'get_users-by-email',
+    method: 'get',
+    path: '/users-by-email',
+    summary: 'List the users of an email address',
+    tag,
+    scopes: ['read:users'],
+    params: NO_PARAMETERS,
+    query: usersByEmailQuery,
+    body: NO_BODY,
+    success: { status: 200, schema: z.array(userSchema) },
+    errors: [],
+    run: (api, { query: { email, ...choice } }) => listUsersByEmail(api, email, choice),
+  }),
+  operation({
+    id: 'post_users',
+    method: 'post',
+    path: PATH,
+    summary: 'Create a user',
+    tag,
+    scopes: ['create:users'],
+    params: NO_PARAMETERS,
+    query: NO_PARAMETERS,
+    body: userCreationSchema,
+    success: { status: 201, schema: userSchema },
+    errors: SAVING,
+    run: async (api, { body }) => showUser(api, await addUser(api, body)),
+  }),
+  operation({
+    id: 'get_users_by_id',
+    method: 'get',
+    path: `${PATH}/{id}`,
+    summary: 'Get a user',
+    tag,
+    scopes: ['read:users'],
+    params: idParams,
+    query: z.strictObject(fieldsQuery),
+    body: NO_BODY,
+    success: { status: 200, schema: userSchema },
+    errors: ['inexistent_user'],
+    run: async (api, { params: { id }, query }) => showUser(api, await loadUser(api.read, id), query),
+  }),
+  operation({
+    id: 'patch_users_by_id',
+    method: 'patch',
+    path: `${PATH}/{id}`,
+    summary: 'Update a user',
+    tag,
+    scopes: ['update:users', 'update:users_app_metadata'],
+    params: idParams,
+    query: NO_PARAMETERS,
+    body: userChangeSchema,
+    success: { status: 200, schema: userSchema },
+    errors: ['inexistent_user', ...SAVING, 'user_metadata_too_large'],
+    run: async (api, { params: { id }, body }) => showUser(api, await editUser(api, id, body)),
+  }),
+  operation({
+    id: 'delete_users_by_id',
+    method: 'delete',
+    path: `${PATH}/{id}`,
+    summary: 'Delete a user',
+    tag,
+    scopes: ['delete:users'],
+    params: idParams,
+    query: NO_PARAMETERS,
+    body: NO_BODY,
+    success: { status: 204 },
+    errors: [],
+    run: (api, { params: { id } }) => removeUser(api, id),
+  }),
+]
