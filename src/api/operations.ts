@@ -5,6 +5,7 @@ import { actionExecutionOperations } from './actions/action-executions.ts'
 import { actionVersionOperations } from './actions/action-versions.ts'
 import { actionOperations } from './actions/actions.ts'
 import { authenticationMethodOperations } from './authentication-methods/authentication-methods.ts'
+import { connectionOperations } from './connections/connections.ts'
 import { experimentOperations } from './experiments.ts'
 import { featureFlagOperations } from './feature-flags.ts'
 import { logStreamOperations } from './log-streams/log-streams.ts'
@@ -25,6 +26,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...userLogOperations,
   ...authenticationMethodOperations,
   ...userOperations,
+  ...connectionOperations,
   ...logStreamOperations,
   ...actionOperations,
   ...actionVersionOperations,
