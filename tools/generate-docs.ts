@@ -6,6 +6,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { actionsApiReference } from './generate/actions-api.ts'
+import { actionsRuntimeReference } from './generate/actions-runtime.ts'
 import { configurationReference } from './generate/configuration.ts'
 import { decisionReference } from './generate/decisions.ts'
 import { errorReference } from './generate/errors.ts'
@@ -19,6 +20,7 @@ import { ROOT } from './source-files.ts'
 /** File below docs/reference/ → what makes its text. */
 export const REFERENCES: Record<string, () => string | Promise<string>> = {
   'actions-api.md': actionsApiReference,
+  'actions-runtime.md': actionsRuntimeReference,
   'configuration.md': configurationReference,
   'decisions.md': decisionReference,
   'errors.md': errorReference,

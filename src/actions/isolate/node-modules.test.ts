@@ -49,6 +49,7 @@ const SAME_AS_NODE: readonly string[] = [
   "require('assert').rejects(Promise.reject(new Error('no')), { message: 'no' }).then(() => 'rejected')",
   "(async () => { const { Readable, Transform, pipeline } = require('stream'); const out = []; await require('stream/promises').pipeline(Readable.from(['a', 'b']), new Transform({ objectMode: true, transform(c, e, d) { d(null, String(c).toUpperCase()) } }), async s => { for await (const c of s) out.push(String(c)) }); return out.join('') })()",
   "new (require('stream').PassThrough)() instanceof require('events') && new (require('stream'))() instanceof require('stream').Stream",
+  "(async () => { const c = require('stream/consumers'); const { Readable } = require('stream'); return await c.text(new Response('é').body) + (await c.json(Readable.from(['{\"a\":', '1}']))).a })()",
   "require('timers/promises').setTimeout(2, 'slept')",
   "require('process') === process && require('buffer').Buffer === Buffer && require('stream/web').ReadableStream === ReadableStream",
 ]

@@ -23,6 +23,28 @@ const promisedTimers = () => {
   }
 }
 
+interface BufferClass {
+  from(chunk: unknown): Uint8Array
+  concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> & { toString(): string }
+}
+
+/** Any stream is a list of chunks that are waited for. */
+const streamConsumers = () => {
+  const { from, concat } = globals().Buffer as BufferClass // made by buffer.ts
+  const buffer = async (stream: AsyncIterable<unknown>) => {
+    const chunks: Uint8Array[] = []
+    for await (const chunk of stream) chunks.push(from(chunk))
+    return concat(chunks)
+  }
+  const text = async (stream: AsyncIterable<unknown>) => (await buffer(stream)).toString()
+  return {
+    buffer,
+    text,
+    json: async (stream: AsyncIterable<unknown>): Promise<unknown> => JSON.parse(await text(stream)),
+    arrayBuffer: async (stream: AsyncIterable<unknown>) => new Uint8Array(await buffer(stream)).buffer,
+  }
+}
+
 const member = (of: unknown, name: string): unknown => Reflect.get(Object(of), name)
 
 /** Name → function that makes what `require` returns for it. */
@@ -43,13 +65,14 @@ export const createNodeModules = (parts: Parts): Readonly<Record<NodeModuleName,
     punycode: part('punycode'),
     querystring: part('querystring'),
     stream: part('stream'),
+    'stream/consumers': streamConsumers,
     'stream/promises': () => member(parts.load('stream'), 'promises'),
     'stream/web': part('web-streams'),
     string_decoder: part('string-decoder'),
     timers: () => pick(...TIMERS),
     'timers/promises': promisedTimers,
     url: part('url'),
-    util: part('util'),
-    'util/types': () => member(parts.load('util'), 'types'),
+    util: part('inspect'),
+    'util/types': () => member(parts.load('inspect'), 'types'),
   }
 }

@@ -10,13 +10,13 @@ export const PART_NAMES = [
   'event-target',
   'events',
   'form-data',
+  'inspect',
   'path',
   'punycode',
   'querystring',
   'stream',
   'string-decoder',
   'url',
-  'util',
   'web-streams',
 ] as const
 

@@ -1,11 +1,11 @@
 /** Request and Response. */
 
 import { Headers } from 'headers-polyfill'
-import { createBody, type Init, toHeaders } from './body.ts'
+import { Body, copyOf, createBodyPorts, hasContent, type Init, takeFrom, toHeaders } from './body.ts'
 import type { Current } from './current.ts'
 
 export const createBodies = (current: Current) => {
-  const { Body, copyOf, takeFrom, hasContent } = createBody(current)
+  const ports = createBodyPorts(current)
 
   class Request extends Body {
     readonly url: string
@@ -14,7 +14,7 @@ export const createBodies = (current: Current) => {
     readonly signal: unknown
     constructor(input: unknown, init: Init = {}) {
       const from = input instanceof Request ? input : undefined
-      super(init.body ?? (from && takeFrom(from)), init.headers ?? from?.headers)
+      super(ports, init.body ?? (from && takeFrom(from)), init.headers ?? from?.headers)
       this.url = from?.url ?? String(input)
       this.method = String(init.method ?? from?.method ?? 'GET').toUpperCase()
       this.redirect = String(init.redirect ?? from?.redirect ?? 'follow')
@@ -36,7 +36,7 @@ export const createBodies = (current: Current) => {
     readonly redirected: boolean = false
     readonly type = 'default'
     constructor(body?: unknown, init: Init = {}) {
-      super(body, init.headers)
+      super(ports, body, init.headers)
       this.status = init.status === undefined ? 200 : Number(init.status)
       this.statusText = init.statusText === undefined ? '' : String(init.statusText)
     }

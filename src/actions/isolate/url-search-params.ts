@@ -24,6 +24,29 @@ const parserOf =
   (query: string) =>
     (bridge.compute('queryParse', query) ?? []) as readonly Pair[] // what the child answers
 
+/** What is written at a time: the child serves others between two groups. */
+const GROUP_CHARS = 10_000
+
+const groupsOf = (pairs: readonly Pair[]): readonly (readonly Pair[])[] => {
+  const groups: Pair[][] = []
+  let chars = GROUP_CHARS
+  for (const pair of pairs) {
+    chars += pair[0].length + pair[1].length + 2
+    if (chars > GROUP_CHARS) {
+      groups.push([])
+      chars = pair[0].length + pair[1].length + 2
+    }
+    groups.at(-1)?.push(pair)
+  }
+  return groups
+}
+
+const writePairs = ({ bridge }: Current, pairs: readonly Pair[]): string => {
+  const text = bridge.compute('queryText', pairs)
+  if (typeof text === 'string') return text
+  throw new RangeError('the query is too long, or the call that this code belongs to has ended')
+}
+
 /** @param current whose bridge parses and writes query strings */
 export const createSearchParams = (current: Current) => {
   return class URLSearchParams {
@@ -81,7 +104,9 @@ export const createSearchParams = (current: Current) => {
       return this.entries()
     }
     toString(): string {
-      return String(current.bridge.compute('queryText', this.#pairs) ?? '')
+      return groupsOf(this.#pairs)
+        .map(group => writePairs(current, group))
+        .join('&')
     }
   }
 }

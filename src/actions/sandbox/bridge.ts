@@ -76,7 +76,8 @@ const createSubtleAnswer = ({ addon, enter, served }: BridgePorts): Bridge['subt
     const refusal = subtleRefusal(own)
     const started = performance.now()
     own.openSubtle += 1
-    const asked = refusal === undefined ? subtle(operation, args, () => served() === own) : Promise.reject(new TypeError(refusal))
+    const asked =
+      refusal === undefined ? subtle(operation, args, () => served() === own) : Promise.reject(new TypeError(refusal))
     const answer: readonly Passable[] = await asked.then(
       value => [id, true, new addon.ExternalCopy(value).copyInto({ release: true })],
       (reason: unknown) => [id, false, reason instanceof Error ? reason.message.slice(0, 200) : 'it failed'],

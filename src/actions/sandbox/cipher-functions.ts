@@ -8,10 +8,13 @@ const MAX_BYTES = 4_000_000
 const MAX_KEY_BYTES = 64
 const MAX_DERIVED_BYTES = 1024
 
+const MAX_SECRET_BYTES = 65_536
+
 /** Rounds of HMAC: some milliseconds. More is done by WebCrypto, which does not keep anybody waiting. */
 const MAX_ROUNDS = 10_000
 
-const HASHES: ReadonlySet<unknown> = new Set(['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'])
+/** Name → bytes of a digest. */
+const HASHES: Readonly<Record<string, number>> = { md5: 16, sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 }
 
 const CIPHER = /^aes-(128|192|256)-(cbc|ctr|ecb|gcm)$/
 
@@ -21,7 +24,7 @@ const isBytes = (value: unknown, max: number): value is ArrayBuffer =>
 const isCount = (value: unknown, max: number): value is number =>
   Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= max
 
-const isHash = (value: unknown): value is string => typeof value === 'string' && HASHES.has(value)
+const isHash = (value: unknown): value is string => typeof value === 'string' && Object.hasOwn(HASHES, value)
 
 const alone = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer
 
@@ -77,17 +80,16 @@ const cipher: Lent = (...args) => {
 }
 
 const hkdf: Lent = (hash, key, salt, info, length) =>
-  isHash(hash) && isBytes(key, MAX_BYTES) && isBytes(salt, MAX_BYTES) && isBytes(info, MAX_DERIVED_BYTES)
+  isHash(hash) && isBytes(key, MAX_SECRET_BYTES) && isBytes(salt, MAX_SECRET_BYTES) && isBytes(info, MAX_DERIVED_BYTES)
     ? isCount(length, MAX_DERIVED_BYTES)
       ? hkdfSync(hash, new Uint8Array(key), new Uint8Array(salt), new Uint8Array(info), length)
       : undefined
     : undefined
 
 const pbkdf2: Lent = (hash, password, salt, iterations, length) => {
-  if (!isHash(hash) || !isBytes(password, MAX_BYTES) || !isBytes(salt, MAX_BYTES)) return undefined
+  if (!isHash(hash) || !isBytes(password, MAX_SECRET_BYTES) || !isBytes(salt, MAX_SECRET_BYTES)) return undefined
   if (!isCount(iterations, MAX_ROUNDS) || !isCount(length, MAX_DERIVED_BYTES)) return undefined
-  // The shortest of the hashes has 16 bytes.
-  if (iterations * Math.ceil(length / 16) > MAX_ROUNDS * 4) return undefined
+  if (iterations * Math.ceil(length / (HASHES[hash] ?? 1)) > MAX_ROUNDS) return undefined
   return alone(pbkdf2Sync(new Uint8Array(password), new Uint8Array(salt), iterations, length, hash))
 }
 

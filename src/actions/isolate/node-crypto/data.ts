@@ -1,9 +1,7 @@
 /** What node:crypto takes for data, and what it gives back. */
 
 import type { Buffer as BufferType } from 'buffer/'
-import { bytesOf } from '../bytes.ts'
-
-export type Bytes = Uint8Array<ArrayBuffer>
+import { type Bytes, bytesOf, concatBytes } from '../bytes.ts'
 
 /** The isolate's own Buffer. */
 export const bufferClass = () => (globalThis as unknown as { readonly Buffer: typeof BufferType }).Buffer // made by buffer.ts
@@ -33,15 +31,7 @@ export const createParts = () => {
       if (size > MAX_BYTES) throw new RangeError(`an operation of crypto takes at most ${MAX_BYTES} bytes`)
       parts.push(part)
     },
-    whole: (): Bytes => {
-      const whole = new Uint8Array(size)
-      let at = 0
-      for (const part of parts) {
-        whole.set(part, at)
-        at += part.length
-      }
-      return whole
-    },
+    whole: (): Bytes => concatBytes(parts),
   }
 }
 

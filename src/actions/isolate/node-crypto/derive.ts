@@ -50,7 +50,7 @@ export const createDerive = (bridge: Bridge, subtle: () => Subtle) => {
       if (key instanceof ArrayBuffer) return fromBytes(key, undefined)
       throw cryptoError(
         'ERR_OUT_OF_RANGE',
-        'pbkdf2Sync does at most 10000 iterations in Actions: use pbkdf2, which does 1000000',
+        'pbkdf2Sync does at most 10000 rounds in Actions: use pbkdf2, which does 1000000',
       )
     },
     hkdfSync: (digest: unknown, key: unknown, salt: unknown, info: unknown, length: number): ArrayBuffer => {

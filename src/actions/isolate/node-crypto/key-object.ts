@@ -1,7 +1,8 @@
 /** KeyObject of node:crypto. A key is its text, here in the isolate; the child reads the text for each operation. */
 
 import type { Bridge } from '../bridge.ts'
-import { type Bytes, bufferClass, cryptoError, fromBytes, toBytes } from './data.ts'
+import type { Bytes } from '../bytes.ts'
+import { bufferClass, cryptoError, fromBytes, toBytes } from './data.ts'
 
 type Kind = 'private' | 'public'
 
@@ -44,112 +45,122 @@ const toPem = (der: Bytes, label: string): string => {
 
 const fromPem = (pem: string): unknown => bufferClass().from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64')
 
-export const createKeyClasses = (bridge: Bridge) => {
-  /** The text of a key that is not a KeyObject, as the child reads it. */
-  const textOf = (kind: Kind, input: unknown): string => {
-    if (!isInput(input)) return typeof input === 'string' ? input : String(fromBytes(toBytes(input), 'utf8'))
-    const { key, format, type, encoding, passphrase } = input
-    if (passphrase !== undefined)
-      throw cryptoError('ERR_CRYPTO_OPERATION_FAILED', 'encrypted keys are not supported in Actions: decrypt it first')
-    if (format === 'jwk') return JSON.stringify(key)
-    return format === 'der' ? toPem(toBytes(key, encoding), labelOf(kind, type)) : textOf(kind, key)
-  }
-
-  const read = (kind: Kind, text: string): KeyText => {
+/** What the child is asked about keys. */
+const createKeyPorts = (bridge: Bridge) => ({
+  read: (kind: Kind, text: string): KeyText => {
     const known = bridge.compute('key', kind, text)
     if (known) return known as KeyText // what the child answers
     throw cryptoError(
       'ERR_OSSL_UNSUPPORTED',
       `the ${kind} key cannot be read, is encrypted, or is of an unsupported type or size`,
     )
-  }
-
-  const exportAs = (kind: Kind, pem: string, type: unknown): string => {
+  },
+  exportAs: (kind: Kind, pem: string, type: unknown): string => {
     const text = bridge.compute('exportKey', kind, pem, type)
     if (typeof text === 'string') return text
     throw cryptoError('ERR_CRYPTO_INCOMPATIBLE_KEY_OPTIONS', `the key cannot be exported as ${String(type)}`)
-  }
+  },
+})
 
-  class KeyObject {
-    readonly type: string
-    constructor(type: string) {
-      this.type = type
-    }
-    equals(other: unknown): boolean {
-      return other instanceof KeyObject && other.type === this.type && contentOf(other) === contentOf(this)
-    }
-    get [Symbol.toStringTag](): string {
-      return 'KeyObject'
+type KeyPorts = ReturnType<typeof createKeyPorts>
+
+class KeyObject {
+  readonly type: string
+  constructor(type: string) {
+    this.type = type
+  }
+  equals(other: unknown): boolean {
+    return other instanceof KeyObject && other.type === this.type && contentOf(other) === contentOf(this)
+  }
+  get [Symbol.toStringTag](): string {
+    return 'KeyObject'
+  }
+}
+
+class SecretKeyObject extends KeyObject {
+  readonly #bytes: Bytes
+  constructor(bytes: Bytes) {
+    super('secret')
+    this.#bytes = bytes
+  }
+  get symmetricKeySize(): number {
+    return this.#bytes.length
+  }
+  export(options: { readonly format?: unknown } = {}): unknown {
+    if (options.format === 'jwk') return { kty: 'oct', k: fromBytes(this.#bytes.slice(), 'base64url') }
+    return fromBytes(this.#bytes.slice(), undefined)
+  }
+}
+
+class AsymmetricKeyObject extends KeyObject {
+  readonly #ports: KeyPorts
+  readonly #kind: Kind
+  readonly #text: KeyText
+  constructor(ports: KeyPorts, kind: Kind, text: KeyText) {
+    super(kind)
+    this.#ports = ports
+    this.#kind = kind
+    this.#text = text
+  }
+  get pem(): string {
+    return this.#text.pem
+  }
+  get asymmetricKeyType(): string {
+    return this.#text.kind
+  }
+  get asymmetricKeyDetails(): object {
+    const { modulusLength, publicExponent, namedCurve } = this.#text
+    return {
+      ...(modulusLength === undefined ? {} : { modulusLength }),
+      ...(publicExponent === undefined ? {} : { publicExponent: BigInt(publicExponent) }),
+      ...(namedCurve === undefined ? {} : { namedCurve }),
     }
   }
-
-  class SecretKeyObject extends KeyObject {
-    readonly #bytes: Bytes
-    constructor(bytes: Bytes) {
-      super('secret')
-      this.#bytes = bytes
-    }
-    get symmetricKeySize(): number {
-      return this.#bytes.length
-    }
-    export(options: { readonly format?: unknown } = {}): unknown {
-      if (options.format === 'jwk') return { kty: 'oct', k: fromBytes(this.#bytes.slice(), 'base64url') }
-      return fromBytes(this.#bytes.slice(), undefined)
-    }
+  export({ format, type }: { readonly format?: unknown; readonly type?: unknown } = {}): unknown {
+    if (format === 'jwk') return JSON.parse(this.#ports.exportAs(this.#kind, this.pem, 'jwk'))
+    const form = type ?? (this.#kind === 'private' ? 'pkcs8' : 'spki')
+    const pem = this.#ports.exportAs(this.#kind, this.pem, form)
+    return format === 'der' ? fromPem(pem) : pem
   }
+}
 
-  class AsymmetricKeyObject extends KeyObject {
-    readonly #text: KeyText
-    constructor(kind: Kind, text: KeyText) {
-      super(kind)
-      this.#text = text
-    }
-    get pem(): string {
-      return this.#text.pem
-    }
-    get asymmetricKeyType(): string {
-      return this.#text.kind
-    }
-    get asymmetricKeyDetails(): object {
-      const { modulusLength, publicExponent, namedCurve } = this.#text
-      return {
-        ...(modulusLength === undefined ? {} : { modulusLength }),
-        ...(publicExponent === undefined ? {} : { publicExponent: BigInt(publicExponent) }),
-        ...(namedCurve === undefined ? {} : { namedCurve }),
-      }
-    }
-    export(options: { readonly format?: unknown; readonly type?: unknown } = {}): unknown {
-      const kind = this.type === 'private' ? 'private' : 'public'
-      if (options.format === 'jwk') return JSON.parse(exportAs(kind, this.pem, 'jwk'))
-      const pem = exportAs(kind, this.pem, options.type ?? (kind === 'private' ? 'pkcs8' : 'spki'))
-      return options.format === 'der' ? fromPem(pem) : pem
-    }
-  }
+const secretBytes = (key: unknown): Bytes | undefined =>
+  key instanceof SecretKeyObject ? toBytes(key.export()) : undefined
 
-  const contentOf = (key: KeyObject): string => {
-    if (key instanceof AsymmetricKeyObject) return key.pem
-    return key instanceof SecretKeyObject ? String(fromBytes(toBytes(key.export()), 'hex')) : ''
-  }
+const contentOf = (key: KeyObject): string =>
+  key instanceof AsymmetricKeyObject ? key.pem : String(fromBytes(secretBytes(key) ?? new Uint8Array(0), 'hex'))
 
-  /** What the child reads of whatever was given for a key. */
-  const keyText = (kind: Kind, input: unknown): string => {
-    const inner = isInput(input) && !(input instanceof KeyObject) && input.key instanceof KeyObject ? input.key : input
-    if (inner instanceof AsymmetricKeyObject) return inner.pem
-    if (inner instanceof KeyObject)
-      throw cryptoError('ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE', `a ${inner.type} key is no ${kind} key`)
-    return textOf(kind, inner)
-  }
+/** The text of a key that is not a KeyObject, as the child reads it. */
+const textOf = (kind: Kind, input: unknown): string => {
+  if (!isInput(input)) return typeof input === 'string' ? input : String(fromBytes(toBytes(input), 'utf8'))
+  const { key, format, type, encoding, passphrase } = input
+  if (passphrase !== undefined)
+    throw cryptoError('ERR_CRYPTO_OPERATION_FAILED', 'encrypted keys are not supported in Actions: decrypt it first')
+  if (format === 'jwk') return JSON.stringify(key)
+  return format === 'der' ? toPem(toBytes(key, encoding), labelOf(kind, type)) : textOf(kind, key)
+}
 
+/** What the child reads of whatever was given for a key. */
+const keyText = (kind: Kind, input: unknown): string => {
+  const inner = isInput(input) && !(input instanceof KeyObject) && input.key instanceof KeyObject ? input.key : input
+  if (inner instanceof AsymmetricKeyObject) return inner.pem
+  if (inner instanceof KeyObject)
+    throw cryptoError('ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE', `a ${inner.type} key is no ${kind} key`)
+  return textOf(kind, inner)
+}
+
+export const createKeyClasses = (bridge: Bridge) => {
+  const ports = createKeyPorts(bridge)
+  const create = (kind: Kind) => (input: unknown) =>
+    new AsymmetricKeyObject(ports, kind, ports.read(kind, keyText(kind, input)))
   return {
     KeyObject,
     keyText,
     /** The bytes of a secret KeyObject; undefined for anything else. */
-    secretBytes: (key: unknown): Bytes | undefined =>
-      key instanceof SecretKeyObject ? toBytes(key.export()) : undefined,
+    secretBytes,
     createSecretKey: (key: unknown, encoding?: unknown) => new SecretKeyObject(toBytes(key, encoding)),
-    createPrivateKey: (input: unknown) =>
-      new AsymmetricKeyObject('private', read('private', keyText('private', input))),
-    createPublicKey: (input: unknown) => new AsymmetricKeyObject('public', read('public', keyText('public', input))),
+    createPrivateKey: create('private'),
+    createPublicKey: create('public'),
   }
 }
 

@@ -1,7 +1,8 @@
 /** Randomness of node:crypto. */
 
 import type { Bridge } from '../bridge.ts'
-import { type Bytes, bufferClass, cryptoError } from './data.ts'
+import type { Bytes } from '../bytes.ts'
+import { bufferClass, cryptoError } from './data.ts'
 
 /** What the child gives at a time. */
 const CHUNK_BYTES = 65_536

@@ -1,7 +1,8 @@
 /** Sign and Verify of node:crypto, and the functions that do both at once. */
 
 import type { Bridge } from '../bridge.ts'
-import { type Bytes, createParts, cryptoError, fromBytes, toBytes } from './data.ts'
+import type { Bytes } from '../bytes.ts'
+import { createParts, cryptoError, fromBytes, toBytes } from './data.ts'
 import { hashName } from './digest.ts'
 import { isInput, type KeyClasses, type KeyInput } from './key-object.ts'
 

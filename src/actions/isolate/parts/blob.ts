@@ -1,10 +1,9 @@
 /** Blob and File (W3C File API): bytes with a type, in memory. */
 
-import { bytesOf } from '../bytes.ts'
+import type { Bridge } from '../bridge.ts'
+import { type Bytes, bytesOf, concatBytes } from '../bytes.ts'
 import type { PartSurroundings } from '../part.ts'
 import type { WebStreams } from './web-streams.ts'
-
-type Bytes = Uint8Array<ArrayBuffer>
 
 interface BlobInit {
   readonly type?: unknown
@@ -20,22 +19,25 @@ const typeOf = (init: BlobInit): string => {
   return /^[\x20-\x7e]*$/.test(type) ? type.toLowerCase() : ''
 }
 
-const concat = (parts: readonly Bytes[]): Bytes => {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
-}
-
 const position = (value: unknown, size: number, absent: number): number => {
   const given = value === undefined ? absent : Math.trunc(Number(value)) || 0
   return given < 0 ? Math.max(size + given, 0) : Math.min(given, size)
 }
 
-export const make = ({ bridge, load }: PartSurroundings) => {
+const decode = (bridge: Bridge, bytes: Bytes): string => {
+  const text = bridge.compute('decode', 'utf-8', false, false, bytes.slice().buffer)
+  if (typeof text === 'string') return text
+  throw new RangeError('the Blob is too long for a text')
+}
+
+const sourceOf = (bytes: Bytes) => ({
+  start(controller: { enqueue(chunk: Bytes): void; close(): void }) {
+    if (bytes.length > 0) controller.enqueue(bytes.slice())
+    controller.close()
+  },
+})
+
+const createBlob = ({ bridge, load }: PartSurroundings) => {
   const encode = (text: string): Bytes => {
     const bytes = bridge.compute('utf8', text)
     if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes)
@@ -56,7 +58,7 @@ export const make = ({ bridge, load }: PartSurroundings) => {
       bytesInside = value => (typeof value === 'object' && value !== null && #bytes in value ? value.#bytes : undefined)
     }
     constructor(parts: Iterable<unknown> = [], init: BlobInit = {}) {
-      this.#bytes = concat([...parts].map(bytesOfPart))
+      this.#bytes = concatBytes([...parts].map(bytesOfPart))
       this.#type = typeOf(init)
     }
     get size(): number {
@@ -77,25 +79,20 @@ export const make = ({ bridge, load }: PartSurroundings) => {
       return this.#bytes.slice().buffer
     }
     async text(): Promise<string> {
-      const text = bridge.compute('decode', 'utf-8', false, false, this.#bytes.slice().buffer)
-      if (typeof text === 'string') return text
-      throw new RangeError('the Blob is too long for a text')
+      return decode(bridge, this.#bytes)
     }
     stream(): unknown {
       const { ReadableStream } = load('web-streams') as WebStreams // what the part makes
-      const bytes = this.#bytes
-      return new ReadableStream<Bytes>({
-        start(controller) {
-          if (bytes.length > 0) controller.enqueue(bytes.slice())
-          controller.close()
-        },
-      })
+      return new ReadableStream<Bytes>(sourceOf(this.#bytes))
     }
     get [Symbol.toStringTag](): string {
       return 'Blob'
     }
   }
+  return { Blob, bytesInside: (value: unknown) => bytesInside(value) }
+}
 
+const createFile = ({ Blob }: ReturnType<typeof createBlob>) =>
   class File extends Blob {
     readonly #name: string
     readonly #lastModified: number
@@ -115,7 +112,9 @@ export const make = ({ bridge, load }: PartSurroundings) => {
     }
   }
 
-  return { Blob, File, bytesInside }
+export const make = (surroundings: PartSurroundings) => {
+  const made = createBlob(surroundings)
+  return { ...made, File: createFile(made) }
 }
 
 export type Blobs = ReturnType<typeof make>

@@ -3,7 +3,7 @@
 import type { PartSurroundings } from '../part.ts'
 import type { Blobs } from './blob.ts'
 
-type Value = string | InstanceType<Blobs['Blob']>
+type Value = string | InstanceType<Blobs['File']>
 
 type Entry = readonly [name: string, value: Value]
 
@@ -15,17 +15,7 @@ const escapeName = (name: string): string => name.replaceAll('\r', '%0D').replac
 /** Line breaks in fields are CRLF on the wire. */
 const toLines = (text: string): string => text.replace(/\r\n|\r|\n/g, '\r\n')
 
-export const make = ({ bridge, load }: PartSurroundings) => {
-  const { Blob, File } = load('blob') as Blobs // what the part makes
-
-  /** A Blob in a form is a file. */
-  const toValue = (value: unknown, filename: unknown): Value => {
-    if (!(value instanceof Blob)) return String(value)
-    if (value instanceof File && filename === undefined) return value
-    const name = filename === undefined ? 'blob' : filename
-    return new File([value], name, { type: value.type })
-  }
-
+const createFormData = (toValue: (value: unknown, filename: unknown) => Value) => {
   let entriesOf: (form: FormData) => readonly Entry[] = () => []
 
   class FormData {
@@ -81,22 +71,41 @@ export const make = ({ bridge, load }: PartSurroundings) => {
       return 'FormData'
     }
   }
+  return { FormData, entriesOf: (form: FormData) => entriesOf(form) }
+}
 
-  const headOf = (name: string, value: Value): string => {
-    const disposition = `Content-Disposition: form-data; name="${escapeName(toLines(name))}"`
-    if (!(value instanceof File)) return `${disposition}\r\n\r\n`
-    return `${disposition}; filename="${escapeName(value.name)}"\r\nContent-Type: ${value.type || 'application/octet-stream'}\r\n\r\n`
+const headOf = (name: string, value: Value): string => {
+  const disposition = `Content-Disposition: form-data; name="${escapeName(toLines(name))}"`
+  if (typeof value === 'string') return `${disposition}\r\n\r\n`
+  const type = value.type || 'application/octet-stream'
+  return `${disposition}; filename="${escapeName(value.name)}"\r\nContent-Type: ${type}\r\n\r\n`
+}
+
+/** What the body of a form is made of. */
+const partsOf = (entries: readonly Entry[], boundary: string): readonly unknown[] => [
+  ...entries.flatMap(([name, value]) => [
+    `--${boundary}\r\n${headOf(name, value)}`,
+    typeof value === 'string' ? toLines(value) : value,
+    '\r\n',
+  ]),
+  `--${boundary}--\r\n`,
+]
+
+export const make = ({ bridge, load }: PartSurroundings) => {
+  const { Blob, File } = load('blob') as Blobs // what the part makes
+
+  /** A Blob in a form is a file. */
+  const toValue = (value: unknown, filename: unknown): Value => {
+    if (!(value instanceof Blob)) return String(value)
+    if (value instanceof File && filename === undefined) return value
+    return new File([value], filename === undefined ? 'blob' : filename, { type: value.type })
   }
+  const { FormData, entriesOf } = createFormData(toValue)
 
   /** The body of a form as a Blob whose type names the boundary. */
-  const toBlob = (form: FormData): InstanceType<typeof Blob> => {
+  const toBlob = (form: InstanceType<typeof FormData>): InstanceType<typeof Blob> => {
     const boundary = `----form-${String(bridge.compute('uuid'))}`
-    const parts = entriesOf(form).flatMap(([name, value]) => [
-      `--${boundary}\r\n${headOf(name, value)}`,
-      typeof value === 'string' ? toLines(value) : value,
-      '\r\n',
-    ])
-    return new Blob([...parts, `--${boundary}--\r\n`], { type: `multipart/form-data; boundary=${boundary}` })
+    return new Blob(partsOf(entriesOf(form), boundary), { type: `multipart/form-data; boundary=${boundary}` })
   }
   return { FormData, toBlob }
 }

@@ -33,7 +33,11 @@ export const make = ({ bridge }: PartSurroundings): unknown => {
   const ask =
     (name: (typeof NAMES)[number]) =>
     (...parts: readonly unknown[]): unknown => {
-      const answer = bridge.compute('path', name, ...parts.filter((part, at) => at === 0 || part !== undefined))
+      const answer = bridge.compute(
+        'path',
+        name,
+        JSON.stringify(parts.filter((part, at) => at === 0 || part !== undefined)),
+      )
       if (answer !== undefined) return answer
       throw Object.assign(new TypeError('The "path" argument must be of type string, and of bounded length'), {
         code: 'ERR_INVALID_ARG_TYPE',

@@ -28,7 +28,7 @@ export const make = ({ bridge }: PartSurroundings): unknown => {
       name,
       Array.isArray(value) ? value.map(toText) : toText(value),
     ])
-    const text = bridge.compute('queryString', pairs, String(separator || '&'), String(equals || '='))
+    const text = bridge.compute('queryString', JSON.stringify(pairs), String(separator || '&'), String(equals || '='))
     if (typeof text === 'string') return text
     throw new RangeError('the query string is too long')
   }

@@ -58,7 +58,7 @@ export const make = ({ bridge, load }: PartSurroundings): unknown => {
     )
     const text = bridge.compute(
       'legacyUrlText',
-      known.map(([name, value]) => [name, typeof value === 'boolean' ? value : String(value)]),
+      JSON.stringify(known.map(([name, value]) => [name, typeof value === 'boolean' ? value : String(value)])),
     )
     if (typeof text === 'string') return text
     throw invalid()
