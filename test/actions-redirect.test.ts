@@ -142,7 +142,7 @@ test('a state is used once, in its browser, as it was given: everything else is 
   }
   await refused(browser, '/continue')
   const first = await browser.request(`/continue?state=${state}`)
-  assert.equal(first.status, 303)
+  assert.equal(first.status, 302)
   await refused(browser, `/continue?state=${state}`)
   const end = await browser.visit(first.headers.get('location') ?? '')
   await tenant.redeem(end, request)

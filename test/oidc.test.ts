@@ -312,7 +312,7 @@ test('a tampered device cookie is replaced, and the login goes on', async () => 
   const [name] = pair.split('=')
   for (const value of [`${pair.slice(0, -4)}AAAA`, `${name}=garbage`, `${name}=%00%ff`, `${name}=`]) {
     const next = await fetch(authorizeUrl(), { redirect: 'manual', headers: { cookie: value } })
-    assert.ok([302, 303].includes(next.status), `${value}: ${next.status}`)
+    assert.equal(next.status, 302, value)
     const replaced = next.headers.getSetCookie().find(cookie => cookie.startsWith(`${name}=`)) ?? ''
     assert.ok(replaced && !replaced.startsWith(`${value};`), 'the cookie is set anew')
   }

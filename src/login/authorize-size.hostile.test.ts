@@ -39,7 +39,7 @@ test('parameters that are too long together are refused at the callback, and not
   ]) {
     const { status, headers } = await authorize(parameters)
     const location = new URL(headers.get('location') ?? '')
-    assert.ok(status === 303 && location.href.startsWith(CALLBACK), location.href)
+    assert.ok(status === 302 && location.href.startsWith(CALLBACK), location.href)
     assert.equal(location.searchParams.get('error'), 'invalid_request')
     assert.match(location.searchParams.get('error_description') ?? '', /too long.* 8192 bytes/)
   }
@@ -55,7 +55,7 @@ test('where the callback cannot be trusted either, they get a page', async () =>
 })
 
 test('what an application may well send is no problem', async () => {
-  assert.equal((await authorize({ state: 's'.repeat(4_000), login_hint: 'x'.repeat(1_000) })).status, 303)
+  assert.equal((await authorize({ state: 's'.repeat(4_000), login_hint: 'x'.repeat(1_000) })).status, 302)
 })
 
 /** Minutes by which the newest transaction outlives the page that it waits at. */

@@ -79,9 +79,16 @@ export const sendJson = (
 export const sendFile = (response: ServerResponse, type: string, body: Buffer): void =>
   send(response, 200, { 'Content-Type': type, 'Cache-Control': 'public, max-age=31536000, immutable' }, body)
 
-/** Sends the browser on with GET (RFC 9110 section 15.4.4). */
+/**
+ * Status of an answer that sends the browser on: 302, as the wire has it, where it came with GET already; 303 where it
+ * must not come with its form again (RFC 9110 section 15.4.4, RFC 9700 section 4.12).
+ */
+export const redirectStatus = (method: string | undefined): 302 | 303 =>
+  method === 'GET' || method === 'HEAD' ? 302 : 303
+
+/** Sends the browser on with GET. */
 export const sendRedirect = (response: ServerResponse, location: string): void =>
-  send(response, 303, { Location: location }, '')
+  send(response, redirectStatus(response.req.method), { Location: location }, '')
 
 /** Refuses a method and names those that exist. */
 export const sendMethodNotAllowed = (response: ServerResponse, allowed: readonly string[]): void =>

@@ -5,7 +5,7 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Exchange } from '../exchange.ts'
 import { cookieName, dropCookie } from '../http/cookies.ts'
 import { type Failure, toFailure } from '../http/failure.ts'
-import { pagePolicy } from '../http/reply.ts'
+import { pagePolicy, redirectStatus } from '../http/reply.ts'
 import type { LoginDeps } from '../login-deps.ts'
 import { renderPage } from '../pages/pages.ts'
 import { exchangeOf } from './engine-context.ts'
@@ -61,6 +61,7 @@ export const withholdAnswers = (provider: Provider, { logError }: Pick<LoginDeps
       await exchange.settle()
       if (exchange.failure !== undefined) throw exchange.failure
       dropCookie(context.res, cookieName('interaction', exchange.secure))
+      if (context.status === 303) context.status = redirectStatus(context.method)
     } catch (error) {
       const failure = toFailure(error)
       logError(error, { what: `${context.method} ${context.path}`, tenant: exchange.tenant.tenantId })
