@@ -42,8 +42,8 @@ const groupsOf = (pairs: readonly Pair[]): readonly (readonly Pair[])[] => {
 }
 
 const writePairs = ({ bridge }: Current, pairs: readonly Pair[]): string => {
-  const text = bridge.compute('queryText', pairs)
-  if (typeof text === 'string') return text
+  const texts = groupsOf(pairs).map(group => bridge.compute('queryText', group))
+  if (texts.every(text => typeof text === 'string')) return texts.join('&')
   throw new RangeError('the query is too long, or the call that this code belongs to has ended')
 }
 
@@ -104,9 +104,7 @@ export const createSearchParams = (current: Current) => {
       return this.entries()
     }
     toString(): string {
-      return groupsOf(this.#pairs)
-        .map(group => writePairs(current, group))
-        .join('&')
+      return writePairs(current, this.#pairs)
     }
   }
 }
