@@ -7,6 +7,7 @@ import type { ApiContext } from '../api-context.ts'
 import { idParams } from '../list-query.ts'
 import { flag, wholeNumber } from '../log-query.ts'
 import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../operation.ts'
+import { requireNoLessThan } from '../users/administrators.ts'
 import {
   changedMethodSchema,
   createdMethodSchema,
@@ -48,6 +49,13 @@ const listMethods = async (
   return include_totals ? { start, limit: per_page, total: all.length, authenticators } : authenticators
 }
 
+/** The user whose methods are written: an administrator's only by who has as many scopes. */
+const loadWritableUser = async (api: ApiContext, id: string): Promise<UserRecord> => {
+  const user = await loadUser(api.read, id)
+  await requireNoLessThan(api, user)
+  return user
+}
+
 const SAVING = [
   'inexistent_user',
   'authentication_method_unsupported',
@@ -83,7 +91,7 @@ export const authenticationMethodOperations: readonly Operation[] = [
     success: { status: 201, schema: createdMethodSchema },
     errors: [...SAVING, 'authentication_method_limit_exceeded'],
     async run(api, { params: { id }, body }) {
-      const user = await loadUser(api.read, id)
+      const user = await loadWritableUser(api, id)
       const { method, secret } = await createMethod(api, user, body)
       return toCreatedMethod(method, ownerOf(api, user), secret)
     },
@@ -101,7 +109,7 @@ export const authenticationMethodOperations: readonly Operation[] = [
     success: { status: 200, schema: setMethodsSchema },
     errors: SAVING,
     async run(api, { params: { id }, body }) {
-      const user = await loadUser(api.read, id)
+      const user = await loadWritableUser(api, id)
       const saved = await replaceMethods(api, user, body)
       return saved.map(({ method, secret }) => toCreatedMethod(method, ownerOf(api, user), secret))
     },
@@ -121,7 +129,9 @@ export const authenticationMethodOperations: readonly Operation[] = [
     async run(api, { params: { id } }) {
       // Nobody has no methods.
       const user = await findUserById(api.read, id)
-      if (user) await removeAllMethods(api, user)
+      if (!user) return
+      await requireNoLessThan(api, user)
+      await removeAllMethods(api, user)
     },
   }),
   operation({
@@ -155,7 +165,7 @@ export const authenticationMethodOperations: readonly Operation[] = [
     success: { status: 200, schema: changedMethodSchema },
     errors: ['inexistent_user', 'inexistent_authentication_method', 'authentication_method_unsupported'],
     async run(api, { params: { id, authentication_method_id }, body }) {
-      const user = await loadUser(api.read, id)
+      const user = await loadWritableUser(api, id)
       return toChangedMethod(await changeMethod(api, user, authentication_method_id, body), ownerOf(api, user))
     },
   }),
@@ -172,6 +182,6 @@ export const authenticationMethodOperations: readonly Operation[] = [
     success: { status: 204 },
     errors: ['inexistent_user', 'inexistent_authentication_method'],
     run: async (api, { params: { id, authentication_method_id } }) =>
-      removeMethod(api, await loadUser(api.read, id), authentication_method_id),
+      removeMethod(api, await loadWritableUser(api, id), authentication_method_id),
   }),
 ]

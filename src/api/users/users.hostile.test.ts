@@ -80,6 +80,19 @@ describe('who may do what to which user', async () => {
       assert.match(assertRefused(await change(body), 403, 'insufficient_scope'), /lacks: delete:actions\./)
     }
     assertRefused(await call('DELETE', pathOf(user_id)), 403, 'insufficient_scope')
+    const verbs = ['create', 'update', 'delete'].map(verb => `${verb}:authentication_methods`)
+    const keys = `${pathOf(user_id)}/authentication-methods`
+    const mine = { type: 'totp', name: 'mine' }
+    for (const [method, path, body] of [
+      ['POST', keys, mine],
+      ['PUT', keys, [mine]],
+      ['DELETE', keys, undefined],
+      ['PATCH', `${keys}/totp|x`, { name: 'mine' }],
+      ['DELETE', `${keys}/totp|x`, undefined],
+    ] as const) {
+      const answer = await call(method, path, body, await as(`${USER_SCOPES} ${verbs.join(' ')}`))
+      assert.match(assertRefused(answer, 403, 'insufficient_scope'), /lacks: delete:actions\./, `${method} ${path}`)
+    }
     assert.equal((await change({ name: 'The Administrator' })).status, 200)
     const whole = await as(`${USER_SCOPES} delete:actions`)
     assert.equal((await call('DELETE', pathOf(user_id), undefined, whole)).status, 204)
