@@ -1,17 +1,14 @@
 /** What parent and child say to each other: the heads of the frames. */
 
-/** What isolates are made of. */
-export interface IsolateTexts {
-  /** Evaluated by every isolate: its value is the function `boot` of `isolate/main.ts`. */
-  readonly boot: string
-  /** Evaluated when an Action first uses them, by name; see `isolate/parts/`. */
-  readonly parts: Readonly<Record<string, string>>
-}
+/** Name → text that an isolate evaluates when its Action first uses it; see `isolate/parts/`. */
+export type PartTexts = Readonly<Record<string, string>>
 
 /** To the child. The body is named after the dash. */
 export type ToChild =
-  /** The first word - `IsolateTexts` as JSON. */
+  /** The first word - the text that boots an isolate. */
   | { readonly type: 'hello'; readonly heapMegabytes: number; readonly cpuMs: number }
+  /** The second, while the first isolate is being made - `PartTexts` as JSON. */
+  | { readonly type: 'parts' }
   /** A program that calls will name - its code. */
   | { readonly type: 'program'; readonly program: number }
   /** Run a handler - `[CallHead, event]` as JSON, for the isolate alone to read. */

@@ -102,7 +102,8 @@ export class Child {
     this.#pipe = pipe
     this.#listen()
     this.#hear(complaints)
-    this.#send({ type: 'hello', heapMegabytes: ports.heapMegabytes, cpuMs: ports.cpuMs }, ports.texts.isolate)
+    this.#send({ type: 'hello', heapMegabytes: ports.heapMegabytes, cpuMs: ports.cpuMs }, ports.texts.boot)
+    this.#send({ type: 'parts' }, ports.texts.parts)
   }
 
   get isAlive(): boolean {

@@ -6,7 +6,7 @@ import { Pool } from './pool.ts'
 test('children that cannot start are reported, and their jobs end before their time is over', async () => {
   const complaints: string[] = []
   const pool = new Pool({
-    texts: { child: "throw new Error('no sandbox today')", isolate: '' },
+    texts: { child: "throw new Error('no sandbox today')", boot: '', parts: '{}' },
     relay: async () => ({ response: '{}', body: new Uint8Array() }),
     lanes: 1,
     cpuMs: 100,

@@ -4,14 +4,16 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin, stop } from 'esbuild'
 import { PART_NAMES } from '../isolate/part.ts'
-import type { IsolateTexts } from '../messages.ts'
+import type { PartTexts } from '../messages.ts'
 import { BOOT_FOOTER } from '../sandbox/blank.ts'
 
 export interface SandboxTexts {
   /** Evaluated by the child, which may read no file. */
   readonly child: string
-  /** `IsolateTexts` as JSON. */
-  readonly isolate: string
+  /** Evaluated by every isolate: its value is the function `boot` of `isolate/main.ts`. */
+  readonly boot: string
+  /** `PartTexts` as JSON. */
+  readonly parts: string
 }
 
 /** This file's own extension: sources run as they are, and as the JavaScript of a published package. */
@@ -44,7 +46,7 @@ const lendToParts: Plugin = {
 }
 
 /** All in one go: they have files in common. */
-const bundleParts = async (): Promise<IsolateTexts['parts']> => {
+const bundleParts = async (): Promise<PartTexts> => {
   const { outputFiles } = await build({
     ...OPTIONS,
     entryPoints: PART_NAMES.map(name => pathOf(`../isolate/parts/${name}`)),
@@ -59,26 +61,21 @@ const bundleParts = async (): Promise<IsolateTexts['parts']> => {
   return Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path, '.js'), text]))
 }
 
-const bundleIsolate = async (): Promise<IsolateTexts> => {
-  const boot = bundle('../isolate/main', {
-    platform: 'browser',
-    format: 'iife',
-    globalName: 'main',
-    banner: { js: '(function () {' },
-    footer: { js: `${BOOT_FOOTER}\n})()` },
-  })
-  const parts = bundleParts()
-  return { boot: await boot, parts: await parts }
-}
-
 const bundleAll = async (): Promise<SandboxTexts> => {
-  const [child, isolate] = await Promise.all([
+  const [child, boot, parts] = await Promise.all([
     bundle('../sandbox/child', { platform: 'node', format: 'cjs' }),
-    bundleIsolate(),
+    bundle('../isolate/main', {
+      platform: 'browser',
+      format: 'iife',
+      globalName: 'main',
+      banner: { js: '(function () {' },
+      footer: { js: `${BOOT_FOOTER}\n})()` },
+    }),
+    bundleParts(),
   ])
   // The bundler has a process of its own, which would stay.
   await stop()
-  return { child, isolate: JSON.stringify(isolate) }
+  return { child, boot, parts: JSON.stringify(parts) }
 }
 
 let texts: Promise<SandboxTexts> | undefined

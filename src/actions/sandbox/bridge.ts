@@ -3,6 +3,7 @@
 import type * as Addon from 'isolated-vm'
 import type { Bridge, Entrances } from '../isolate/bridge.ts'
 import { LIMITS } from '../limits.ts'
+import type { PartTexts } from '../messages.ts'
 import { compute } from './compute.ts'
 import type { Passable } from './entry.ts'
 import type { Served } from './served.ts'
@@ -14,7 +15,7 @@ const EMPTY = new ArrayBuffer(0)
 
 interface BridgePorts {
   readonly addon: typeof Addon
-  readonly parts: Readonly<Record<string, string>>
+  readonly parts: () => PartTexts
   /** The call that is under way; messages that arrive after it are dropped. */
   readonly served: () => Served | undefined
   /** Milliseconds of processor time that the isolate has used for the call. */
@@ -99,7 +100,7 @@ const lendCompute =
     const own = served()
     if (!own || own.isExhausted) return undefined
     const [first] = args
-    if (name === 'part') return typeof first === 'string' && Object.hasOwn(parts, first) ? parts[first] : undefined
+    if (name === 'part') return typeof first === 'string' && Object.hasOwn(parts(), first) ? parts()[first] : undefined
     const started = performance.now()
     const value = compute(name, ...args)
     own.hostMs += performance.now() - started

@@ -1,7 +1,7 @@
 /** The calls of one child: which instance serves which, and what happens when one gets out of hand. */
 
 import { createLeastRecent } from '../least-recent.ts'
-import type { FromChild, ToChild } from '../messages.ts'
+import type { FromChild, PartTexts, ToChild } from '../messages.ts'
 import { type BlankPorts, createBlankMaker } from './blank.ts'
 import { Instance, type InstancePorts } from './instance.ts'
 import { createInstances } from './instances.ts'
@@ -12,7 +12,6 @@ type Run = Extract<ToChild, { readonly type: 'run' }>
 type Fetched = Extract<ToChild, { readonly type: 'fetched' }>
 
 export interface CallsPorts extends BlankPorts {
-  readonly parts: InstancePorts['parts']
   readonly cpuMs: number
   readonly send: (head: FromChild, body?: string | Uint8Array) => void
   /** Sends without waiting, for a process that is about to end. */
@@ -47,6 +46,7 @@ export class Calls {
   readonly #programs = createLeastRecent<number, Program>(MAX_PROGRAM_CHARS, ({ code }) => code.length + 1)
   readonly #serving = new Map<number, Instance>()
   readonly #instances = createInstances()
+  #parts: PartTexts = {}
   #lastSign = 0
   #isRetiring = false
   #next: Promise<Instance> | undefined
@@ -60,6 +60,11 @@ export class Calls {
   async prepare(): Promise<void> {
     this.#next = this.#makeInstance()
     await this.#next
+  }
+
+  /** Comes before the first call. */
+  setParts(parts: PartTexts): void {
+    this.#parts = parts
   }
 
   addProgram(id: number, code: string): void {
@@ -121,7 +126,7 @@ export class Calls {
   #makeInstance(): Promise<Instance> {
     return Instance.create({
       addon: this.#ports.addon,
-      parts: this.#ports.parts,
+      parts: () => this.#parts,
       makeBlank: this.#makeBlank,
       onWorked: () => this.#giveSign(),
       onStuck: () => this.#retire(),

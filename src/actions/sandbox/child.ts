@@ -5,7 +5,7 @@ import { Socket } from 'node:net'
 import type * as Addon from 'isolated-vm'
 import { createFrameReader, toFrame } from '../frame.ts'
 import { LIMITS } from '../limits.ts'
-import type { FromChild, IsolateTexts, ToChild } from '../messages.ts'
+import type { FromChild, ToChild } from '../messages.ts'
 import { Calls } from './calls.ts'
 
 const PIPE = 3
@@ -66,9 +66,8 @@ const sendNow = (head: FromChild): void => {
 const addon = loadAddon(process.argv[1] ?? '')
 let calls: Calls | undefined
 
-const begin = (heapMegabytes: number, cpuMs: number, texts: string): void => {
-  const { boot, parts }: IsolateTexts = JSON.parse(texts)
-  calls = new Calls({ addon, bootText: boot, parts, heapMegabytes, cpuMs, send, sendNow, die })
+const begin = (heapMegabytes: number, cpuMs: number, bootText: string): void => {
+  calls = new Calls({ addon, bootText, heapMegabytes, cpuMs, send, sendNow, die })
   calls.prepare().then(() => send({ type: 'ready' }), die)
 }
 
@@ -76,6 +75,7 @@ const take = (head: unknown, body: Buffer): void => {
   const message = head as ToChild // the parent is trusted
   if (message.type === 'hello') begin(message.heapMegabytes, message.cpuMs, body.toString())
   else if (message.type === 'ping') send({ type: 'pong' })
+  else if (message.type === 'parts') calls?.setParts(JSON.parse(body.toString()))
   else if (message.type === 'program') calls?.addProgram(message.program, body.toString())
   else if (message.type === 'run') void calls?.run(message, body.toString())
   else calls?.fetched(message, Buffer.from(body))

@@ -3,7 +3,7 @@
 import type * as Addon from 'isolated-vm'
 import type { Bridge, Entrances } from '../isolate/bridge.ts'
 import { LIMITS } from '../limits.ts'
-import type { CallEnding } from '../messages.ts'
+import type { CallEnding, PartTexts } from '../messages.ts'
 import type { Blank } from './blank.ts'
 import { lendBridge } from './bridge.ts'
 import { createEntry, type Passable } from './entry.ts'
@@ -13,8 +13,7 @@ import type { InstanceCall, Served } from './served.ts'
 
 export interface InstancePorts {
   readonly addon: typeof Addon
-  /** Name → text of what isolates evaluate when it is first used. */
-  readonly parts: Readonly<Record<string, string>>
+  readonly parts: () => PartTexts
   readonly makeBlank: (bridge: Bridge, onCatastrophe: () => void) => Promise<Blank>
   /** The main thread did something for a call that goes on beside it. */
   readonly onWorked: () => void

@@ -1,19 +1,11 @@
 /** WebCrypto for isolates: keys stay in the child, and what one operation may cost is bounded. */
 
 import { type webcrypto as WebCrypto, webcrypto } from 'node:crypto'
-import { isJsonObject } from '../../base/json.ts'
 import { createLeastRecent } from '../least-recent.ts'
+import { checkKey, checkOperation, checkValue, inTurn, isHeavy, refuse } from './subtle-limits.ts'
 
 const MAX_KEYS = 200
 const MAX_BYTES = 4_000_000
-const MAX_ITERATIONS = 1_000_000
-/** Bits that are derived at once: each block of a hash takes all the iterations again. */
-const MAX_DERIVED_BITS = 1024
-/** From here on an operation takes its turn with the others that take long. */
-const HEAVY_ITERATIONS = 10_000
-const MAX_TEXT = 8192
-const MAX_EXPONENT_BYTES = 8
-const MAX_MODULUS = 4096
 const MAX_DEPTH = 4
 
 const OPERATIONS: ReadonlySet<string> = new Set([
@@ -35,35 +27,6 @@ type Key = WebCrypto.CryptoKey
 
 const isKey = (value: unknown): value is Key => value instanceof CryptoKey
 
-const refuse = (reason: string): never => {
-  throw new TypeError(reason)
-}
-
-const checkNumber = (name: string, value: unknown): unknown => {
-  if (typeof value === 'string' && value.length > MAX_TEXT) refuse('a text is too long')
-  if (name === 'length' && Number(value) > MAX_DERIVED_BITS) refuse(`a length is at most ${MAX_DERIVED_BITS} bits`)
-  if (name === 'iterations' && Number(value) > MAX_ITERATIONS) refuse(`at most ${MAX_ITERATIONS} iterations`)
-  if (name === 'modulusLength' && Number(value) > MAX_MODULUS) refuse(`a modulus has at most ${MAX_MODULUS} bits`)
-  return value
-}
-
-/** What may take a thread for a second: making RSA keys, and deriving from a password. */
-const isHeavy = (operation: string, args: readonly unknown[]): boolean =>
-  operation.startsWith('generate') ||
-  args.some(arg => isJsonObject(arg) && typeof arg.iterations === 'number' && arg.iterations > HEAVY_ITERATIONS)
-
-let lastHeavy: Promise<unknown> = Promise.resolve()
-
-/**
- * Of a child's few threads for such work, what takes long gets one, for all isolates together: what an Action leaves
- * running cannot keep the others from hashing and signing.
- */
-const inTurn = (perform: () => unknown): Promise<unknown> => {
-  const result = lastHeavy.then(perform)
-  lastHeavy = result.catch(() => undefined)
-  return result
-}
-
 /** The keys of one isolate and the operations on them. Of too many keys, the one that was not used for longest is gone. */
 export const createSubtle = () => {
   const keys = createLeastRecent<number, Key>(MAX_KEYS)
@@ -80,19 +43,13 @@ export const createSubtle = () => {
         name,
         name === 'publicExponent' && item instanceof ArrayBuffer
           ? new Uint8Array(item)
-          : checkNumber(name, fromIsolate(item, depth + 1)),
+          : checkValue(name, fromIsolate(item, depth + 1)),
       ]),
     )
   }
 
-  const checkSize = ({ algorithm }: Key): void => {
-    if ('modulusLength' in algorithm) checkNumber('modulusLength', algorithm.modulusLength)
-    const exponent = 'publicExponent' in algorithm ? algorithm.publicExponent : undefined
-    if (exponent instanceof Uint8Array && exponent.length > MAX_EXPONENT_BYTES) refuse('the exponent is too long')
-  }
-
   const keep = (key: Key) => {
-    checkSize(key)
+    checkKey(key)
     lastKey += 1
     keys.set(lastKey, key)
     const { type, extractable, algorithm, usages } = key
@@ -119,10 +76,7 @@ export const createSubtle = () => {
     const run: unknown = Reflect.get(webcrypto.subtle, operation)
     if (typeof run !== 'function') return refuse('there is no such operation')
     const args = given.map(arg => fromIsolate(arg))
-    const bits = args[2]
-    if (operation === 'deriveBits' && typeof bits === 'number' && bits > MAX_DERIVED_BITS) {
-      return refuse(`at most ${MAX_DERIVED_BITS} bits at once`)
-    }
+    checkOperation(operation, args)
     const perform = (): unknown =>
       isWanted() ? Reflect.apply(run, webcrypto.subtle, args) : refuse('the call is over')
     return toIsolate(await (isHeavy(operation, args) ? inTurn(perform) : perform()))
