@@ -12,6 +12,7 @@ import { DEPENDENCIES_MARK } from '../sandbox/program.ts'
 import type { BundleAnswer } from './bundle-worker.ts'
 import { dependencyProblems, isExact, specifiersOf } from './dependency.ts'
 import { installDependencies } from './install.ts'
+import { npmEnvironment, pinnedNpm } from './npm-process.ts'
 import { runCommand } from './run-command.ts'
 
 export interface ProgramBuilderOptions {
@@ -19,7 +20,7 @@ export interface ProgramBuilderOptions {
   readonly cacheDir: string
   /** An npm registry's address; default: the one that npm is configured for. */
   readonly registry?: string
-  /** npm by name or path; default `npm`, found on the PATH of `env`. */
+  /** Folder of the package npm; default: the one that the server brings. */
   readonly npm?: string
   /** The environment of which npm is given what it needs, and nothing else. */
   readonly env: Readonly<Record<string, string | undefined>>
@@ -46,14 +47,6 @@ const RULES = 2
 const WORKER = fileURLToPath(
   new URL(`./bundle-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
 )
-
-/** Names of variables that npm may see: the rest of the environment holds secrets of the server. */
-const PASSED = /^(PATH|HOME|TMPDIR|https?_proxy|no_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|npm_config_.*)$/i
-
-const passedOf = (env: ProgramBuilderOptions['env']): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value !== undefined && PASSED.test(name) ? [[name, value]] : [])),
-  )
 
 const fail = (...messages: readonly string[]) => ({ errors: messages.map(msg => ({ id: 'dependency', msg })) })
 
@@ -106,10 +99,10 @@ const createBundleCache = (folder: string) => {
 }
 
 /** Resolves with the program or with everything that is wrong; never rejects for what a package or a registry does. */
-export const createProgramBuilder = ({ cacheDir, registry, npm = 'npm', env }: ProgramBuilderOptions) => {
+export const createProgramBuilder = ({ cacheDir, registry, npm = pinnedNpm(), env }: ProgramBuilderOptions) => {
   const cache = createBundleCache(join(cacheDir, 'bundles'))
   const takeTurn = createBoundedQueue(BUILDS_AT_ONCE, BUILDS_WAITING)
-  const options = { npm, registry, env: passedOf(env), npmCache: join(cacheDir, 'npm'), timeoutMs: INSTALL_MS }
+  const options = { npm, registry, env: npmEnvironment(env), timeoutMs: INSTALL_MS }
 
   const bundleFresh = async (
     dependencies: readonly ActionDependency[],
@@ -130,7 +123,8 @@ export const createProgramBuilder = ({ cacheDir, registry, npm = 'npm', env }: P
 
   const bundleOf = async (code: string, dependencies: readonly ActionDependency[]) => {
     const specifiers = specifiersOf(code, dependencies)
-    const keyOf = (exact: readonly ActionDependency[]): string => JSON.stringify([RULES, registry ?? '', specifiers, exact])
+    const keyOf = (exact: readonly ActionDependency[]): string =>
+      JSON.stringify([RULES, registry ?? '', specifiers, exact])
     const known = dependencies.every(isExact) ? await cache.read(keyOf(dependencies)) : undefined
     const bundle = known ?? (await takeTurn(() => bundleFresh(dependencies, specifiers)))
     if (!known && 'text' in bundle) await cache.write(keyOf(bundle.dependencies), bundle)

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { after, test } from 'node:test'
+import { startRegistry } from '../../../test/kit/npm-registry.ts'
+import { createProgramBuilder } from './program-builder.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'install-'))
+const secret = join(folder, 'credentials.json')
+writeFileSync(secret, '{"secret":"only-the-server-knows"}')
+
+/** Puts programs first on a PATH that leave a mark when they run. */
+const traps = join(folder, 'traps')
+const mark = join(folder, 'a-trap-was-run')
+mkdirSync(traps)
+const setTrap = (name: string, script: string): void => {
+  writeFileSync(join(traps, name), `#!/bin/sh\n${script}\n`)
+  chmodSync(join(traps, name), 0o755)
+}
+setTrap('git', `echo git >> ${mark}; exec /usr/bin/git "$@"`)
+// As old as those that pass over options they do not know: it would fetch anything, and run what it fetches.
+setTrap('npm', `echo npm >> ${mark}; [ "$1" = --version ] && echo 10.9.2`)
+setTrap('sh', `echo sh >> ${mark}; exec /bin/sh "$@"`)
+
+/** A repository whose script runs when npm prepares it. */
+const repository = join(folder, 'repository')
+mkdirSync(repository)
+writeFileSync(
+  join(repository, 'package.json'),
+  JSON.stringify({ name: 'fetched', version: '1.0.0', scripts: { prepare: `echo prepare >> ${mark}` } }),
+)
+const git = (...args: readonly string[]) =>
+  execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], { cwd: repository })
+git('init', '-q')
+git('add', '.')
+git('commit', '-q', '-m', 'a')
+
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  repository: `git+file://${repository}`,
+  'repository-by-https': 'git+https://127.0.0.1:9/other.git',
+  'repository-by-ssh': 'git+ssh://git@127.0.0.1:9/other.git',
+  'repository-by-short-name': 'github:someone/other',
+  address: 'http://127.0.0.1:9/other.tgz',
+  folder: `file:${repository}`,
+  'folder-further-up': 'file:../../../../repository',
+  'alias-of-such-a-package': 'npm:repository@1.0.0',
+}
+
+const link = { resolved: '../../../../repository', link: true }
+
+const registry = await startRegistry({
+  plain: { version: '1.0.0', files: { 'index.js': "module.exports = 'plain'" } },
+  ...Object.fromEntries(
+    Object.entries(ELSEWHERE).map(([name, other]) => [
+      name,
+      { version: '1.0.0', manifest: { dependencies: { other } }, files: { 'index.js': "require('other')" } },
+    ]),
+  ),
+  'with-optional': {
+    version: '1.0.0',
+    manifest: { optionalDependencies: { other: `git+file://${repository}` } },
+    files: { 'index.js': '' },
+  },
+  'with-peer': {
+    version: '1.0.0',
+    manifest: { peerDependencies: { other: `git+file://${repository}` } },
+    files: { 'index.js': "require('other')" },
+  },
+  shrinkwrapped: {
+    version: '1.0.0',
+    manifest: { dependencies: { other: '1.0.0' }, _hasShrinkwrap: true },
+    files: {
+      'index.js': "const n = 'credentials'; module.exports = require('other/../' + n + '.json')",
+      'npm-shrinkwrap.json': JSON.stringify({
+        name: 'shrinkwrapped',
+        version: '1.0.0',
+        lockfileVersion: 3,
+        packages: {
+          '': { name: 'shrinkwrapped', version: '1.0.0', dependencies: { other: '1.0.0' } },
+          'node_modules/other': link,
+          '../../../../repository': { name: 'other', version: '1.0.0', hasInstallScript: true },
+        },
+      }),
+    },
+  },
+})
+
+after(() => {
+  registry.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const env: Record<string, string | undefined> = {
+  ...process.env,
+  PATH: `${traps}${delimiter}${dirname(process.execPath)}${delimiter}${process.env.PATH}`,
+}
+const cacheDir = join(folder, 'packages')
+const build = createProgramBuilder({ cacheDir, registry: registry.url, env })
+
+test('the npm on the PATH is never asked: an old one passes over what it is forbidden', async () => {
+  const built = await build('', [{ name: 'plain', version: '1.0.0' }])
+  assert.ok('program' in built, JSON.stringify(built))
+  assert.equal(existsSync(mark), false)
+})
+
+for (const name of [...Object.keys(ELSEWHERE), 'with-peer']) {
+  test(`a package that wants something from elsewhere does not get it, and nothing of it runs: ${name}`, async () => {
+    const built = await build('', [{ name, version: '1.0.0' }])
+    assert.ok('errors' in built, 'it was built')
+    assert.match(built.errors[0]?.msg ?? '', /only packages of the registry are installed/)
+    assert.equal(existsSync(mark), false)
+  })
+}
+
+test('what is optional is not fetched', async () => {
+  const built = await build('', [{ name: 'with-optional', version: '1.0.0' }])
+  assert.ok('program' in built, JSON.stringify(built))
+  assert.equal(existsSync(mark), false)
+})
+
+test('a lock file inside a package leads nowhere', async () => {
+  const built = await build('', [{ name: 'shrinkwrapped', version: '1.0.0' }])
+  assert.ok('errors' in built, 'it was built')
+  assert.doesNotMatch(JSON.stringify(built), /only-the-server-knows/)
+  assert.equal(existsSync(mark), false)
+  assert.deepEqual(readdirSync(repository).sort(), ['.git', 'package.json'])
+})
+
+/** Runs code in npm's place, with npm's rights; what it says of its success. */
+const runAsNpm = async (code: string): Promise<string> => {
+  const npm = join(folder, 'taken-over')
+  mkdirSync(join(npm, 'bin'), { recursive: true })
+  const said = `const say = text => console.log(JSON.stringify({ error: { code: 'ETARGET', summary: String(text) } }))`
+  writeFileSync(
+    join(npm, 'bin', 'npm-cli.js'),
+    `${said}; (async () => { ${code} })().catch(error => say(error.code)).then(() => process.exit(1))`,
+  )
+  const taken = createProgramBuilder({
+    cacheDir,
+    npm,
+    registry: registry.url,
+    env: { ...env, MANAGEMENT_CLIENT_SECRET: 'x', npm_config_cafile: join(folder, 'authorities.pem') },
+  })
+  const built = await taken('', [{ name: 'plain', version: 'latest' }])
+  return 'errors' in built ? (built.errors[0]?.msg ?? '') : assert.fail('it was built')
+}
+
+const REFUSED: Readonly<Record<string, string>> = {
+  'read a file of the server': `say(require('fs').readFileSync(${JSON.stringify(secret)}))`,
+  'look into a folder of the server': `say(require('fs').readdirSync(${JSON.stringify(folder)}))`,
+  'read what was bundled for others': "say(require('fs').readdirSync('../../bundles'))",
+  'write outside of its folder': "say(require('fs').writeFileSync('../escaped', ''))",
+  'make a link that leads outside': `say(require('fs').symlinkSync(${JSON.stringify(secret)}, 'link'))`,
+  'start a program': "say(require('child_process').execFileSync('git', ['--version']))",
+  'start a thread': "say(new (require('worker_threads').Worker)('', { eval: true }))",
+  'load an add-on': "process.dlopen({ exports: {} }, 'x.node')",
+}
+
+for (const [deed, code] of Object.entries(REFUSED)) {
+  test(`an npm that somebody has taken over cannot ${deed}`, async () => {
+    assert.match(await runAsNpm(code), /^ERR_(ACCESS_DENIED|DLOPEN_DISABLED)$/)
+  })
+}
+
+test('npm sees its own settings of the environment and no secret', async () => {
+  const seen = await runAsNpm('say(Object.keys(process.env))')
+  assert.match(seen, /npm_config_cafile/)
+  assert.doesNotMatch(seen, /MANAGEMENT/)
+})
+
+test("npm reads the operator's configuration, and the certificates that it names", async () => {
+  const authorities = join(folder, 'authorities.pem')
+  writeFileSync(authorities, 'from the environment')
+  const named = join(folder, 'certificates', 'ours.pem')
+  mkdirSync(dirname(named))
+  writeFileSync(named, 'from the file')
+  writeFileSync(join(folder, '.npmrc'), '//registry.example/:certfile = "~/certificates/ours.pem"\n')
+  env.HOME = folder
+  const read = (file: string) => runAsNpm(`say(require('fs').readFileSync(${JSON.stringify(file)}))`)
+  assert.equal(await read(authorities), 'from the environment')
+  assert.equal(await read(named), 'from the file')
+  assert.match(await read(join(folder, '.npmrc')), /certfile/)
+})
