@@ -190,6 +190,10 @@ export const userUnknown = (occasion: Occasion): LogEvent => event('fu', occasio
 
 export const accountBlocked = (occasion: Occasion): LogEvent => event('limit_wc', occasion)
 
+/** @param flow in which the network has failed too often */
+export const networkThrottled = (occasion: Occasion, flow: 'login' | 'signup'): LogEvent =>
+  event('limit_mu', occasion, { flow })
+
 /** The tenant's name and the address are what the sign-up form said; the password is never part of an event. */
 export const signupSucceeded = (occasion: Occasion & { readonly user: UserRecord }): LogEvent =>
   event('ss', occasion, {

@@ -141,7 +141,7 @@ export const seedTenant = async (options: SeedOptions, deps: SeedDeps): Promise<
   // Slow, and wasted when the tenant exists, but no work for a transaction that others wait for.
   const [key, passwordHash] = await Promise.all([
     createSigningKey(tenantId, 'current', { random, secretBox }),
-    deps.hasher.hash(credentials.admin.password),
+    deps.hasher.hash(credentials.admin.password, ''),
   ])
   return deps.db.transaction().execute(async db => {
     const { hostname } = new URL(issuer)

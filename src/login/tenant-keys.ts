@@ -21,7 +21,7 @@ export interface TenantKeys {
   readonly deviceCookie: Uint8Array
   /** Turns a device id into the hash that the log shows; changing it would make every device a new one. */
   readonly deviceHash: Uint8Array
-  /** Turns an account and an address into the key of their failures. */
+  /** Turns an account and an address, or either, into the key of their failures. */
   readonly failureHash: Uint8Array
   /** Signs the challenges that passkeys and security keys answer. */
   readonly webauthnChallenge: Uint8Array

@@ -30,7 +30,7 @@ const newUser = (userId: string, email: string) => ({
 })
 
 const facts = (email: string, failureHash = 'none') =>
-  findSignInFacts(database.db, tenantId, { connectionId, email, failureHash })
+  findSignInFacts(database.db, tenantId, { connectionId, email, failureHash, senderHash: 'sender' })
 
 before(async () => {
   database = await createTestDatabase()

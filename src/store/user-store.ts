@@ -4,6 +4,7 @@ import { type Selectable, sql } from 'kysely'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { TenantId } from '../model/ids.ts'
 import type { Db } from './database.ts'
+import { owedSeconds } from './failure-allowance-store.ts'
 import type { LoginFailures } from './login-failure-store.ts'
 import type { Database } from './schema.ts'
 
@@ -107,6 +108,8 @@ export interface SignInFacts {
   readonly found: UserWithPassword | undefined
   /** Undefined when the account and the address of the sender have no recent failure. */
   readonly failures: LoginFailures | undefined
+  /** Seconds that the sender owes for failures with all accounts (`failure-allowance-store.ts`). */
+  readonly owed: number
 }
 
 /**
@@ -114,11 +117,17 @@ export interface SignInFacts {
  *
  * @param email lower case, as `normalizeEmail` gives it
  * @param failureHash names the account and the sender in `login_failures`
+ * @param senderHash names the sender there
  */
 export const findSignInFacts = async (
   db: Db,
   tenantId: TenantId,
-  key: { readonly connectionId: string; readonly email: string; readonly failureHash: string },
+  key: {
+    readonly connectionId: string
+    readonly email: string
+    readonly failureHash: string
+    readonly senderHash: string
+  },
 ): Promise<SignInFacts> => {
   const row = await db
     .selectFrom(sql<{ one: number }>`(select 1 as one)`.as('nothing'))
@@ -134,8 +143,11 @@ export const findSignInFacts = async (
         .on('f.key_hash', '=', key.failureHash)
         .on('f.expires_at', '>', sql<Date>`now()`),
     )
+    .leftJoin('login_failures as n', join =>
+      join.on('n.tenant_id', '=', tenantId).on('n.key_hash', '=', key.senderHash),
+    )
     .selectAll('u')
-    .select(['f.failures', 'f.blocked_until'])
+    .select(['f.failures', 'f.blocked_until', owedSeconds('n').as('owed')])
     .executeTakeFirstOrThrow()
   const { failures, blocked_until: blockedUntil, password_hash: passwordHash, user_id: userId } = row
   return {
@@ -145,6 +157,7 @@ export const findSignInFacts = async (
         : // The primary key is null exactly when the join found no user; every other column is as the table has it.
           { user: toUserRecord(row as UserRow), passwordHash: passwordHash ?? undefined },
     failures: failures === null ? undefined : { failures, blockedUntil: blockedUntil ?? undefined },
+    owed: row.owed,
   }
 }
 

@@ -115,7 +115,14 @@ export const startFactorServer = async (options: { readonly issuer?: string } = 
       const email = `user-${++users}@example.com`
       const connection = await server.login.directory.connection(server.tenantId, DATABASE_CONNECTION)
       assert.ok(connection)
-      const created = await signUp({ tenantId: server.tenantId, connection, email, password: PASSWORD })
+      const created = await signUp({
+        tenantId: server.tenantId,
+        ip: '127.0.0.1',
+        failureKey: new Uint8Array(32),
+        connection,
+        email,
+        password: PASSWORD,
+      })
       assert.equal(created.kind, 'created')
       return email
     },

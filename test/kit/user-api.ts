@@ -96,7 +96,12 @@ export const createUserApi = async (): Promise<UserApi> => {
       return body.map(({ user_id }: { user_id: string }) => user_id)
     },
     async hashOf(email) {
-      const facts = await findSignInFacts(api.db, TENANT, { connectionId: CONNECTION, email, failureHash: '' })
+      const facts = await findSignInFacts(api.db, TENANT, {
+        connectionId: CONNECTION,
+        email,
+        failureHash: '',
+        senderHash: '',
+      })
       return facts.found?.passwordHash
     },
     async open(userId, model) {

@@ -1,8 +1,8 @@
 /** A lane: one child at a time, its successor when it is lost, and the queue before it. */
 
+import { createFairQueue, type FairQueue } from '../../base/fair-queue.ts'
 import { LIMITS } from '../limits.ts'
 import type { Child, ChildOwner, EndOfChild } from './child.ts'
-import { createFairQueue, type FairQueue } from './fair-queue.ts'
 import { type Job, type JobOutcome, mayRepeat, outcome } from './job.ts'
 
 export interface LanePorts {

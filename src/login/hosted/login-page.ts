@@ -6,6 +6,7 @@ import {
   accountBlocked,
   authenticatePrompt,
   loginFailed,
+  networkThrottled,
   type Occasion,
   passwordWrong,
   userUnknown,
@@ -27,6 +28,7 @@ const PROMPTS = ['login', 'select_account']
 const WRONG = 'Wrong email or password.'
 const NO_PASSKEY = 'This passkey does not work here. Log in with your password.'
 const BLOCKED = 'Too many wrong passwords in a row. Log-ins to this account from here are blocked for a few minutes.'
+const THROTTLED = 'Too many log-ins have failed from your network. Try again later.'
 
 /** Characters of what was typed that a page shows again and the log keeps. */
 const MAX_TYPED = 254
@@ -72,14 +74,22 @@ const show = (
 
 type Refused = Exclude<SignInOutcome, { readonly kind: 'verified' }>
 
-/** What the log says of an attempt that was refused. */
+/** What the log says of an attempt that was refused. That a network is throttled is said once, or a flood would fill the log. */
 const refusedEvents = (outcome: Refused, occasion: Occasion) => {
+  if (outcome.kind === 'throttled') return []
   if (outcome.kind === 'blocked') return [accountBlocked(occasion)]
-  return [(outcome.user ? passwordWrong : userUnknown)(occasion), ...(outcome.blocks ? [accountBlocked(occasion)] : [])]
+  return [
+    (outcome.user ? passwordWrong : userUnknown)(occasion),
+    ...(outcome.blocks ? [accountBlocked(occasion)] : []),
+    ...(outcome.throttles ? [networkThrottled(occasion, 'login')] : []),
+  ]
 }
 
 /** What the person reads: the same whether or not the address is somebody's. */
 const refusedView = (outcome: Refused, email: string, now: number): View => {
+  if (outcome.kind === 'throttled') {
+    return { email, error: THROTTLED, status: 429, retryAfter: Math.max(1, outcome.pause) }
+  }
   if (outcome.kind === 'wrong' && !outcome.blocks) return { email, error: WRONG, status: 400 }
   const until = outcome.kind === 'blocked' ? outcome.until.getTime() : now + 60_000
   return { email, error: BLOCKED, status: 429, retryAfter: Math.max(1, Math.ceil((until - now) / 1000)) }

@@ -1,6 +1,6 @@
 /** The page `/u/signup`. */
 
-import { authenticatePrompt, signupFailed, signupSucceeded } from '../events.ts'
+import { authenticatePrompt, networkThrottled, type Occasion, signupFailed, signupSucceeded } from '../events.ts'
 import type { Exchange } from '../exchange.ts'
 import { PageRefusal } from '../http/failure.ts'
 import { sendPage, sendRedirect } from '../http/reply.ts'
@@ -21,13 +21,21 @@ const MAX_TYPED = 254
  */
 const EXISTS = 'The user already exists. Log in instead, or use another address.'
 
+const THROTTLED = 'Too many sign-ups have failed from your network. Try again later.'
+
 interface View {
   readonly email: string
   readonly error?: string
   readonly field?: 'email' | 'password'
+  /** Seconds; the answer is 429 then. */
+  readonly retryAfter?: number
 }
 
-const show = (exchange: Exchange, { id, transaction }: PageInteraction, { email, error, field }: View): void => {
+const show = (
+  exchange: Exchange,
+  { id, transaction }: PageInteraction,
+  { email, error, field, retryAfter }: View,
+): void => {
   const html = renderPage('signup', exchange.tenant.name, {
     action: `/u/signup?state=${id}`,
     state: id,
@@ -37,7 +45,9 @@ const show = (exchange: Exchange, { id, transaction }: PageInteraction, { email,
     field,
     other_page: `/u/login?state=${id}`,
   })
-  sendPage(exchange.response, error ? 400 : 200, html, { redirectUri: transaction.params.redirect_uri })
+  const status = error ? 400 : 200
+  const { redirect_uri: redirectUri } = transaction.params
+  sendPage(exchange.response, retryAfter === undefined ? status : 429, html, { redirectUri, retryAfter })
 }
 
 const loadPage = async (exchange: Exchange, { deps, directory }: PageContext) => {
@@ -60,13 +70,22 @@ const OWN_FIELDS: ReadonlySet<string> = new Set(['password', 'state', 'action'])
 const fieldsForActions = (form: URLSearchParams): Record<string, string> =>
   Object.fromEntries([...form].filter(([name]) => !OWN_FIELDS.has(name)))
 
-const refusedView = (
-  outcome: Exclude<SignUpOutcome, { readonly kind: 'created' }>,
-  email: string,
-): View & { error: string } => {
+type Refused = Exclude<SignUpOutcome, { readonly kind: 'created' }>
+
+const refusedView = (outcome: Refused, email: string): View & { error: string } => {
+  if (outcome.kind === 'throttled') return { email, error: THROTTLED, retryAfter: Math.max(1, outcome.pause) }
   if (outcome.kind === 'exists') return { email, error: EXISTS, field: 'email' }
   if (outcome.kind === 'refused') return { email, error: outcome.message }
   return { email, error: outcome.message, field: outcome.field }
+}
+
+/** What the log says of a sign-up that was refused. That a network is throttled is said once, or a flood would fill the log. */
+const refusedEvents = (outcome: Refused, occasion: Occasion, error: string) => {
+  if (outcome.kind === 'throttled') return []
+  return [
+    signupFailed(occasion, { message: outcome.kind === 'refused' ? outcome.reason : error }),
+    ...('throttles' in outcome && outcome.throttles ? [networkThrottled(occasion, 'signup')] : []),
+  ]
 }
 
 export const signupPage: HostedPage = {
@@ -85,6 +104,8 @@ export const signupPage: HostedPage = {
     const request = { exchange, transaction, connection, form: fieldsForActions(form) }
     const outcome = await signUp({
       tenantId: exchange.tenant.tenantId,
+      ip: exchange.ip,
+      failureKey: exchange.keys.failureHash,
       connection,
       email,
       password,
@@ -95,9 +116,7 @@ export const signupPage: HostedPage = {
     const occasion = { exchange, at, connection, transaction, userName: email }
     if (outcome.kind !== 'created') {
       const view = refusedView(outcome, email)
-      await deps.log.record(
-        signupFailed(occasion, { message: outcome.kind === 'refused' ? outcome.reason : view.error }),
-      )
+      await Promise.all(refusedEvents(outcome, occasion, view.error).map(event => deps.log.record(event)))
       show(exchange, interaction, view)
       return
     }

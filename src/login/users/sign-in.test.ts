@@ -18,8 +18,8 @@ let addresses = 0
 
 const hasher = createPasswordHasher(2, 100)
 
-const signUp = async (email: string) =>
-  createSignUp(database.db, hasher, systemRandom)({ tenantId, connection, email, password: PASSWORD })
+const signUp = async (email: string, password = PASSWORD) =>
+  createSignUp(database.db, hasher, systemRandom)(attempt(email, password, '203.0.113.6'))
 
 const attempt = (email: string, password: string, ip: string): SignInAttempt => ({
   tenantId,
@@ -63,11 +63,7 @@ test('a new user signs in, however the address is written', async () => {
 test('a second sign-up with the address is refused, and so are bad addresses and passwords', async () => {
   const email = await newUser()
   assert.equal((await signUp(email.toUpperCase())).kind, 'exists')
-  const refused = await createSignUp(
-    database.db,
-    hasher,
-    systemRandom,
-  )({ tenantId, connection, email, password: 'short' })
+  const refused = await signUp(email, 'short')
   assert.ok(refused.kind === 'invalid' && refused.field === 'password')
   const unreadable = await signUp('not an address')
   assert.ok(unreadable.kind === 'invalid' && unreadable.field === 'email')
@@ -129,8 +125,8 @@ test('an outdated hash is replaced at the next success', async () => {
   const strict: PasswordHasher = {
     ...hasher,
     isOutdated: () => replaced.length === 0,
-    hash: async password => {
-      const made = await hasher.hash(password)
+    hash: async (password, network) => {
+      const made = await hasher.hash(password, network)
       replaced.push(made)
       return made
     },

@@ -1,18 +1,20 @@
 /** Creates a user of the database connection. */
 
 import { type RandomBytes, randomHex } from '../../base/random.ts'
-import type { TenantId } from '../../model/ids.ts'
 import type { ConnectionRecord } from '../../store/connection-store.ts'
 import type { Db } from '../../store/database.ts'
+import { findOwedSeconds } from '../../store/failure-allowance-store.ts'
 import { insertUser, type NewUser, type UserRecord } from '../../store/user-store.ts'
 import type { Candidate } from '../actions/event/registration-event.ts'
 import type { RegistrationVerdict } from '../actions/registration.ts'
+import { createFailureThrottle } from '../failure-throttle.ts'
+import { networkOf } from '../http/network.ts'
 import { isEmail, normalizeEmail } from './email-address.ts'
+import { ALLOWANCE, type AttemptOrigin, senderOf } from './failed-attempts.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import { passwordProblem } from './password-rules.ts'
 
-export interface SignUpRequest {
-  readonly tenantId: TenantId
+export interface SignUpRequest extends AttemptOrigin {
   readonly connection: ConnectionRecord
   /** As typed. */
   readonly email: string
@@ -21,12 +23,19 @@ export interface SignUpRequest {
   readonly admit?: (candidate: Candidate) => Promise<RegistrationVerdict>
 }
 
+interface Failed {
+  /** From now on nobody signs up from this network for a while. */
+  readonly throttles: boolean
+}
+
 export type SignUpOutcome =
   | { readonly kind: 'created'; readonly user: UserRecord }
   | { readonly kind: 'invalid'; readonly field: 'email' | 'password'; readonly message: string }
-  | { readonly kind: 'exists' }
+  | (Failed & { readonly kind: 'exists' })
   /** An Action said no: `message` is for the person, `reason` for the log. */
-  | { readonly kind: 'refused'; readonly message: string; readonly reason: string }
+  | (Failed & { readonly kind: 'refused'; readonly message: string; readonly reason: string })
+  /** Nothing was looked at; `pause` in seconds. */
+  | { readonly kind: 'throttled'; readonly pause: number }
 
 export type SignUp = (request: SignUpRequest) => Promise<SignUpOutcome>
 
@@ -51,18 +60,27 @@ export const newUser = (
 /** True when the connection takes new users. */
 export const isSignUpEnabled = (connection: ConnectionRecord): boolean => connection.options.disable_signup !== true
 
-export const createSignUp =
-  (db: Db, hasher: PasswordHasher, random: RandomBytes): SignUp =>
-  async ({ tenantId, connection, password, admit, ...request }) => {
+/** Creates the sign-up. What is refused for its form tells nobody anything and is not counted. */
+export const createSignUp = (db: Db, hasher: PasswordHasher, random: RandomBytes): SignUp => {
+  const throttle = createFailureThrottle(db, ALLOWANCE)
+
+  return async ({ tenantId, connection, password, admit, ...request }) => {
     const email = normalizeEmail(request.email)
     if (!isEmail(email)) return { kind: 'invalid', field: 'email', message: 'Enter an email address.' }
     const problem = passwordProblem(password, email)
     if (problem) return { kind: 'invalid', field: 'password', message: problem }
-    const verdict = await admit?.({ email, ...namesOf(email) })
-    if (verdict?.kind === 'refused') return verdict
-    const passwordHash = await hasher.hash(password)
-    const user = newUser({ connectionId: connection.id, email, passwordHash, isAdministrator: false }, random)
-    const { userMetadata = {}, appMetadata = {} } = verdict ?? {}
-    const created = await insertUser(db, tenantId, { ...user, userMetadata, appMetadata })
-    return created ? { kind: 'created', user: created } : { kind: 'exists' }
+    const sender = senderOf('sign-up', { tenantId, ...request })
+    return throttle.attempt(sender, async ({ isAdmitted, fail }) => {
+      const owed = await findOwedSeconds(db, tenantId, sender.keyHash)
+      if (!isAdmitted(owed)) return { kind: 'throttled', pause: throttle.pause(owed) }
+      const failed = async (): Promise<Failed> => ({ throttles: throttle.pause(await fail()) > 0 })
+      const verdict = await admit?.({ email, ...namesOf(email) })
+      if (verdict?.kind === 'refused') return { ...verdict, ...(await failed()) }
+      const passwordHash = await hasher.hash(password, networkOf(request.ip))
+      const user = newUser({ connectionId: connection.id, email, passwordHash, isAdministrator: false }, random)
+      const { userMetadata = {}, appMetadata = {} } = verdict ?? {}
+      const created = await insertUser(db, tenantId, { ...user, userMetadata, appMetadata })
+      return created ? { kind: 'created', user: created } : { kind: 'exists', ...(await failed()) }
+    })
   }
+}

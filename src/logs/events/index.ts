@@ -24,6 +24,7 @@ import { gdStartEnroll } from './gd-start-enroll.ts'
 import { gdUnenroll } from './gd-unenroll.ts'
 import { gdWebauthnChallengeFailed } from './gd-webauthn-challenge-failed.ts'
 import { gdWebauthnEnrollmentFailed } from './gd-webauthn-enrollment-failed.ts'
+import { limitMu } from './limit-mu.ts'
 import { limitWc } from './limit-wc.ts'
 import { passkeyEnrollmentDeclined } from './passkey-enrollment-declined.ts'
 import { s } from './s.ts'
@@ -55,6 +56,7 @@ export const LOG_EVENTS = {
   ssa,
   fsa,
   limit_wc: limitWc,
+  limit_mu: limitMu,
   actions_execution_failed: actionsExecutionFailed,
   gd_start_auth: gdStartAuth,
   gd_auth_succeed: gdAuthSucceed,

@@ -8,6 +8,12 @@ export interface FairQueueOptions<Work> {
   /** Work of one key that may wait. */
   readonly waitingPerKey: number
   readonly start: (work: Work) => void
+  /** Where the number of keys is not bounded otherwise: what may wait of all of them. */
+  readonly room?: {
+    readonly waiting: number
+    /** Work that was waiting has lost its place, and will not start. */
+    readonly onDisplaced: (work: Work) => void
+  }
 }
 
 interface Line<Work> {
@@ -31,13 +37,16 @@ export const createFairQueue = <Work>({
   perKey,
   waitingPerKey,
   start,
+  room,
 }: FairQueueOptions<Work>): FairQueue<Work> => {
   /** In turn: a key that has been served goes to the end. */
   const lines = new Map<string, Line<Work>>()
   let running = 0
+  let waiting = 0
 
   const begin = (key: string, line: Line<Work>, work: Work): void => {
     running += 1
+    waiting -= 1
     line.running += 1
     lines.delete(key)
     lines.set(key, line)
@@ -58,19 +67,43 @@ export const createFairQueue = <Work>({
     if (line && line.running === 0 && line.waiting.length === 0) lines.delete(key)
   }
 
+  const mayStart = (line: Line<Work>): boolean =>
+    running < capacity && line.running < perKey && line.waiting.length === 0
+
+  /**
+   * Whoever waits with most gives a place to whoever waits with less (longest queue drop: McKenney, Stochastic fairness
+   * queueing, 1990), so that no number of full lines keeps a new one out.
+   */
+  const makeRoom = (line: Line<Work>): boolean => {
+    if (!room || waiting < room.waiting || mayStart(line)) return true
+    let longest = { waiting: line.waiting, length: line.waiting.length + 1 }
+    for (const { waiting: others } of lines.values()) {
+      if (others.length > longest.length) longest = { waiting: others, length: others.length }
+    }
+    const displaced = longest.waiting === line.waiting ? undefined : longest.waiting.pop()
+    if (displaced === undefined) return false
+    waiting -= 1
+    room.onDisplaced(displaced)
+    return true
+  }
+
   return {
     push(key, work) {
       const line = lines.get(key) ?? { running: 0, waiting: [] }
-      if (line.waiting.length >= waitingPerKey) return 'refused'
+      if (line.waiting.length >= waitingPerKey || !makeRoom(line)) return 'refused'
       lines.set(key, line)
       line.waiting.push(work)
+      waiting += 1
       next()
       return line.waiting.includes(work) ? 'waits' : 'started'
     },
     withdraw(key, work) {
-      const waiting = lines.get(key)?.waiting ?? []
-      const at = waiting.indexOf(work)
-      if (at >= 0) waiting.splice(at, 1)
+      const ours = lines.get(key)?.waiting ?? []
+      const at = ours.indexOf(work)
+      if (at >= 0) {
+        ours.splice(at, 1)
+        waiting -= 1
+      }
       tidy(key)
       return at >= 0
     },
@@ -84,6 +117,7 @@ export const createFairQueue = <Work>({
     },
     drain() {
       const left = [...lines.values()].flatMap(line => line.waiting.splice(0))
+      waiting = 0
       for (const key of [...lines.keys()]) tidy(key)
       return left
     },

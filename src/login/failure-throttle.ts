@@ -1,0 +1,72 @@
+/** Senders who fail too often are not heard for a while: everybody has an allowance of failures, which comes back steadily. */
+
+import type { TenantId } from '../model/ids.ts'
+import type { Db } from '../store/database.ts'
+import { countFailure } from '../store/failure-allowance-store.ts'
+
+export interface FailureAllowance {
+  /** Failures that may come at once. */
+  readonly failures: number
+  /** Seconds after which one of them is given back. */
+  readonly secondsEach: number
+}
+
+export interface Sender {
+  readonly tenantId: TenantId
+  /** Keyed hash of what the sender is recognised by. */
+  readonly keyHash: string
+}
+
+/** One attempt of a sender while it is under way. */
+export interface Attempt {
+  /**
+   * True when a failure is left for this attempt. Those that were under way before it count as if they failed, so that
+   * parallel guesses get no more than one after the other would.
+   *
+   * @param owed seconds, read after the attempt began
+   */
+  isAdmitted(owed: number): boolean
+  /** Counts a failure; returns the seconds that the sender owes now. */
+  fail(): Promise<number>
+}
+
+export interface FailureThrottle {
+  /** Runs an attempt; what it does with its answers is its own. */
+  attempt<T>(sender: Sender, run: (attempt: Attempt) => Promise<T>): Promise<T>
+  /** Seconds until a sender who owes so much is heard again; 0 when it is heard now. */
+  pause(owed: number): number
+}
+
+/** Parts of a second that pass between two looks at a clock do not make a failure more or less. */
+const TOLERANCE = 1e-3
+
+export const createFailureThrottle = (db: Db, { failures, secondsEach }: FailureAllowance): FailureThrottle => {
+  const underWay = new Map<string, number>()
+
+  const enter = (key: string): number => {
+    const others = underWay.get(key) ?? 0
+    underWay.set(key, others + 1)
+    return others
+  }
+  const leave = (key: string): void => {
+    const others = (underWay.get(key) ?? 1) - 1
+    if (others > 0) underWay.set(key, others)
+    else underWay.delete(key)
+  }
+
+  return {
+    async attempt({ tenantId, keyHash }, run) {
+      const key = `${tenantId}\n${keyHash}`
+      const others = enter(key)
+      try {
+        return await run({
+          isAdmitted: owed => Math.floor(failures - owed / secondsEach + TOLERANCE) > others,
+          fail: () => countFailure(db, tenantId, keyHash, secondsEach),
+        })
+      } finally {
+        leave(key)
+      }
+    },
+    pause: owed => Math.max(0, Math.ceil(owed - (failures - 1 + TOLERANCE) * secondsEach)),
+  }
+}

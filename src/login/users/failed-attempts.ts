@@ -1,0 +1,30 @@
+/** Failed log-ins and sign-ups of a network, whatever the accounts. */
+
+import { createHmac } from 'node:crypto'
+import type { TenantId } from '../../model/ids.ts'
+import type { FailureAllowance, Sender } from '../failure-throttle.ts'
+import { networkOf } from '../http/network.ts'
+
+/**
+ * A hundred failures, and one more each 864 seconds, which are a hundred a day: Auth0's figures for log-ins (suspicious IP
+ * throttling). Only failures count, so an office behind one address is not held up by its successes, and a few typos of
+ * everybody are given back by the next day. Sign-ups have an allowance of their own with the same figures: who may not
+ * log in any more may still sign up.
+ */
+export const ALLOWANCE: FailureAllowance = { failures: 100, secondsEach: 864 }
+
+/** Where an attempt comes from. */
+export interface AttemptOrigin {
+  readonly tenantId: TenantId
+  readonly ip: string
+  /** Turns what is counted into keys that name nobody. */
+  readonly failureKey: Uint8Array
+}
+
+/** By what a network's failures are counted. */
+export const senderOf = (flow: 'log-in' | 'sign-up', { tenantId, ip, failureKey }: AttemptOrigin): Sender => ({
+  tenantId,
+  keyHash: createHmac('sha256', failureKey)
+    .update(JSON.stringify([flow, networkOf(ip)]))
+    .digest('base64url'),
+})
