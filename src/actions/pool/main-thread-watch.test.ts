@@ -38,12 +38,13 @@ test('a child that waits for a processor, or of which the system says nothing, i
 
 test('the time of a main thread is its time on a processor', {
   skip: process.platform !== 'linux' && 'Linux tells it',
+  timeout: 20_000,
 }, async () => {
   const before = mainThreadMs(process.pid)
-  for (const end = performance.now() + 60; performance.now() < end; );
+  // However busy the machine is, the loop ends when this thread has worked for so long.
+  while (mainThreadMs(process.pid) - before < 30);
   const worked = mainThreadMs(process.pid)
-  assert.ok(worked - before > 20, `${worked - before} ms`)
   await new Promise(resolve => setTimeout(resolve, 200))
-  assert.ok(mainThreadMs(process.pid) - worked < 150)
+  assert.ok(mainThreadMs(process.pid) - worked < 150, 'waiting is no work')
   assert.ok(Number.isNaN(mainThreadMs(undefined)))
 })
