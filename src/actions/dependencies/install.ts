@@ -1,11 +1,13 @@
 /** Installs packages with npm into a folder of their own: no scripts, nothing but the registry. */
 
-import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises'
+import { readFile, realpath, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isJsonObject, parseJson } from '../../base/json.ts'
 import type { ActionDependency } from '../../model/action.ts'
+import type { BuildLimits } from './build-limits.ts'
 import { npmProcess } from './npm-process.ts'
-import { runCommand } from './run-command.ts'
+import { type CommandResult, runCommand } from './run-command.ts'
+import { type Outgrown, watchFolder } from './watch-folder.ts'
 
 export interface InstallOptions {
   /** Folder of the package npm. */
@@ -14,7 +16,7 @@ export interface InstallOptions {
   readonly registry: string | undefined
   /** For npm: where it finds itself, its configuration and its proxies. */
   readonly env: Readonly<Record<string, string>>
-  readonly timeoutMs: number
+  readonly limits: BuildLimits
 }
 
 export type Installed = { readonly dependencies: readonly ActionDependency[] } | { readonly problem: string }
@@ -50,9 +52,16 @@ const textAt = (value: unknown, name: string): string => {
 /** How npm refuses what `ONLY_REGISTRY` forbids. */
 const NOT_REGISTRY = /^EALLOW[A-Z]+$/
 
+const megabytes = (bytes: number): string => `${Math.floor(bytes / 1e6)} MB`
+
+const OUTGROWN: Readonly<Record<Outgrown, (limits: BuildLimits) => string>> = {
+  size: ({ folderBytes, folderEntries }) =>
+    `the packages have more than ${megabytes(folderBytes)} or ${folderEntries} files with everything that they depend on`,
+  disk: () => 'the disk of this server has too little space for packages',
+}
+
 /** npm's own words, without addresses and paths of the server. */
-const problemOf = (stdout: string, isTimeout: boolean): string => {
-  if (isTimeout) return 'the registry did not answer in time'
+const reportedProblem = (stdout: string): string | undefined => {
   const report = parseJson(stdout)
   const error = isJsonObject(report) ? report.error : undefined
   const [code, detail] = [textAt(error, 'code'), textAt(error, 'detail')]
@@ -61,7 +70,18 @@ const problemOf = (stdout: string, isTimeout: boolean): string => {
   if (NOT_REGISTRY.test(code))
     return 'a package asks for a repository, an address or a file: only packages of the registry are installed'
   if (code === 'ETARGET' || code === 'ERESOLVE') return textAt(error, 'summary').split('\n')[0]?.slice(0, 300) ?? code
-  return code ? `the registry could not be used (${code})` : 'npm could not be started on this server'
+  return code ? `the registry could not be used (${code})` : undefined
+}
+
+/** A write beyond the limit is an error, or, as npm listens to signals, one of them that it reports or dies of. */
+const isFileTooLarge = ({ stdout, signal }: CommandResult): boolean =>
+  signal === 'SIGXFSZ' || /"(EFBIG|SIGXFSZ)"/.test(stdout)
+
+const problemOf = (result: CommandResult, limits: BuildLimits): string => {
+  if (result.isTimeout) return 'the registry did not answer in time'
+  if (isFileTooLarge(result)) return `a package has a file of more than ${megabytes(limits.fileBytes)}`
+  if (result.code === undefined) return 'the packages need more memory to install than there is for it'
+  return reportedProblem(result.stdout) ?? 'npm could not be started on this server'
 }
 
 const versionOf = async (folder: string, name: string): Promise<string> =>
@@ -71,20 +91,23 @@ const versionOf = async (folder: string, name: string): Promise<string> =>
 export const installDependencies = async (
   folder: string,
   dependencies: readonly ActionDependency[],
-  { npm, registry, env, timeoutMs }: InstallOptions,
+  { npm, registry, env, limits }: InstallOptions,
 ): Promise<Installed> => {
-  await mkdir(folder, { recursive: true })
   const wanted = Object.fromEntries(dependencies.map(({ name, version }) => [name, version.trim() || 'latest']))
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: wanted }))
-  const { file, args, ...rest } = await npmProcess(npm, await realpath(folder), env)
-  const { code, stdout, isTimeout } = await runCommand({
-    ...rest,
-    file,
-    args: [...args, ...ARGUMENTS, ...(registry ? [`--registry=${registry}`] : [])],
-    timeoutMs,
-    maxOutputBytes: 4_000_000,
-  })
-  if (code !== 0) return { problem: problemOf(stdout, isTimeout) }
+  const { args, ...npmCommand } = await npmProcess(npm, await realpath(folder), env)
+  const { result, outgrown } = await watchFolder(folder, limits, signal =>
+    runCommand({
+      ...npmCommand,
+      args: [...args, ...ARGUMENTS, ...(registry ? [`--registry=${registry}`] : [])],
+      timeoutMs: limits.installMs,
+      maxOutputBytes: 4_000_000,
+      limits,
+      signal,
+    }),
+  )
+  if (outgrown) return { problem: OUTGROWN[outgrown](limits) }
+  if (result.code !== 0) return { problem: problemOf(result, limits) }
   const pinned = dependencies.map(async ({ name }) => ({ name, version: await versionOf(folder, name) }))
   return { dependencies: await Promise.all(pinned) }
 }

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
+import { BUILD_LIMITS } from './build-limits.ts'
 
 type Environment = Readonly<Record<string, string>>
 
@@ -54,6 +55,7 @@ export const npmProcess = async (npm: string, folder: string, env: Environment) 
     file: process.execPath,
     args: [
       '--no-warnings',
+      `--max-old-space-size=${BUILD_LIMITS.heapMegabytes}`,
       '--permission',
       ...readable.map(path => `--allow-fs-read=${path}`),
       `--allow-fs-write=${folder}`,

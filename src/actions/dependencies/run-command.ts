@@ -1,6 +1,7 @@
-/** Runs a command to its end, with a limit on its time and on what is kept of its output. */
+/** Runs a command to its end, with a limit on its time, its memory, its files and on what is kept of its output. */
 
 import { spawn } from 'node:child_process'
+import { type KernelLimits, limited } from './limited.ts'
 
 export interface Command {
   readonly file: string
@@ -10,13 +11,18 @@ export interface Command {
   readonly stdin?: string
   readonly timeoutMs: number
   readonly maxOutputBytes: number
+  readonly limits: KernelLimits
+  /** Ends the command. */
+  readonly signal?: AbortSignal
 }
 
-/** `code` is undefined for a command that could not be started, took too long, or said too much. */
+/** `code` is undefined for a command that could not be started, took too long, said too much, or was ended. */
 export interface CommandResult {
   readonly code: number | undefined
   readonly stdout: string
   readonly isTimeout: boolean
+  /** What ended the command, where that was not this process. */
+  readonly signal: string | undefined
 }
 
 /** Never rejects. Whatever the command has started is ended with it. */
@@ -28,9 +34,12 @@ export const runCommand = ({
   stdin,
   timeoutMs,
   maxOutputBytes,
+  limits,
+  signal,
 }: Command): Promise<CommandResult> =>
   new Promise(resolve => {
-    const child = spawn(file, args, { cwd, env, stdio: ['pipe', 'pipe', 'ignore'], detached: true })
+    const command = limited({ file, args }, limits)
+    const child = spawn(command.file, command.args, { cwd, env, stdio: ['pipe', 'pipe', 'ignore'], detached: true })
     const chunks: Buffer[] = []
     let bytes = 0
     let isTimeout = false
@@ -45,11 +54,15 @@ export const runCommand = ({
       isTimeout = true
       end()
     }, timeoutMs)
-    const finish = (code: number | null): void => {
+    signal?.addEventListener('abort', end)
+    if (signal?.aborted) end()
+    const finish = (code: number | null, by: string | null = null): void => {
       clearTimeout(alarm)
+      signal?.removeEventListener('abort', end)
       end()
       const isWhole = !isTimeout && bytes <= maxOutputBytes
-      resolve({ code: isWhole ? (code ?? undefined) : undefined, stdout: Buffer.concat(chunks).toString(), isTimeout })
+      const stdout = Buffer.concat(chunks).toString()
+      resolve({ code: isWhole ? (code ?? undefined) : undefined, stdout, isTimeout, signal: by ?? undefined })
     }
     child.stdout.on('data', (chunk: Buffer) => {
       bytes += chunk.length
@@ -59,5 +72,5 @@ export const runCommand = ({
     child.stdin.on('error', () => undefined)
     child.stdin.end(stdin ?? '')
     child.on('error', () => finish(null))
-    child.on('close', code => finish(code))
+    child.on('close', finish)
   })
