@@ -58,9 +58,9 @@ test('settings from the environment become the tenant', async () => {
       PORT: String(await freePort()),
       TENANT: 'acme',
       MANAGEMENT_CLIENT_ID: 'mgmt',
-      MANAGEMENT_CLIENT_SECRET: 'a secret of the operator',
+      MANAGEMENT_CLIENT_SECRET: 'a secret of the operator, long enough to be one',
       APP_CLIENT_ID: 'shop',
-      APP_CLIENT_SECRET: 'another secret of the operator',
+      APP_CLIENT_SECRET: 'another secret of the operator, as long',
       APP_CALLBACKS: callbacks,
       ADMIN_EMAIL: 'ops@example.com',
       ADMIN_PASSWORD: 'correct horse battery staple',
@@ -70,7 +70,7 @@ test('settings from the environment become the tenant', async () => {
   assert.equal(credentials.management.client_id, 'mgmt')
   assert.deepEqual(credentials.app, {
     client_id: 'shop',
-    client_secret: 'another secret of the operator',
+    client_secret: 'another secret of the operator, as long',
     callbacks: callbacks.split(','),
   })
   assert.deepEqual(credentials.admin, { email: 'ops@example.com', password: 'correct horse battery staple' })

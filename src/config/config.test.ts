@@ -92,6 +92,16 @@ for (const [variable, text, message] of [
   ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be fatal, error, warn, info, debug, trace or silent, not "loud".'],
   ['DATABASE_URL', 'mysql://root:hunter2@x/y', 'DATABASE_URL must be an address that begins with postgresql://.'],
   ['ADMIN_PASSWORD', 'short', 'ADMIN_PASSWORD must be 8 to 128 characters long.'],
+  [
+    'MANAGEMENT_CLIENT_SECRET',
+    'x'.repeat(31),
+    'MANAGEMENT_CLIENT_SECRET must be 32 to 256 printable ASCII characters (openssl rand -hex 32 makes some).',
+  ],
+  [
+    'APP_CLIENT_SECRET',
+    's',
+    'APP_CLIENT_SECRET must be 32 to 256 printable ASCII characters (openssl rand -hex 32 makes some).',
+  ],
   ['ENCRYPTION_KEY', 'c2hvcnQ=', 'ENCRYPTION_KEY must be 32 bytes in base64 or hexadecimal (openssl rand -base64 32).'],
   ['GEO_REGION_HEADER', 'a b', 'GEO_REGION_HEADER must be the name of a header, such as CF-Region-Code, not "a b".'],
   ['ADMIN_EMAIL', 'admin', 'ADMIN_EMAIL must be an e-mail address, not "admin".'],

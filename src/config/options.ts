@@ -31,7 +31,9 @@ export interface Option<T = unknown> {
   readonly secret?: true
 }
 
-const PRINTABLE = /^[\x20-\x7e]{1,256}$/
+/** Whoever guesses a secret may do so for years, from as many addresses as there are: only its length stops that. */
+const CLIENT_SECRET = /^[\x20-\x7e]{32,256}$/
+const EXPECTED_SECRET = '32 to 256 printable ASCII characters (openssl rand -hex 32 makes some)'
 const CLIENT_ID = /^[\x21-\x7e]{1,128}$/
 
 export const OPTIONS = {
@@ -94,8 +96,8 @@ export const OPTIONS = {
   },
   managementClientSecret: {
     variable: 'MANAGEMENT_CLIENT_SECRET',
-    read: matching(PRINTABLE),
-    expects: 'at most 256 printable ASCII characters',
+    read: matching(CLIENT_SECRET),
+    expects: EXPECTED_SECRET,
     otherwise: 'generated on the first start',
     doc: 'Its secret.',
     secret: true,
@@ -109,8 +111,8 @@ export const OPTIONS = {
   },
   appClientSecret: {
     variable: 'APP_CLIENT_SECRET',
-    read: matching(PRINTABLE),
-    expects: 'at most 256 printable ASCII characters',
+    read: matching(CLIENT_SECRET),
+    expects: EXPECTED_SECRET,
     otherwise: 'generated on the first start',
     doc: 'Its secret.',
     secret: true,

@@ -32,8 +32,8 @@ const count = <T>(values: readonly T[], value: T): number => values.filter(each 
 
 test('a network that guesses is told to come back later, the log says so once, and nobody else notices', async () => {
   const guess = (n: number) => ({ username: `victim-${n}@example.com`, password: 'Summer2026!' })
-  const { statuses, page, browser } = await send('203.0.113.66', '/u/login', 130, guess)
-  assert.deepEqual([count(statuses, 400), count(statuses, 429)], [100, 30])
+  const { statuses, page, browser } = await send('203.0.113.66', '/u/login', 140, guess)
+  assert.deepEqual([count(statuses, 400), count(statuses, 429)], [100, 40])
   const types = server.takeEvents().map(({ type }) => type)
   assert.deepEqual([count(types, 'fu'), count(types, 'limit_mu')], [100, 1])
   const right = await browser.submit(page, ADMIN)

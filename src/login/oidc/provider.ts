@@ -19,6 +19,7 @@ import { EXTRA_PARAMETERS, normalizeAuthorizeQuery } from './authorize-parameter
 import { accessTokenClaims, teachModels } from './carry-plan.ts'
 import { CLAIMS_BY_SCOPE } from './claims.ts'
 import { registerClientCredentials } from './client-credentials.ts'
+import { throttleClientSecrets } from './client-secret-throttle.ts'
 import { createGrantLoader } from './create-grant.ts'
 import { exchangeOf } from './engine-context.ts'
 import { createFindAccount } from './find-account.ts'
@@ -151,6 +152,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
   provider.Client.prototype.includeSid = () => true
   teachModels(provider, tenant)
   registerClientCredentials(provider, tenant, directory)
+  throttleClientSecrets(provider, deps)
   withholdAnswers(provider, deps)
   nameUnauthorizedClients(provider)
   provider.use(async (context, next) => {

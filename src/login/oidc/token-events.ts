@@ -5,6 +5,7 @@ import type { JsonObject } from '../../base/json.ts'
 import { extendLoginTransaction } from '../../store/login-transaction-store.ts'
 import { executionDetails, tokensIssued, tokensRefused } from '../events.ts'
 import { type EventContext, occasionOf } from './authorization-events.ts'
+import { TOO_MANY_ATTEMPTS } from './client-secret-throttle.ts'
 import { exchangeOf, paramOf } from './engine-context.ts'
 import { LIFETIME } from './lifetimes.ts'
 
@@ -124,6 +125,7 @@ export const logTokens = (provider: Provider, events: EventContext): void => {
   })
   provider.on('grant.error', (context, error) => {
     const type = grantEvents(context)
-    if (type) exchangeOf(context).hold(logRefused(context, type, error, events))
+    // Who is not listened to does not fill the tenant's log either: the wrong secrets before are there.
+    if (type && error.error !== TOO_MANY_ATTEMPTS) exchangeOf(context).hold(logRefused(context, type, error, events))
   })
 }

@@ -1,9 +1,6 @@
 /** Failed log-ins and sign-ups of a network, whatever the accounts. */
 
-import { createHmac } from 'node:crypto'
-import type { TenantId } from '../../model/ids.ts'
-import type { FailureAllowance, Sender } from '../failure-throttle.ts'
-import { networkOf } from '../http/network.ts'
+import { type AttemptOrigin, type FailureAllowance, type Sender, toSender } from '../failure-throttle.ts'
 
 /**
  * A hundred failures, and one more each 864 seconds, which are a hundred a day: Auth0's figures for log-ins (suspicious IP
@@ -13,18 +10,5 @@ import { networkOf } from '../http/network.ts'
  */
 export const ALLOWANCE: FailureAllowance = { failures: 100, secondsEach: 864 }
 
-/** Where an attempt comes from. */
-export interface AttemptOrigin {
-  readonly tenantId: TenantId
-  readonly ip: string
-  /** Turns what is counted into keys that name nobody. */
-  readonly failureKey: Uint8Array
-}
-
 /** By what a network's failures are counted. */
-export const senderOf = (flow: 'log-in' | 'sign-up', { tenantId, ip, failureKey }: AttemptOrigin): Sender => ({
-  tenantId,
-  keyHash: createHmac('sha256', failureKey)
-    .update(JSON.stringify([flow, networkOf(ip)]))
-    .digest('base64url'),
-})
+export const senderOf = (flow: 'log-in' | 'sign-up', origin: AttemptOrigin): Sender => toSender([flow], origin)
