@@ -137,7 +137,7 @@ test('what a killed server has left is removed, what another build is using is n
 
 test('bundles are kept up to a number and a size, those that were used last', async () => {
   const place = join(folder, 'bundles')
-  const bundle = { text: '0'.repeat(1000), dependencies: [] }
+  const bundle = { text: '0'.repeat(1000), dependencies: [], addOns: [] }
   const age = (seconds: number): void => {
     for (const name of readdirSync(place)) {
       const at = new Date(Date.now() - seconds * 1000)

@@ -8,6 +8,8 @@ import type { ActionDependency } from '../../model/action.ts'
 export interface Bundle {
   readonly text: string
   readonly dependencies: readonly ActionDependency[]
+  /** What may be the reason when it does not load; see `describeAddOns`. */
+  readonly addOns: readonly string[]
 }
 
 export interface BundleCacheLimits {

@@ -13,6 +13,7 @@ import { type Bundle, createBundleCache } from './bundle-cache.ts'
 import type { BundleAnswer } from './bundle-worker.ts'
 import { dependencyProblems, isExact, specifiersOf } from './dependency.ts'
 import { installDependencies } from './install.ts'
+import { describeAddOns } from './native-add-ons.ts'
 import { npmEnvironment, pinnedNpm } from './npm-process.ts'
 import { runCommand } from './run-command.ts'
 import { inWorkFolder } from './work-folder.ts'
@@ -30,11 +31,19 @@ export interface ProgramBuilderOptions {
 }
 
 export type BuiltProgram =
-  | { readonly program: string; readonly dependencies: readonly ActionDependency[] }
+  | {
+      readonly program: string
+      readonly dependencies: readonly ActionDependency[]
+      /** Sentences that explain a program which does not load. */
+      readonly addOns?: readonly string[]
+    }
   | { readonly errors: readonly BuildError[] }
 
+/** More of them help nobody. */
+const MAX_PROBLEMS = 10
+
 /** Raised with the rules for bundles: what older rules let in is not used again. */
-const RULES = 2
+const RULES = 3
 
 const WORKER = fileURLToPath(
   new URL(`./bundle-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
@@ -89,9 +98,10 @@ export const createProgramBuilder = ({
       const installed = await installDependencies(folder, dependencies, options)
       if ('problem' in installed) return fail(installed.problem)
       const answer = await runBundler(folder, specifiers, limits)
+      const addOns = await describeAddOns(folder)
       return 'problems' in answer
-        ? fail(...answer.problems)
-        : { text: answer.text, dependencies: installed.dependencies }
+        ? fail(...[...addOns, ...answer.problems].slice(0, MAX_PROBLEMS))
+        : { text: answer.text, dependencies: installed.dependencies, addOns }
     })
   }
 
@@ -116,7 +126,7 @@ export const createProgramBuilder = ({
       const isTooLarge = Buffer.byteLength(program) > LIMITS.programBytes
       return isTooLarge
         ? fail(`the Action has more than ${LIMITS.programBytes} bytes with its dependencies`)
-        : { program, dependencies: bundle.dependencies }
+        : { program, dependencies: bundle.dependencies, addOns: bundle.addOns }
     } catch (error) {
       if (error instanceof QueueFull) return fail('too many Actions are being built; try again')
       throw error

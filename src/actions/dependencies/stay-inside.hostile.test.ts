@@ -175,6 +175,17 @@ test('a module of Node is that of the sandbox, also when a folder further up has
   assert.doesNotMatch(answer.text, new RegExp(SECRET))
 })
 
+test('a file that a package has switched off for browsers is empty, also where its name lacks the ending', async () => {
+  const folder = buildFolder('switched-off', {
+    'node_modules/good/index.js': "module.exports = require('./off')",
+    'node_modules/good/off.js': `module.exports = ${JSON.stringify(SECRET)}`,
+    'node_modules/good/package.json': JSON.stringify({ name: 'good', browser: { './off.js': false } }),
+  })
+  const answer = await bundle({ folder, specifiers: ['good'] })
+  assert.ok('text' in answer, JSON.stringify(answer))
+  assert.doesNotMatch(answer.text, new RegExp(SECRET))
+})
+
 test('a finished bundle is judged by the files that went into it', () => {
   const folder = buildFolder('judged', { 'node_modules/good/index.js': '' })
   const judge = (...paths: readonly string[]): boolean => {
@@ -185,5 +196,6 @@ test('a finished bundle is judged by the files that went into it', () => {
   assert.ok(judge('<stdin>', '<define:global>', '(disabled):util', 'node_modules/good/index.js'))
   assert.ok(!judge('node_modules/good/index.js', '../../../credentials.json'))
   assert.ok(!judge(join(dataDir, 'credentials.json')))
-  assert.ok(!judge('node_modules/good/nothing.js'))
+  assert.ok(!judge('../nothing.js'))
+  assert.ok(!judge('node_modules/nowhere/../../../../../credentials.json'))
 })

@@ -2,16 +2,26 @@
 
 import { realpathSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
-import { isAbsolute, resolve, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import type { Metafile, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from 'esbuild'
 
 /** Marks what this plugin asks of esbuild itself. */
 const ASKED = 'asked'
 
+/** The real path of a file, also of one that is not there: nothing of it can be read, and its folder is judged. */
+const realPathOf = (path: string): string => {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    if (Reflect.get(Object(error), 'code') === 'ENOENT') return join(realpathSync(dirname(path)), basename(path))
+    throw error
+  }
+}
+
 /** @param root a real path; links in `path` are followed */
 const isInside = (root: string, path: string): boolean => {
   try {
-    return realpathSync(path).startsWith(root + sep)
+    return realPathOf(path).startsWith(root + sep)
   } catch {
     return false
   }

@@ -48,7 +48,10 @@ export const actionSchema = factsSchema
     ...contentSchema.shape,
     status: z.enum(BUILD_STATUSES),
     built_at: date,
-    deployed_version: actionVersionSchema.optional(),
+    deployed_version: actionVersionSchema.optional().meta({
+      description:
+        'The version that runs. When an Action is created with `deploy: true` and the deployment fails, the answer has the failed version here: `deployed` is false, and `errors` says why.',
+    }),
   })
   .meta({ id: 'Action' })
 
@@ -95,4 +98,14 @@ export const toWireAction = (action: Action): WireAction => ({
   status: action.status,
   built_at: action.builtAt.toISOString(),
   ...(action.deployedVersion && { deployed_version: toWireVersion(action, action.deployedVersion) }),
+})
+
+/**
+ * An Action that was just created. A deployment that failed has nowhere else to say why: the wire's Action has no errors.
+ *
+ * @param version what its deployment ended with, where one was asked for
+ */
+export const toWireCreation = (action: Action, version?: ActionVersion): WireAction => ({
+  ...toWireAction(action),
+  ...(version && { deployed_version: toWireVersion(action, version) }),
 })

@@ -10,6 +10,8 @@ export type ProgramOutcome =
       readonly program: string
       /** With the versions that were bundled. */
       readonly dependencies: readonly ActionDependency[]
+      /** Sentences that explain a program which does not load. */
+      readonly addOns?: readonly string[]
     }
   | { readonly errors: readonly BuildError[] }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { CODE, createActionApi } from '../../../test/kit/action-api.ts'
+import { CODE, createActionApi, newName } from '../../../test/kit/action-api.ts'
 import { startRunner } from '../../../test/kit/action-runner.ts'
 import { assertRefused } from '../../../test/kit/management-api.ts'
 
@@ -51,6 +51,24 @@ describe('deploying an Action', async () => {
     assert.ok(!('built_at' in body))
     const action = (await api.act('GET', `/actions/${id}`)).body
     assert.deepEqual([action.status, action.deployed_version.number], ['failed', 1])
+  })
+
+  test('at its creation, with a package that cannot be resolved, says in the answer which', async () => {
+    const { status, body } = await api.act('POST', '/actions', {
+      name: newName(),
+      supported_triggers: [{ id: 'post-login' }],
+      code: CODE,
+      dependencies: [{ name: 'no-such-package' }],
+      deploy: true,
+    })
+    assert.deepEqual([status, body.status, body.all_changes_deployed], [201, 'failed', false])
+    const { deployed_version: version } = body
+    assert.deepEqual(
+      [version.status, version.deployed, version.number, version.errors],
+      ['failed', false, 1, [{ id: 'dependency', msg: 'no-such-package@latest: the registry does not have it' }]],
+    )
+    assert.deepEqual((await api.act('GET', `/actions/${body.id}/versions/${version.id}`)).body, version)
+    assert.ok(!('deployed_version' in (await api.act('GET', `/actions/${body.id}`)).body), 'nothing is deployed')
   })
 
   test('without a handler, or with a module that does not load, fails with the reason and the position', async () => {
@@ -178,4 +196,28 @@ test('a package with a character that cannot be stored fails the deployment', as
   })
   const { body } = await api.act('POST', `/actions/${await api.create()}/deploy`)
   assert.deepEqual(body.errors, [{ id: 'dependency', msg: 'a dependency contains the character NUL' }])
+})
+
+test('a program that does not load is explained by the native add-on in it', async () => {
+  await using api = await createActionApi({
+    build: async (code, dependencies) => ({
+      program: `${code}\nif (dependency) throw new Error('no add-on')`.replace(
+        'dependency',
+        String(dependencies.length),
+      ),
+      dependencies,
+      addOns: ['compiled@1.0.0 has a native add-on'],
+    }),
+  })
+  const failing = await api.create({ dependencies: [{ name: 'compiled', version: '1.0.0' }] })
+  const { body } = await api.act('POST', `/actions/${failing}/deploy`)
+  assert.deepEqual(
+    body.errors.map(({ id, msg }: { id: string; msg: string }) => [id, msg.replace(/ \(.*/, '')]),
+    [
+      ['dependency', 'compiled@1.0.0 has a native add-on'],
+      ['error', 'Error: no add-on'],
+    ],
+  )
+  const loading = (await api.act('POST', `/actions/${await api.create()}/deploy`)).body
+  assert.deepEqual([loading.status, loading.errors], ['built', []], 'a program that loads needs no explanation')
 })

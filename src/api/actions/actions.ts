@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { deleteAction, listActions, loadAction } from '../../store/action-store.ts'
 import { idParams } from '../list-query.ts'
 import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../operation.ts'
-import { actionSchema, actionVersionSchema, toWireAction, toWireVersion } from './action-answer.ts'
+import { actionSchema, actionVersionSchema, toWireAction, toWireCreation, toWireVersion } from './action-answer.ts'
 import { actionChangeSchema, actionCreationSchema } from './action-request.ts'
 import { deployAction } from './deploy-action.ts'
 import { booleanQuery, pageQuery, pageSchema, toPaging } from './page-query.ts'
@@ -60,7 +60,10 @@ export const actionOperations: readonly Operation[] = [
     body: actionCreationSchema,
     success: { status: 201, schema: actionSchema },
     errors: [...CODE_ERRORS, 'action_limit_exceeded', 'action_secret_without_value', 'action_exists'],
-    run: async (api, { body }) => toWireAction(await saveNewAction(api, body)),
+    run: async (api, { body }) => {
+      const { action, version } = await saveNewAction(api, body)
+      return toWireCreation(action, version)
+    },
   }),
   operation({
     id: 'get_action',

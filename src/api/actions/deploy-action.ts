@@ -18,8 +18,10 @@ const RETRY = {
 
 const toBuildError = (problem: CheckProblem): BuildError => ({ id: problem.kind, msg: describeProblem(problem) })
 
+const toDependencyError = (msg: string): BuildError => ({ id: 'dependency', msg })
+
 /** Code cannot hold the character, because no request can; a package can. */
-const UNSTORABLE: ProgramOutcome = { errors: [{ id: 'dependency', msg: 'a dependency contains the character NUL' }] }
+const UNSTORABLE: ProgramOutcome = { errors: [toDependencyError('a dependency contains the character NUL')] }
 
 /**
  * Bundles a content with its dependencies and checks what came out as the sandbox will run it.
@@ -35,7 +37,8 @@ export const buildContent = async (
   if (built.program.includes('\0')) return UNSTORABLE
   const { errors } = await runner.check(built.program, toStoredTrigger(triggerId))
   refuseProblems(errors, RETRY)
-  return errors.length > 0 ? { errors: errors.map(toBuildError) } : built
+  if (errors.length === 0) return built
+  return { errors: [...(built.addOns ?? []).map(toDependencyError), ...errors.map(toBuildError)] }
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Creating an Action and editing its draft: the code is checked first, outside of the transaction. */
 
-import { type Action, DEFAULT_RUNTIME, EMPTY_CODE } from '../../model/action.ts'
+import { type Action, type ActionVersion, DEFAULT_RUNTIME, EMPTY_CODE } from '../../model/action.ts'
 import { createUuid } from '../../model/action-id.ts'
 import { createAction, loadAction, updateAction } from '../../store/action-store.ts'
 import type { ApiContext } from '../api-context.ts'
@@ -10,11 +10,17 @@ import { deployAction } from './deploy-action.ts'
 import { sealSecrets } from './seal-secrets.ts'
 import { toStoredTrigger } from './trigger.ts'
 
+interface SavedAction {
+  readonly action: Action
+  /** What the deployment ended with, where the request asked for one. */
+  readonly version?: ActionVersion
+}
+
 /**
  * @throws `action_exists`, `action_limit_exceeded`, `action_secret_without_value`, and what `requireCode` and, where
  *   the request asks for it, `deployAction` refuse
  */
-export const saveNewAction = async (api: ApiContext, body: ActionCreation): Promise<Action> => {
+export const saveNewAction = async (api: ApiContext, body: ActionCreation): Promise<SavedAction> => {
   const { name, supported_triggers: trigger, code, secrets = [] } = body
   if (code !== undefined) await requireCode(api.actions, code, trigger)
   const action = await api.write(write => {
@@ -32,7 +38,7 @@ export const saveNewAction = async (api: ApiContext, body: ActionCreation): Prom
       },
     })
   })
-  return body.deploy ? (await deployAction(api, action.id)).action : action
+  return body.deploy ? deployAction(api, action.id) : { action }
 }
 
 const requireChangedCode = async (api: ApiContext, action: Action, body: ActionChange): Promise<void> => {
