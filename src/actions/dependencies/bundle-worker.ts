@@ -53,7 +53,7 @@ export const bundle = async ({ folder, specifiers }: BundleRequest): Promise<Bun
     return { text: outputFiles[0]?.text ?? '' }
   } catch (error) {
     const errors: readonly Message[] = Reflect.get(Object(error), 'errors') ?? []
-    return { problems: errors.slice(0, 10).map(one => problemOf(one, root)) }
+    return { problems: [...new Set(errors.map(one => problemOf(one, root)))].slice(0, 10) }
   }
 }
 

@@ -124,6 +124,14 @@ for (const [name, manifest] of Object.entries(MANIFESTS)) {
   })
 }
 
+test('many files that a path leads to are one problem', async () => {
+  const code = "const n = ''; module.exports = require('../../../../' + n + '.js')"
+  const folder = buildFolder('many', { 'node_modules/evil/index.js': code })
+  assert.deepEqual(await bundle({ folder, specifiers: ['evil'] }), {
+    problems: ['a path that is computed leads outside of the package (evil/index.js)'],
+  })
+})
+
 test('a link in a package is followed before it is judged', async () => {
   const codes: Files = {
     file: "module.exports = require('./link.json')",
