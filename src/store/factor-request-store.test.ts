@@ -58,6 +58,7 @@ test('a request comes back as it was stored, to its own tenant', async () => {
     enrolled: [],
     sealedTotpSecret: undefined,
     sealedRecoveryCode: undefined,
+    hasPasskey: false,
     settledAt: undefined,
   })
   assert.equal(await findFactorRequest(database.db, { ...key, tenantId: toTenantId('other') }), undefined)

@@ -33,6 +33,8 @@ export interface FactorRequest extends NewFactorRequest {
   readonly enrolled: readonly string[]
   readonly sealedTotpSecret: string | undefined
   readonly sealedRecoveryCode: string | undefined
+  /** A passkey was created in the transaction (`pending-passkey-store.ts`), by this request or by an earlier one. */
+  readonly hasPasskey: boolean
   readonly settledAt: Date | undefined
 }
 
@@ -57,12 +59,13 @@ const toRequest = (row: Row): FactorRequest => ({
   enrolled: row.enrolled,
   sealedTotpSecret: row.sealed_totp_secret ?? undefined,
   sealedRecoveryCode: row.sealed_recovery_code ?? undefined,
+  hasPasskey: row.pending_passkey !== null,
   settledAt: row.settled_at ?? undefined,
 })
 
 /**
- * Makes a transaction wait for something new. What was proved in it before stays proved, for the same user in the same
- * session.
+ * Makes a transaction wait for something new. What was proved in it before stays proved, and a passkey created, for the
+ * same user in the same session.
  */
 export const saveFactorRequest = async (
   db: Db,
@@ -82,16 +85,16 @@ export const saveFactorRequest = async (
     started_at: request.startedAt,
     expires_at: request.expiresAt,
   }
-  const stillProved = sql<string[]>`case
-    when factor_requests.user_id = excluded.user_id and factor_requests.session_id = excluded.session_id
-    then factor_requests.proved else '{}' end`
+  const isSameOwner = sql<boolean>`(
+    factor_requests.user_id = excluded.user_id and factor_requests.session_id = excluded.session_id)`
   await db
     .insertInto('factor_requests')
     .values({ tenant_id: tenantId, transaction_id: transactionId, ...values })
     .onConflict(conflict =>
       conflict.columns(['tenant_id', 'transaction_id']).doUpdateSet({
         ...values,
-        proved: stillProved,
+        proved: sql`case when ${isSameOwner} then factor_requests.proved else '{}' end`,
+        pending_passkey: sql`case when ${isSameOwner} then factor_requests.pending_passkey end`,
         enrolled: [],
         noted: [],
         sealed_totp_secret: null,

@@ -3,14 +3,23 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { HOTP, Secret } from 'otpauth'
+import type { Json } from '../../src/base/json.ts'
 import { DATABASE_CONNECTION } from '../../src/login/directory.ts'
+import { isPasskeyPage, noteOffer } from '../../src/login/factors/passkey-offer.ts'
 import { type FactorDemand, isRequestSettled, suspendForFactors } from '../../src/login/factors/request-factors.ts'
 import { authenticationContext } from '../../src/login/pipeline/authentication-context.ts'
 import { blockedUser } from '../../src/login/pipeline/blocked-user.ts'
 import type { MultiFactorDemand } from '../../src/login/pipeline/login-plan.ts'
 import { MULTI_FACTOR, multiFactor } from '../../src/login/pipeline/multi-factor.ts'
+import { passkeyActivation } from '../../src/login/pipeline/passkey-activation.ts'
 import { PASSKEY_ENROLLMENT, passkeyEnrollment } from '../../src/login/pipeline/passkey-enrollment.ts'
-import { CONTINUE, type LoginKind, type Step } from '../../src/login/pipeline/step.ts'
+import {
+  CONTINUE,
+  type LoginKind,
+  type LoginUnderWay,
+  type Step,
+  type StepOutcome,
+} from '../../src/login/pipeline/step.ts'
 import { createPasswordHasher } from '../../src/login/users/password-hasher.ts'
 import { createSignUp } from '../../src/login/users/sign-up.ts'
 import type { LogEvent } from '../../src/logs/log-event.ts'
@@ -26,6 +35,10 @@ export interface Wishes {
   factors: FactorDemand | undefined
   /** As `api.redirect.sendUserTo`: the address without the `state`. */
   redirect: string | undefined
+  /** Where a login is sent when it comes back from there. */
+  nextRedirect: string | undefined
+  /** As `api.access.deny`, when everything else is done. */
+  denial: string | undefined
 }
 
 export interface FactorServer extends LoginServer {
@@ -68,8 +81,21 @@ const lazily = (kinds: readonly LoginKind[], name: string, make: () => Step): St
   }
 }
 
+/** What the step of Actions does for `api.redirect.sendUserTo`. */
+const sendTo = (login: LoginUnderWay, url: string, memory: Record<string, Json> = {}): StepOutcome => {
+  Object.assign(login.exchange.plan.memory, memory, { [STEP]: { awaits: { kind: 'redirect', url } } })
+  if (isPasskeyPage(login.exchange.tenant, url)) noteOffer(login)
+  return { kind: 'suspend', to: state => `${url}${url.includes('?') ? '&' : '?'}state=${state}` }
+}
+
 export const startFactorServer = async (options: { readonly issuer?: string } = {}): Promise<FactorServer> => {
-  const wishes: Wishes = { multiFactor: undefined, factors: undefined, redirect: undefined }
+  const wishes: Wishes = {
+    multiFactor: undefined,
+    factors: undefined,
+    redirect: undefined,
+    nextRedirect: undefined,
+    denial: undefined,
+  }
   let now = Math.floor(Date.now() / STEP_MS) * STEP_MS
   const clock = () => now
   const deps = () => ({ db: server.database.db, volatileDb: server.database.db, clock })
@@ -78,12 +104,15 @@ export const startFactorServer = async (options: { readonly issuer?: string } = 
     doc: 'Does what an Action would ask for.',
     kinds: ALL,
     async run(login, resumed) {
-      const { redirect, factors } = wishes
-      if (redirect !== undefined && resumed === undefined) {
-        return { kind: 'suspend', to: state => `${redirect}${redirect.includes('?') ? '&' : '?'}state=${state}` }
-      }
-      if (!factors || (resumed !== undefined && (await isRequestSettled(deps(), login, STEP)))) return CONTINUE
-      return suspendForFactors(deps(), login, STEP, factors)
+      const { redirect, nextRedirect, factors, denial } = wishes
+      const { memory } = login.exchange.plan
+      const wasSentAway = memory[STEP] !== undefined
+      delete memory[STEP]
+      if (resumed === undefined && redirect !== undefined) return sendTo(login, redirect)
+      if (wasSentAway && nextRedirect !== undefined && !memory.next) return sendTo(login, nextRedirect, { next: true })
+      const isDone = !factors || (resumed !== undefined && (await isRequestSettled(deps(), login, STEP)))
+      if (!isDone) return suspendForFactors(deps(), login, STEP, factors)
+      return denial === undefined ? CONTINUE : { kind: 'deny', error: 'access_denied', description: denial }
     },
   })
   const server = await startLoginServer({
@@ -96,6 +125,9 @@ export const startFactorServer = async (options: { readonly issuer?: string } = 
       lazily(['interactive', 'session'], 'authentication_context', () => authenticationContext(deps())),
       lazily(['interactive'], PASSKEY_ENROLLMENT, () =>
         passkeyEnrollment({ ...deps(), directory: server.login.directory }),
+      ),
+      lazily(['interactive', 'session'], 'passkey_activation', () =>
+        passkeyActivation({ ...deps(), log: server.log, directory: server.login.directory }),
       ),
     ],
   })

@@ -12,7 +12,7 @@ import { createPasswordHasher } from '../../src/login/users/password-hasher.ts'
 import { toLogDocument } from '../../src/logs/document.ts'
 import { documentProblems } from '../../src/logs/events/document-problems.ts'
 import { logEventType } from '../../src/logs/events/index.ts'
-import type { LogEvent } from '../../src/logs/log-event.ts'
+import type { LogEvent, TenantLog } from '../../src/logs/log-event.ts'
 import { type TenantId, toTenantId } from '../../src/model/ids.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
@@ -47,6 +47,7 @@ export interface LoginServer extends AsyncDisposable {
   readonly database: TestDatabase
   readonly login: Login
   readonly switches: Switches
+  readonly log: TenantLog
   /** Every event that the log has taken, in order. */
   readonly events: LogEvent[]
   /** Errors that the operator would read. */
@@ -99,6 +100,14 @@ export const startLoginServer = async (options: LoginServerOptions = {}): Promis
   const errors: unknown[] = []
   const switches: Switches = { assign: NEVER_ASSIGNED, beforeRecord: async () => {}, otherwise: notFound }
   let taken = 0
+  const log: TenantLog = {
+    async record(event) {
+      await switches.beforeRecord(event)
+      checkEvent(event)
+      events.push(event)
+      return String(events.length)
+    },
+  }
   const login = createLogin(
     {
       db: database.db,
@@ -110,14 +119,7 @@ export const startLoginServer = async (options: LoginServerOptions = {}): Promis
       assign: input => switches.assign(input),
       ...(options.actions ? { actions: options.actions } : {}),
       logError: error => errors.push(error),
-      log: {
-        async record(event) {
-          await switches.beforeRecord(event)
-          checkEvent(event)
-          events.push(event)
-          return String(events.length)
-        },
-      },
+      log,
     },
     options,
   )
@@ -134,6 +136,7 @@ export const startLoginServer = async (options: LoginServerOptions = {}): Promis
     database,
     login,
     switches,
+    log,
     events,
     errors,
     takeEvents() {

@@ -6,6 +6,7 @@ import type { Json } from '../../base/json.ts'
 import type { Directory } from '../directory.ts'
 import type { LoginDeps } from '../login-deps.ts'
 import type { LoginFacts } from '../pipeline/login-facts.ts'
+import type { LoginPlan } from '../pipeline/login-plan.ts'
 import type { LoginUnderWay } from '../pipeline/step.ts'
 import type { BoundActionOfTenant } from './bound-actions.ts'
 import type { LoginActions } from './login-actions.ts'
@@ -38,8 +39,15 @@ export interface Memory {
   readonly metadata: TransactionMetadata
 }
 
-export const memoryOf = ({ exchange }: LoginUnderWay): Memory | undefined =>
-  exchange.plan.memory[POST_LOGIN] as unknown as Memory | undefined // written by `remember` only
+const memoryIn = ({ memory }: LoginPlan): Memory | undefined => memory[POST_LOGIN] as unknown as Memory | undefined // written by `remember` only
+
+export const memoryOf = ({ exchange }: LoginUnderWay): Memory | undefined => memoryIn(exchange.plan)
+
+/** Where an Action has sent the browser of a login with this plan; undefined when it waits for something else. */
+export const awaitedRedirect = (plan: LoginPlan): string | undefined => {
+  const awaits = memoryIn(plan)?.awaits
+  return awaits?.kind === 'redirect' ? awaits.url : undefined
+}
 
 export const remember = ({ exchange }: LoginUnderWay, memory: Memory): void => {
   exchange.plan.memory[POST_LOGIN] = memory as unknown as Json // plain data throughout

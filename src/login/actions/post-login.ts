@@ -3,6 +3,7 @@
 import type { PipelineOutcome } from '../../actions/contract.ts'
 import type { Effect } from '../../actions/effects.ts'
 import type { JsonObject } from '../../base/json.ts'
+import { isPasskeyPage, noteOffer } from '../factors/passkey-offer.ts'
 import { isRequestSettled, suspendForFactors } from '../factors/request-factors.ts'
 import { CONTINUE, type Step, type StepOutcome } from '../pipeline/step.ts'
 import { type FactorEffect, toFactorDemand } from './factor-requests.ts'
@@ -31,9 +32,11 @@ const waitForFactor = async (passage: Passage, memory: Memory, effect: FactorEff
 }
 
 const suspend = async (passage: Passage, memory: Memory): Promise<StepOutcome> => {
-  remember(passage.login, memory)
+  const { login } = passage
+  remember(login, memory)
   const { awaits } = memory
   if (awaits.kind !== 'redirect') return waitForFactor(passage, memory, awaits)
+  if (isPasskeyPage(login.exchange.tenant, awaits.url)) noteOffer(login)
   return { kind: 'suspend', to: state => withState(awaits.url, state) }
 }
 

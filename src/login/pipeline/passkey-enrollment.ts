@@ -5,6 +5,7 @@ import { listAuthenticationMethods } from '../../store/authentication-method-sto
 import { isPasskeyPromptSnoozed } from '../../store/passkey-prompt-store.ts'
 import { DATABASE_CONNECTION, type Directory } from '../directory.ts'
 import { enrolledFactors } from '../factors/kinds/index.ts'
+import { noteOffer } from '../factors/passkey-offer.ts'
 import { passkeyPolicyOf } from '../factors/passkey-policy.ts'
 import { type FactorDeps, findRequestOf, suspendForFactors } from '../factors/request-factors.ts'
 import { CONTINUE, type LoginUnderWay, type Step } from './step.ts'
@@ -20,7 +21,7 @@ const isToBeAsked = async (deps: FactorDeps, login: LoginUnderWay): Promise<bool
     isPasskeyPromptSnoozed(deps.db, tenantId, user.userId),
     findRequestOf(deps, login),
   ])
-  if (isSnoozed || methods.some(({ type }) => type === 'passkey')) return false
+  if (isSnoozed || request?.hasPasskey || methods.some(({ type }) => type === 'passkey')) return false
   return enrolledFactors(methods).length === 0 || (request?.proved.length ?? 0) > 0
 }
 
@@ -35,6 +36,7 @@ export const passkeyEnrollment = (deps: FactorDeps & { readonly directory: Pick<
     if (!connection || connection.id !== login.user.connectionId) return CONTINUE
     if (!passkeyPolicyOf(connection).progressiveEnrollment || !relyingPartyOf(tenant)) return CONTINUE
     if (!(await isToBeAsked(deps, login))) return CONTINUE
+    noteOffer(login)
     return suspendForFactors(deps, login, PASSKEY_ENROLLMENT, { purpose: 'passkey', choose: 'first', factors: [] })
   },
 })

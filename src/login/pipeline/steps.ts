@@ -8,6 +8,7 @@ import { assignUser } from './assign-user.ts'
 import { authenticationContext } from './authentication-context.ts'
 import { blockedUser } from './blocked-user.ts'
 import { multiFactor } from './multi-factor.ts'
+import { passkeyActivation } from './passkey-activation.ts'
 import { passkeyEnrollment } from './passkey-enrollment.ts'
 import type { Step } from './step.ts'
 
@@ -25,4 +26,5 @@ export const createSteps = (context: StepContext): readonly Step[] => [
   multiFactor(context, multiFactorDemandOf),
   authenticationContext(context),
   passkeyEnrollment(context),
+  passkeyActivation(context),
 ]

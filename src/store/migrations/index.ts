@@ -6,6 +6,7 @@ import * as actions from './0003-actions.ts'
 import * as authenticationMethods from './0004-authentication-methods.ts'
 import * as methodOrigins from './0005-method-origins.ts'
 import * as users from './0006-users.ts'
+import * as pendingPasskeys from './0007-pending-passkeys.ts'
 
 export interface Migration {
   readonly name: string
@@ -13,4 +14,12 @@ export interface Migration {
   readonly sql: string
 }
 
-export const MIGRATIONS: readonly Migration[] = [initial, logs, actions, authenticationMethods, methodOrigins, users]
+export const MIGRATIONS: readonly Migration[] = [
+  initial,
+  logs,
+  actions,
+  authenticationMethods,
+  methodOrigins,
+  users,
+  pendingPasskeys,
+]

@@ -87,6 +87,7 @@ interface FactorRequestsTable {
   noted: Generated<string[]>
   sealed_totp_secret: string | null
   sealed_recovery_code: string | null
+  pending_passkey: JsonColumn<Record<string, unknown>> | null
   settled_at: Timestamp | null
   started_at: Timestamp
   expires_at: Timestamp

@@ -1,9 +1,15 @@
 /** Makes a credential of a page's user out of what the browser has sent. */
 
 import type { CredentialSummary } from '../../../store/authentication-method-store.ts'
-import { type CredentialType, type InsertCredentialOutcome, insertCredential } from '../../../store/credential-store.ts'
+import {
+  type CredentialType,
+  findCredential,
+  insertCredential,
+  type NewCredential,
+} from '../../../store/credential-store.ts'
+import { keepPendingPasskey } from '../../../store/pending-passkey-store.ts'
 import { creationOptions } from '../ceremony.ts'
-import type { FactorFailure } from '../factor-events.ts'
+import { type CreationProblem, NOT_INSERTED } from '../creation-problem.ts'
 import { verifyCreation } from '../webauthn-answer.ts'
 import type { FactorVisit } from './factor-visit.ts'
 import { newMethod } from './prove.ts'
@@ -26,19 +32,20 @@ export interface CreatedCredential {
   readonly credential: CredentialSummary
 }
 
-export type CreationProblem = FactorFailure & { readonly sentence: string }
-
-const NOT_INSERTED: Readonly<Record<Exclude<InsertCredentialOutcome, 'created'>, CreationProblem>> = {
-  exists: {
-    errorCode: 'credential_exists',
-    message: 'The credential is registered already.',
-    sentence: 'This one is set up already.',
-  },
-  limit: {
-    errorCode: 'credential_limit',
-    message: 'The user has as many credentials of this type as there can be.',
-    sentence: 'Your account has as many of these as it can have.',
-  },
+/** Verifies the answer; nothing is stored. */
+const verifyAnswer = async (
+  visit: FactorVisit,
+  type: CredentialType,
+  name: string,
+  field: string,
+): Promise<NewCredential | CreationProblem> => {
+  const answer = await takeAnswer(visit, field, bindingOf(visit, 'create', type))
+  if (answer.kind === 'refused') return refusal(answer)
+  const made = await verifyCreation(type, answer, requireRelyingParty(visit))
+  if (made.kind === 'refused') return refusal(made)
+  const { kind: _, ...credential } = made
+  const userAgent = visit.exchange.userAgent?.slice(0, MAX_USER_AGENT)
+  return { ...newMethod(visit, type, name), type, userAgent, ...credential }
 }
 
 /**
@@ -52,18 +59,27 @@ export const createCredential = async (
   name: string,
   field: string,
 ): Promise<CreatedCredential | CreationProblem> => {
-  const answer = await takeAnswer(visit, field, bindingOf(visit, 'create', type))
-  if (answer.kind === 'refused') return refusal(answer)
-  const made = await verifyCreation(type, answer, requireRelyingParty(visit))
-  if (made.kind === 'refused') return refusal(made)
-  const { kind: _, ...credential } = made
-  const method = newMethod(visit, type, name)
-  const userAgent = visit.exchange.userAgent?.slice(0, MAX_USER_AGENT)
-  const outcome = await insertCredential(visit.context.deps.db, visit.key.tenantId, {
-    ...method,
-    type,
-    userAgent,
-    ...credential,
-  })
-  return outcome === 'created' ? { ...method, credential: credential.credential } : NOT_INSERTED[outcome]
+  const added = await verifyAnswer(visit, type, name, field)
+  if (!('id' in added)) return added
+  const outcome = await insertCredential(visit.context.deps.db, visit.key.tenantId, added)
+  return outcome === 'created' ? added : NOT_INSERTED[outcome]
+}
+
+/**
+ * Verifies the answer and keeps the passkey with the login: it opens nothing before the login has succeeded.
+ *
+ * @param name by which the user will know it
+ * @returns what is wrong; undefined when nothing is
+ */
+export const createPendingPasskey = async (
+  visit: FactorVisit,
+  name: string,
+  field: string,
+): Promise<CreationProblem | undefined> => {
+  const { key, request, context } = visit
+  const added = await verifyAnswer(visit, 'passkey', name, field)
+  if (!('id' in added)) return added
+  if (await findCredential(context.deps.db, key.tenantId, added.credential.id)) return NOT_INSERTED.exists
+  await keepPendingPasskey(context.deps.volatileDb, key, { added, query: request.query })
+  return undefined
 }

@@ -108,13 +108,20 @@ export const createVisit = async (
   }
 }
 
-const loadVisit = async (exchange: Exchange, context: PageContext): Promise<FactorVisit> => {
-  const interaction = await loadWaitingLogin(exchange, context)
+/** The visit of a login that one of our steps, or an Action's wish for a factor, has suspended. */
+export const loadStepVisit = async (
+  exchange: Exchange,
+  context: PageContext,
+  interaction: PageInteraction,
+): Promise<FactorVisit> => {
   const request = await findFactorRequest(context.deps.volatileDb, requestKeyOf(exchange, interaction))
   // One of an earlier suspension is not what the login waits for now.
   if (request?.step !== undefined && request.step !== interaction.step) throw new PageRefusal(EXPIRED)
   return createVisit(exchange, context, interaction, request)
 }
+
+const loadVisit = async (exchange: Exchange, context: PageContext): Promise<FactorVisit> =>
+  loadStepVisit(exchange, context, await loadWaitingLogin(exchange, context))
 
 /** The visit as it is after something was proved or set up. */
 const reload = async ({ exchange, context, interaction, key }: FactorVisit): Promise<FactorVisit> =>

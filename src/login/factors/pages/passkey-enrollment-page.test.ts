@@ -192,8 +192,11 @@ test('a connection may ask everybody after the login by password, in a step of i
 
 test('at an address without WebAuthn the browser goes straight on, and the log says why', async () => {
   await using plain = await startFactorServer({ issuer: 'http://127.0.0.1:9/' })
-  plain.wishes.redirect = `${plain.address}u/passkey-enrollment`
-  assert.ok(isCallback(await plain.enterPassword(plain.browser(), await plain.newUser())))
+  plain.wishes.redirect = `${plain.issuer}u/passkey-enrollment`
+  const browser = plain.browser()
+  const sent = await plain.enterPassword(browser, await plain.newUser())
+  assert.equal(sent.url.origin, 'http://127.0.0.1:9')
+  assert.ok(isCallback(await browser.visit(new URL(sent.url.pathname + sent.url.search, plain.address))))
   const [warning] = plain.takeEventsOf('w')
   assert.equal(warning?.details?.code, 'passkeys_unavailable')
 })

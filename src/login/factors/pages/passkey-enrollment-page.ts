@@ -9,28 +9,24 @@ import {
   saveFactorRequest,
 } from '../../../store/factor-request-store.ts'
 import { isPasskeyPromptSnoozed, snoozePasskeyPrompt } from '../../../store/passkey-prompt-store.ts'
+import { awaitedRedirect, POST_LOGIN } from '../../actions/passage.ts'
 import { DATABASE_CONNECTION } from '../../directory.ts'
 import type { Exchange } from '../../exchange.ts'
 import type { PageContext } from '../../hosted/hosted-page.ts'
 import type { PageInteraction } from '../../hosted/interaction.ts'
 import { EXPIRED, PageRefusal } from '../../http/failure.ts'
-import { MULTI_FACTOR } from '../../pipeline/multi-factor.ts'
-import { PASSKEY_ENROLLMENT } from '../../pipeline/passkey-enrollment.ts'
-import {
-  enrollmentCompleted,
-  enrollmentFailed,
-  enrollmentStarted,
-  passkeyDeclined,
-  passkeysUnavailable,
-} from '../factor-events.ts'
+import { restorePlan } from '../../pipeline/login-plan.ts'
+import { enrollmentFailed, enrollmentStarted, passkeyDeclined, passkeysUnavailable } from '../factor-events.ts'
+import { isPasskeyPage } from '../passkey-offer.ts'
 import { passkeyPolicyOf } from '../passkey-policy.ts'
 import { FACTOR_REQUEST_LIFETIME_MS } from '../request-factors.ts'
 import { WEBAUTHN_SCRIPT } from '../webauthn-script.ts'
-import { createCredential, creationJson } from './create-credential.ts'
+import { createPendingPasskey, creationJson } from './create-credential.ts'
 import {
   createVisit,
   type FactorPage,
   type FactorVisit,
+  loadStepVisit,
   loadWaitingLogin,
   requestKeyOf,
   settle,
@@ -53,30 +49,23 @@ const experimentQuery = ({ url }: Exchange): Record<string, string> => {
   }
 }
 
-/** Steps that suspend a login for our pages and for nothing else. */
-const OWN_STEPS: readonly (string | undefined)[] = [MULTI_FACTOR, PASSKEY_ENROLLMENT]
+/** Where the Action that a login waits for has sent the browser; undefined when it waits for something else. */
+const redirectOf = ({ step, earlier }: PageInteraction): string | undefined =>
+  step === POST_LOGIN ? awaitedRedirect(restorePlan(earlier.plan)) : undefined
 
-/** True when the request says what the login waits for, on whichever of our pages. */
-const isWaitedFor = (request: FactorRequest | undefined, { step }: PageInteraction): boolean => {
-  if (OWN_STEPS.includes(step)) return true
-  // An Action may have asked for a factor before it sent the browser here: that is over.
-  if (!request || (request.settledAt && request.step !== undefined)) return false
-  return request.step === undefined ? request.purpose === 'passkey' : request.step === step
-}
-
-/**
- * The visit. When nothing of ours is waited for, the browser came by an Action's redirect, and the page makes a request
- * of its own, which ends at `/continue`. One that has ended is not begun again: going back shows no second prompt.
- */
-export const loadPasskeyVisit = async (exchange: Exchange, context: PageContext): Promise<FactorVisit> => {
-  const interaction = await loadWaitingLogin(exchange, context)
-  const { volatileDb, clock } = context.deps
+/** What the page needs of the login, in place of what is left of an earlier suspension. */
+const requestHere = async (
+  exchange: Exchange,
+  { deps }: PageContext,
+  interaction: PageInteraction,
+): Promise<FactorRequest | undefined> => {
   const key = requestKeyOf(exchange, interaction)
-  const found = await findFactorRequest(volatileDb, key)
-  if (isWaitedFor(found, interaction)) return createVisit(exchange, context, interaction, found)
+  const found = await findFactorRequest(deps.volatileDb, key)
+  // One that has ended is not begun again: going back shows no second prompt.
+  if (found && found.step === undefined && found.purpose === 'passkey') return found
   if (!interaction.account) throw new PageRefusal(EXPIRED)
-  const now = clock()
-  await saveFactorRequest(volatileDb, key, {
+  const now = deps.clock()
+  await saveFactorRequest(deps.volatileDb, key, {
     ...interaction.account,
     step: undefined,
     purpose: 'passkey',
@@ -88,14 +77,33 @@ export const loadPasskeyVisit = async (exchange: Exchange, context: PageContext)
     startedAt: new Date(now),
     expiresAt: new Date(now + FACTOR_REQUEST_LIFETIME_MS),
   })
-  return createVisit(exchange, context, interaction, await findFactorRequest(volatileDb, key))
+  return findFactorRequest(deps.volatileDb, key)
+}
+
+/**
+ * The visit. When an Action's redirect has led here, the page makes a request of its own, which ends at `/continue`.
+ * Whoever was sent elsewhere, to prove something more than a password, finds nothing here: a passkey would be a way in
+ * that spares him the proof for good.
+ */
+export const loadPasskeyVisit = async (exchange: Exchange, context: PageContext): Promise<FactorVisit> => {
+  const interaction = await loadWaitingLogin(exchange, context)
+  const address = redirectOf(interaction)
+  if (address === undefined) {
+    const visit = await loadStepVisit(exchange, context, interaction)
+    if (visit.request.step !== interaction.step) throw new PageRefusal(EXPIRED)
+    return visit
+  }
+  if (!isPasskeyPage(exchange.tenant, address)) throw new PageRefusal(EXPIRED)
+  return createVisit(exchange, context, interaction, await requestHere(exchange, context, interaction))
 }
 
 /** True when there is nothing to ask: the browser goes straight on. An address without WebAuthn is worth a warning. */
-const hasNothingToAsk = async ({ exchange, context, key, user, methods, occasion }: FactorVisit): Promise<boolean> => {
+const hasNothingToAsk = async (visit: FactorVisit): Promise<boolean> => {
+  const { exchange, context, key, user, methods, request, occasion } = visit
   const { deps, directory } = context
   const connection = await directory.connection(key.tenantId, DATABASE_CONNECTION)
-  if (!connection || !passkeyPolicyOf(connection).enabled || methods.some(({ type }) => type === 'passkey')) return true
+  if (!connection || !passkeyPolicyOf(connection).enabled) return true
+  if (request.hasPasskey || methods.some(({ type }) => type === 'passkey')) return true
   if (!relyingPartyOf(exchange.tenant)) {
     const message = 'Browsers offer passkeys only at addresses with https and a host name, and at localhost.'
     await deps.log.record(passkeysUnavailable(occasion, message))
@@ -132,12 +140,9 @@ export const passkeyEnrollmentPage: FactorPage = {
   async submit(visit, form) {
     const { context, occasion, request } = visit
     if (DECLINE.includes(form.get('action') ?? '')) return decline(visit, form)
-    const created = reportedError(form) ?? (await createCredential(visit, 'passkey', NAME, form.get('passkey') ?? ''))
-    if ('id' in created) {
-      await context.deps.log.record(enrollmentCompleted(occasion, { ...PASSKEY, ...created }, request.query))
-      return settle(visit)
-    }
-    const { sentence, ...failure } = created
+    const problem = reportedError(form) ?? (await createPendingPasskey(visit, NAME, form.get('passkey') ?? ''))
+    if (!problem) return settle(visit)
+    const { sentence, ...failure } = problem
     await context.deps.log.record(enrollmentFailed(occasion, PASSKEY, failure, request.query))
     await this.show(visit, { error: sentence })
   },
