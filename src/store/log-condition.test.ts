@@ -183,7 +183,7 @@ const SERVED: readonly (readonly [index: RegExp, query: LogQuery])[] = [
   [/date_log_id_idx/, { kind: 'test', field: 'date', match: { kind: 'period', from: 0, before: 9000 } }],
   [/pkey/, { kind: 'test', field: 'log_id', match: { kind: 'exact', value: '900' } }],
   ...(['details.transaction_id', 'details.session_id', 'details.device_id'] as const).map(
-    field => [/expr_idx/, { kind: 'test', field, match: { kind: 'exact', value: 'x' } }] as const,
+    field => [/expr_date_idx/, { kind: 'test', field, match: { kind: 'exact', value: 'x' } }] as const,
   ),
   [
     /expr_date_type_idx/,

@@ -7,6 +7,7 @@ import * as authenticationMethods from './0004-authentication-methods.ts'
 import * as methodOrigins from './0005-method-origins.ts'
 import * as users from './0006-users.ts'
 import * as pendingPasskeys from './0007-pending-passkeys.ts'
+import * as logIds from './0008-log-ids.ts'
 
 export interface Migration {
   readonly name: string
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   methodOrigins,
   users,
   pendingPasskeys,
+  logIds,
 ]
