@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import { after, before, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type ActionsTenant, startActionsTenant, type TriggerName } from './kit/actions-tenant.ts'
 import type { Visit } from './kit/browser.ts'
 
@@ -85,6 +86,27 @@ const signUp = async (variation: Variation) => {
   return { email, end, request, browser }
 }
 
+/** What the Actions of the last login wrote, one entry for each. */
+const writtenToConsole = async (): Promise<readonly unknown[]> => {
+  const login = (await tenant.events()).find(({ type }) => type === 's')
+  const { executions } = login?.details.actions as { executions: readonly string[] } // the shape that the wire documents
+  const { results } = await tenant.api.call<{ results: readonly { readonly logs?: string }[] }>(
+    'GET',
+    `actions/executions/${executions[0]}`,
+  )
+  return results.map(({ logs }) => logs)
+}
+
+/** What runs after the answer is there a moment later. */
+const eventually = async <Value>(look: () => Promise<Value | undefined>): Promise<Value> => {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const found = await look()
+    if (found !== undefined) return found
+    await delay(50)
+  }
+  throw new TypeError('it did not happen')
+}
+
 const METADATA = `exports.onExecutePostLogin = async (event, api) => {
   api.idToken.setCustomClaim('metadata', event.user.user_metadata)
 }`
@@ -110,7 +132,10 @@ const EXAMPLES: Readonly<Record<string, () => Promise<void>>> = {
   async 'is-control.js'() {
     await bindExample('is-control.js')
     for (const variation of ['treatment', 'control'] as const) {
-      assert.ok((await visitAs(variation)).url.searchParams.has('code'))
+      await tenant.events()
+      const { sub } = await claimsOf(variation)
+      const written = variation === 'treatment' ? `treatment ${ids.experiment_id} ${ids.treatment} ${sub}` : undefined
+      assert.deepEqual(await writtenToConsole(), [written])
     }
   },
   async 'passkey-enrollment-prompt.js'() {
@@ -134,9 +159,21 @@ const EXAMPLES: Readonly<Record<string, () => Promise<void>>> = {
   },
   async 'welcome-program.js'() {
     await bindExample('welcome-program.js', 'post-user-registration')
+    await tenant.events()
     const { end, request } = await signUp('treatment')
     await tenant.redeem(end, request)
+    // Nobody has a backend of that name: that the call to it failed, for the treatment alone, shows that it was made.
+    const failure = await eventually(async () =>
+      (await tenant.events()).find(({ type }) => type === 'actions_execution_failed'),
+    )
+    assert.equal(failure.details.trigger_id, 'post-user-registration')
+    assert.match(JSON.stringify(failure.details.action_error), /fetch failed/)
     await signUp('control')
+    await delay(500)
+    assert.deepEqual(
+      (await tenant.events()).filter(({ type }) => type === 'actions_execution_failed'),
+      [],
+    )
     await tenant.bind('post-user-registration')
   },
 }
