@@ -177,7 +177,8 @@ test("npm reads the operator's configuration, and the certificates that it names
   mkdirSync(dirname(named))
   writeFileSync(named, 'from the file')
   writeFileSync(join(folder, '.npmrc'), '//registry.example/:certfile = "~/certificates/ours.pem"\n')
-  env.HOME = folder
+  // Where npm runs these tests, it has named its own configuration already.
+  Object.assign(env, { HOME: folder, npm_config_userconfig: join(folder, '.npmrc') })
   const read = (file: string) => runAsNpm(`say(require('fs').readFileSync(${JSON.stringify(file)}))`)
   assert.equal(await read(authorities), 'from the environment')
   assert.equal(await read(named), 'from the file')
