@@ -89,7 +89,8 @@ const signUp = async (variation: Variation) => {
 /** What the Actions of the last login wrote, one entry for each. */
 const writtenToConsole = async (): Promise<readonly unknown[]> => {
   const login = (await tenant.events()).find(({ type }) => type === 's')
-  const { executions } = login?.details.actions as { executions: readonly string[] } // the shape that the wire documents
+  assert.ok(login)
+  const { executions } = login.details.actions as { executions: readonly string[] } // the shape that the wire documents
   const { results } = await tenant.api.call<{ results: readonly { readonly logs?: string }[] }>(
     'GET',
     `actions/executions/${executions[0]}`,
