@@ -1,8 +1,7 @@
 /** Symmetric ciphers and derived keys of node:crypto, lent to isolates as functions of all their input. */
 
 import { type CipherGCMTypes, createCipheriv, createDecipheriv, hkdfSync, pbkdf2Sync } from 'node:crypto'
-
-type Lent = (...args: readonly unknown[]) => unknown
+import type { Lent } from './lent.ts'
 
 const MAX_BYTES = 4_000_000
 const MAX_KEY_BYTES = 64

@@ -1,8 +1,7 @@
 /** Keys and signatures of node:crypto, lent to isolates. A key is text in the isolate; nothing of it stays here. */
 
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
-
-type Lent = (...args: readonly unknown[]) => unknown
+import type { Lent } from './lent.ts'
 
 const MAX_KEY_CHARS = 8192
 const MAX_DATA_BYTES = 4_000_000

@@ -3,8 +3,7 @@
 import { posix } from 'node:path'
 import { parse as parseQuery, stringify as queryText, unescape as unescapeQuery } from 'node:querystring'
 import { domainToASCII, domainToUnicode, format, parse, resolve } from 'node:url'
-
-type Lent = (...args: readonly unknown[]) => unknown
+import type { Lent } from './lent.ts'
 
 /**
  * Characters in all arguments together, so that no function takes more than a few milliseconds without a compiler:
