@@ -5,7 +5,7 @@ import { argument, method } from './method.ts'
 
 export const authenticationSetPrimaryUser = method({
   path: 'authentication.setPrimaryUser',
-  doc: 'Makes another user the subject of the login. The identity that logged in must be linked to that user. Once per login.',
+  doc: 'Makes another user the subject of the login. The identity that logged in must be linked to that user; this server links none, so it takes the user of the login only. Once per login.',
   triggers: ['post-login'],
   parameters: [argument('userId', text(128), 'The user for whom tokens are issued.')],
   returns: 'void',

@@ -82,7 +82,7 @@ export interface PostLoginApi {
      */
     recordMethod(url: string): void
     /**
-     * Makes another user the subject of the login. The identity that logged in must be linked to that user. Once per login.
+     * Makes another user the subject of the login. The identity that logged in must be linked to that user; this server links none, so it takes the user of the login only. Once per login.
      * @param userId The user for whom tokens are issued.
      */
     setPrimaryUser(userId: string): void
