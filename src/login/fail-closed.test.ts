@@ -130,7 +130,7 @@ test('a broken or endless assignment leaves a warning and a login without an exp
   }
 })
 
-test('without its database the login answers 503, and works again afterwards', async () => {
+test('without its database the login answers 503, and works again afterwards', async t => {
   const dataDir = temporaryDirectory()
   const first = await startEmbeddedPostgres({ dataDir })
   const { connectionString } = first
@@ -151,8 +151,11 @@ test('without its database the login answers 503, and works again afterwards', a
   assert.equal(token.headers.get('retry-after'), '30')
 
   const second = await startEmbeddedPostgres({ dataDir })
+  // Also after a failure: a server that runs on keeps the whole suite waiting.
+  t.after(async () => {
+    await lost[Symbol.asyncDispose]()
+    await second.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  })
   await app.logIn(createBrowser(lost.issuer))
-  await lost[Symbol.asyncDispose]()
-  await second.stop()
-  rmSync(dataDir, { recursive: true, force: true })
 })
