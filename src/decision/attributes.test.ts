@@ -18,3 +18,12 @@ test('a property that every object has is no attribute', () => {
   assert.ok(!isAttributeName('constructor'))
   assert.ok(!isAttributeName('__proto__'))
 })
+
+test('an attribute whose values are listed ignores case, and no spelling means two values', () => {
+  for (const { values, ignoresCase } of names.map(name => ATTRIBUTES[name])) {
+    if (values === undefined) continue
+    assert.ok(ignoresCase)
+    const spellings = Object.entries(values).flatMap(([value, older]) => [value, ...older])
+    assert.equal(new Set(spellings.map(spelling => spelling.toLowerCase())).size, spellings.length)
+  }
+})

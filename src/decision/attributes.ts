@@ -1,5 +1,7 @@
 /** The closed list of what a segment may ask about a login request. */
 
+import { BROWSERS, DEVICE_TYPES, type ListedValues, PLATFORMS } from './listed-values.ts'
+
 /** What is known of a request when a decision is made; an attribute that is unknown is absent. */
 export type Attributes = { readonly [Name in AttributeName]?: string | undefined }
 
@@ -20,6 +22,8 @@ export interface Attribute {
   readonly doc: string
   /** Whether `DE` and `de` are the same: both sides are then compared in lower case. */
   readonly ignoresCase: boolean
+  /** The values that a request can have, where they are a closed list; such an attribute ignores case. */
+  readonly values?: ListedValues
   /**
    * Hot path: one function per attribute, because a property read by a name that varies would make V8 look the
    * name up in every condition, while each of these reads stays at one fixed offset.
@@ -55,18 +59,21 @@ export const ATTRIBUTES: { readonly [Name in AttributeName]: Attribute } = {
     read: attributes => attributes.domain,
   },
   device_type: {
-    doc: 'The kind of device: `mobile`, `tablet`, `desktop`, `tv` or `bot`.',
+    doc: 'The kind of device.',
     ignoresCase: true,
+    values: DEVICE_TYPES,
     read: attributes => attributes.device_type,
   },
   browser: {
-    doc: "The browser's name, such as `chrome`.",
+    doc: "The browser's name.",
     ignoresCase: true,
+    values: BROWSERS,
     read: attributes => attributes.browser,
   },
   platform: {
-    doc: "The operating system's name, such as `ios`.",
+    doc: "The operating system's name.",
     ignoresCase: true,
+    values: PLATFORMS,
     read: attributes => attributes.platform,
   },
   user_agent: {

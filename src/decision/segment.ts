@@ -1,8 +1,9 @@
 /** Segments: rules over a request's attributes, compiled once into closures. */
 
-import { ATTRIBUTES, type Attributes, isAttributeName } from './attributes.ts'
+import { ATTRIBUTES, type Attribute, type Attributes, isAttributeName } from './attributes.ts'
+import { answerOnce, type ListedValues } from './listed-values.ts'
 import { isOperatorName, OPERATORS } from './operators/index.ts'
-import { never } from './operators/operator.ts'
+import { type Matcher, never, type Operator } from './operators/operator.ts'
 import type { ConditionData, RuleData, SegmentData } from './snapshot.ts'
 
 /** Says whether a request's attributes are in a segment; total, and free of allocation unless a text must be lower-cased. */
@@ -47,14 +48,33 @@ const lowerCase = (value: unknown): unknown => {
   return typeof value === 'string' ? value.toLowerCase() : value
 }
 
+const ignoringCase =
+  (matches: Matcher): Matcher =>
+  attribute =>
+    matches(attribute?.toLowerCase())
+
+/** Every spelling of a listed value is the same value: a rule that names one of them matches it, or excludes it. */
+const overSpellings = (matches: Matcher, { negative }: Operator, values: ListedValues): Matcher => {
+  const answers = answerOnce(values, spellings => (negative ? spellings.every(matches) : spellings.some(matches)))
+  const otherwise = ignoringCase(matches)
+  return attribute =>
+    attribute === undefined
+      ? matches(attribute)
+      : (answers.get(attribute) ?? answers.get(attribute.toLowerCase()) ?? otherwise(attribute))
+}
+
+const compileMatcher = (operator: Operator, { ignoresCase, values }: Attribute, value: unknown): Matcher => {
+  const matches = operator.compile(ignoresCase ? lowerCase(value) : value)
+  if (matches === never) return never
+  if (values !== undefined) return overSpellings(matches, operator, values)
+  return ignoresCase ? ignoringCase(matches) : matches
+}
+
 const compileCondition = ({ attribute, operator, value }: ConditionData): AttributesPredicate | undefined => {
   if (!isAttributeName(attribute) || !isOperatorName(operator)) return undefined
-  const { ignoresCase, read } = ATTRIBUTES[attribute]
-  const matches = OPERATORS[operator].compile(ignoresCase ? lowerCase(value) : value)
-  if (matches === never) return undefined
-  return ignoresCase
-    ? attributes => matches(toText(read(attributes))?.toLowerCase())
-    : attributes => matches(toText(read(attributes)))
+  const { read } = ATTRIBUTES[attribute]
+  const matches = compileMatcher(OPERATORS[operator], ATTRIBUTES[attribute], value)
+  return matches === never ? undefined : attributes => matches(toText(read(attributes)))
 }
 
 /** `undefined` for a rule that cannot be read in full: inside `none`, ignoring a condition would widen the rule. */

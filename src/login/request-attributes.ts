@@ -4,6 +4,7 @@ import Bowser from 'bowser'
 import { isbot } from 'isbot'
 import { LRUCache } from 'lru-cache'
 import type { Attributes } from '../decision/attributes.ts'
+import { BROWSERS, createValueOf, DEVICE_TYPES, PLATFORMS } from '../decision/listed-values.ts'
 
 interface UserAgentAttributes {
   readonly device_type?: string
@@ -20,18 +21,34 @@ const MAX_USER_AGENT = 512
 const defined = (entries: Record<string, string | undefined>): Record<string, string> =>
   Object.fromEntries(Object.entries(entries).filter((entry): entry is [string, string] => Boolean(entry[1])))
 
+const deviceTypeOf = createValueOf(DEVICE_TYPES)
+const browserOf = createValueOf(BROWSERS)
+const platformOf = createValueOf(PLATFORMS)
+
+/** Devices that the parser does not tell, or takes for tablets. The first that fits decides. */
+const DEVICES: readonly (readonly [pattern: RegExp, deviceType: string])[] = [
+  [/\b(?:Android TV|GoogleTV|BRAVIA|AFT[A-Z0-9]{1,12})\b/, 'tv'],
+  // The window system of Chrome OS, Linux and the BSDs; a phone or television on it says so.
+  [/\bX11\b(?!.*(?:Mobi|Tablet|TV))/i, 'desktop'],
+]
+
+const toDeviceType = (userAgent: string, parsed: string | undefined): string | undefined => {
+  if (isbot(userAgent)) return 'bot'
+  return DEVICES.find(([pattern]) => pattern.test(userAgent))?.[1] ?? parsed
+}
+
 const parse = (userAgent: string): UserAgentAttributes => {
   const { browser, os, platform } = Bowser.parse(userAgent)
-  return defined({
-    device_type: isbot(userAgent) ? 'bot' : platform.type,
-    browser: browser.name,
-    platform: os.name,
-  })
+  return {
+    device_type: deviceTypeOf(toDeviceType(userAgent, platform.type)),
+    browser: browserOf(browser.name),
+    platform: platformOf(os.name),
+  }
 }
 
 /**
- * Device type (`mobile`, `tablet`, `desktop`, `tv`, `bot`), browser (`Chrome`, `Safari`, …) and platform (`iOS`, `Android`,
- * `macOS`, `Windows`, …) of a User-Agent header. What cannot be told is absent.
+ * Device type, browser and platform of a User-Agent header, each a value of its closed list: `Other` where the header
+ * names none of the list, as crawlers do in place of a browser. All are absent without a header.
  */
 export const userAgentAttributes = (header: string | undefined): UserAgentAttributes => {
   if (!header) return {}

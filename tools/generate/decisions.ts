@@ -2,6 +2,7 @@
 
 import { ATTRIBUTES } from '../../src/decision/attributes.ts'
 import { REASONS, WARNINGS } from '../../src/decision/decision.ts'
+import type { ListedValues } from '../../src/decision/listed-values.ts'
 import { OPERATORS } from '../../src/decision/operators/index.ts'
 import { STRATEGIES } from '../../src/decision/strategies/index.ts'
 import { SUBJECTS } from '../../src/decision/subject.ts'
@@ -29,6 +30,23 @@ const attributeDocs = (): Record<string, string> =>
     ]),
   )
 
+const code = (text: string): string => `\`${text}\``
+
+const listed = (values: ListedValues): string[] =>
+  Object.entries(values).map(([value, older]) => `| ${code(value)} | ${older.map(code).join(', ')} |`)
+
+/** A section per attribute whose values are a closed list. */
+const valueSections = (): string[] =>
+  Object.entries(ATTRIBUTES).flatMap(([name, { values }]) =>
+    values === undefined
+      ? []
+      : [`## Values of \`${name}\``, '', '| value | older spellings |', '|---|---|', ...listed(values), ''],
+  )
+
+const VALUES_INTRO = `\`device_type\`, \`browser\` and \`platform\` are read off the User-Agent header, and their values are closed lists, below. \`Other\`
+is a header that names none of the list, as crawlers (\`device_type\` \`bot\`) do in place of a browser; without a header all three are absent.
+A rule may use an older spelling: it means the same value. Case does not matter.`
+
 /** The reference of everything that a decision knows: attributes, operators, subjects, strategies, reasons, warnings. */
 export const decisionReference = (): string =>
   [
@@ -36,6 +54,9 @@ export const decisionReference = (): string =>
     '# Decisions',
     '',
     ...section('Attributes of a request', 'attribute', attributeDocs()),
+    VALUES_INTRO,
+    '',
+    ...valueSections(),
     ...section('Operators of a condition', 'operator', docs(OPERATORS)),
     ...section('Subjects', 'subject', docs(SUBJECTS)),
     ...section('Allocation strategies', 'strategy', docs(STRATEGIES)),

@@ -5,6 +5,8 @@ export type Matcher = (attribute: string | undefined) => boolean
 
 export interface Operator {
   readonly doc: string
+  /** Whether it asks what the attribute is not, so that it holds only where it holds for every spelling of a value. */
+  readonly negative?: boolean
   /**
    * Prepares a condition's value. For an attribute that ignores case the caller has lower-cased the value, and
    * lower-cases the attribute before each call: operators compare exactly.
