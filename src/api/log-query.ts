@@ -1,4 +1,4 @@
-/** The query string of the log's list: numbers, switches and orders as text, and which of two ways of reading it asks for. */
+/** The query string of the log's list: numbers, switches and orders as text, and whether it asks for pages or a position. */
 
 import { z } from 'zod'
 import { isLogId } from '../model/log-id.ts'
@@ -61,22 +61,25 @@ export const logQuery = z.strictObject({
     .refine(isLogId, 'is not the id of a log event')
     .optional()
     .meta({ description: 'Returns the events after this one, in their order; all parameters but `take` are ignored.' }),
-  take: wholeNumber(1, MAX_TAKE, 'Events after `from`, or from the oldest; 50 when absent.').optional(),
+  take: wholeNumber(
+    1,
+    MAX_TAKE,
+    'Events after `from`, 50 when absent; without `from`, another name of `per_page`.',
+  ).optional(),
 })
 
 export type LogQueryString = z.output<typeof logQuery>
 
 /** How the list is read: from a position in the order of the log, or by numbered pages. */
 export type LogReading =
-  | { readonly kind: 'checkpoint'; readonly after?: string; readonly take: number }
+  | { readonly kind: 'checkpoint'; readonly after: string; readonly take: number }
   | { readonly kind: 'page'; readonly skip: number; readonly take: number; readonly sort: LogSort }
 
-/** `from` and `take` beat everything else, because SDKs send `page` and `per_page` in any case. */
+/** `from` beats everything but `take`, and `take` beats `per_page`, because SDKs send `page` and `per_page` in any case. */
 export const toReading = ({ from, take, page, per_page, sort, q, search }: LogQueryString): LogReading => {
-  if (from !== undefined || take !== undefined) {
-    return { kind: 'checkpoint', take: take ?? DEFAULT_TAKE, ...(from !== undefined && { after: from }) }
-  }
+  if (from !== undefined) return { kind: 'checkpoint', take: take ?? DEFAULT_TAKE, after: from }
+  const size = take ?? per_page
   // The indexes of a search end in the date, those of the whole log in the id.
   const by = q === undefined && search === undefined ? 'log_id' : 'date'
-  return { kind: 'page', skip: page * per_page, take: per_page, sort: sort ?? { by, direction: 'desc' } }
+  return { kind: 'page', skip: page * size, take: size, sort: sort ?? { by, direction: 'desc' } }
 }

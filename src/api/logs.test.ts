@@ -65,6 +65,22 @@ describe('the log', async () => {
       assert.deepEqual([body.start, body.limit, body.length, body.logs.length], [0, 50, 50, 50])
     })
 
+    test('`take` without `from` is the size of a page, and every other parameter means what it did', async () => {
+      assert.deepEqual(numbersOf((await get('/logs?take=3')).body), [119, 118, 117])
+      assert.deepEqual(numbersOf((await get('/logs?take=3&page=1&per_page=50')).body), [116, 115, 114])
+      const found = await get('/logs?take=2&q=user_id:"auth0|-7"&sort=log_id:1&fields=type,log_id&include_totals=true')
+      assert.deepEqual(found.body, {
+        start: 0,
+        limit: 2,
+        length: 1,
+        total: 1,
+        logs: [{ type: 's', log_id: ids[7] }],
+      })
+      const rest = await get('/logs?take=1&search=user_id:"auth0|-7"&fields=details&include_fields=false')
+      assert.deepEqual([rest.body.length, rest.body[0].log_id, 'details' in rest.body[0]], [1, ids[7], false])
+      assert.equal(rest.headers.get('link'), null)
+    })
+
     test('fields are picked or left out', async () => {
       const picked = await get('/logs?per_page=1&fields=type,log_id,nothing')
       assert.deepEqual(picked.body, [{ type: 's', log_id: ids.at(-1) }])
@@ -79,7 +95,7 @@ describe('the log', async () => {
       assert.equal((await get('/logs?page=9&per_page=100')).status, 200)
       for (const query of ['page=10&per_page=100', 'page=14&per_page=70', 'page=999999&per_page=1']) {
         const message = assertRefused(await get(`/logs?${query}`), 400, 'invalid_query_string')
-        assert.match(message, /first 1000 events.*`from` and `take`/)
+        assert.match(message, /first 1000 events.*`from`, the id of an event, and `take`/)
       }
     })
 
@@ -104,8 +120,9 @@ describe('the log', async () => {
 
   describe('by position', () => {
     test('a reader who follows the links gets every event once, in the order of the log', async () => {
-      const read: number[] = []
-      for (let path = '/logs?take=50'; ; ) {
+      const [oldest] = (await get('/logs?sort=log_id:1&take=1')).body
+      const read = [numberOf(oldest)]
+      for (let path = `/logs?take=50&from=${oldest.log_id}`; ; ) {
         const { body, headers } = await get(path)
         if (body.length === 0) break
         read.push(...numbersOf(body))
@@ -122,7 +139,7 @@ describe('the log', async () => {
       assert.equal(headers.get('link'), `<${ISSUER}api/v2/logs?${query}>; rel="next"`)
     })
 
-    test('a position beats whatever else the query string holds', async () => {
+    test('a position beats everything else that the query string holds', async () => {
       const { body } = await get(
         `/logs?from=${ids[9]}&page=3&per_page=1&include_totals=true&fields=type&q=x&sort=date:1`,
       )

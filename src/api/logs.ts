@@ -19,9 +19,9 @@ const conditionOf = (query: LogQueryString): { readonly where?: Expression<SqlBo
 }
 
 /** The same address when nothing is new, so that a reader may ask it again and again. */
-const nextLink = (api: ApiContext, take: number, from: string | undefined): string => {
+const nextLink = (api: ApiContext, take: number, from: string): string => {
   const url = new URL('api/v2/logs', api.tenant.issuer)
-  if (from !== undefined) url.searchParams.set('from', from)
+  url.searchParams.set('from', from)
   url.searchParams.set('take', String(take))
   return `<${url.href}>; rel="next"`
 }
@@ -32,8 +32,8 @@ const listCheckpoint = async (
   { take, after }: Extract<LogReading, { kind: 'checkpoint' }>,
 ): Promise<readonly LogDocument[]> => {
   const { db, tenantId } = api.read
-  const logs = await listLogsAfter(db, { tenantId, take, ...(after !== undefined && { after }) })
-  if (logs.length === 0 && after !== undefined && (await isBeyondLog(db, tenantId, after))) {
+  const logs = await listLogsAfter(db, { tenantId, take, after })
+  if (logs.length === 0 && (await isBeyondLog(db, tenantId, after))) {
     throw apiError('invalid_cursor', 'The value of `from` is not the id of an event of this log.')
   }
   api.setHeader('Link', nextLink(api, take, logs.at(-1)?.log_id ?? after))
@@ -63,7 +63,7 @@ export const logOperations: readonly Operation[] = [
         ...conditionOf(query),
         hasTotals: query.include_totals,
         toItem: log => project(log, query),
-        further: 'read on with `from` and `take`',
+        further: 'read on with `from`, the id of an event, and `take`',
       })
     },
   }),

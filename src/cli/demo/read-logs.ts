@@ -16,12 +16,13 @@ export const newestLogId = async (api: ApiClient): Promise<string | undefined> =
   return newest?.log_id
 }
 
-/** Every event after `from`, in the log's order. */
+/** Every event after `from`, or from the oldest, in the log's order. */
 export const readLogsAfter = async (api: ApiClient, from: string | undefined): Promise<LogDocument[]> => {
   const events: LogDocument[] = []
   for (;;) {
     const cursor = events.at(-1)?.log_id ?? from
-    const page = await api.call<LogDocument[]>('GET', `logs?take=${PAGE}${cursor ? `&from=${cursor}` : ''}`)
+    const start = cursor ? `from=${cursor}` : 'sort=log_id:1'
+    const page = await api.call<LogDocument[]>('GET', `logs?take=${PAGE}&${start}`)
     events.push(...page)
     if (page.length < PAGE) return events
   }

@@ -55,7 +55,7 @@ export const loadNewest = async (
 
 /** The oldest event that is kept; undefined when the log is empty. */
 export const loadOldest = async (api: ApiReader): Promise<LogEvent | undefined> =>
-  (await loadPage(api, { take: '1' }))[0]
+  (await loadPage(api, { sort: 'log_id:1', per_page: '1' }))[0]
 
 /**
  * Has the server read a query alone, so that a complaint names a position in what the user wrote.
