@@ -1,6 +1,5 @@
 /** The composition root: the only place that builds stores, pools and servers and ties them together. */
 
-import { mkdirSync } from 'node:fs'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
@@ -40,10 +39,9 @@ import type { TenantId } from './model/ids.ts'
 import { toTenantId } from './model/ids.ts'
 import { watchConfigVersions } from './store/config-notifications.ts'
 import { findConnection } from './store/connection-store.ts'
-import { type Db, openDatabase } from './store/database.ts'
-import { startEmbeddedPostgres } from './store/embedded-postgres.ts'
+import type { Db } from './store/database.ts'
 import { ensureInstallationSecret } from './store/installation-secret-store.ts'
-import { migrateDatabase } from './store/migrate.ts'
+import { type Databases, openDatabases } from './store/open-databases.ts'
 import { loadSnapshotData } from './store/snapshot-source.ts'
 
 export interface App {
@@ -54,34 +52,8 @@ export interface App {
 /** Milliseconds that requests in flight get to finish in a stop. */
 const DRAIN_MS = 2_500
 
-interface Databases {
-  readonly connectionString: string
-  /** A commit that was answered is on disk. */
-  readonly db: Db
-  /** A commit may be lost in a crash: for the steps of logins that nobody was told had succeeded. */
-  readonly volatileDb: Db
-}
-
 /** What is running; disposed in the opposite order. */
 type Running = AsyncDisposableStack
-
-const openDatabases = async (config: Config, logger: Logger, running: Running): Promise<Databases> => {
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
-  const embedded = config.databaseUrl
-    ? undefined
-    : running.use(await startEmbeddedPostgres({ dataDir: config.dataDir, logger }))
-  const connectionString = config.databaseUrl ?? embedded?.connectionString ?? ''
-  await migrateDatabase({ connectionString })
-  const max = Math.floor(config.databaseMaxConnections / 2)
-  const onConnectionLost = atMostEveryMinute((error: Error) =>
-    logger.warn({ err: error }, 'connections to the database are lost; new ones are made when they are needed'),
-  )
-  const durable = openDatabase({ connectionString, max, onConnectionLost })
-  running.defer(durable.close)
-  const volatile = openDatabase({ connectionString, max, onConnectionLost, synchronousCommit: 'off' })
-  running.defer(volatile.close)
-  return { connectionString, db: durable.db, volatileDb: volatile.db }
-}
 
 /** Seals secrets at rest with the operator's key, or with one that the servers of the database share. */
 const openSecretBox = async (config: Config, db: Db): Promise<SecretBox> => {
@@ -279,7 +251,8 @@ const listen = async (parts: Parts, running: Running): Promise<GracefulServer> =
 export const startApp = async (config: Config): Promise<App> => {
   const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }))
   await using starting = new AsyncDisposableStack()
-  const databases = await openDatabases(config, logger, starting)
+  const { dataDir, databaseUrl, databaseMaxConnections: maxConnections } = config
+  const databases = starting.use(await openDatabases({ dataDir, databaseUrl, maxConnections, logger }))
   const secretBox = await openSecretBox(config, databases.db)
   await openTenant(config, { db: databases.db, random: systemRandom, secretBox, hasher: createPasswordHasher() })
   starting.use(

@@ -1,10 +1,10 @@
 /** Senders who fail too often are not heard for a while: everybody has an allowance of failures, which comes back steadily. */
 
 import { createHmac } from 'node:crypto'
+import { networkOf } from '../base/network.ts'
 import type { TenantId } from '../model/ids.ts'
 import type { Db } from '../store/database.ts'
 import { countFailure } from '../store/failure-allowance-store.ts'
-import { networkOf } from './http/network.ts'
 
 export interface FailureAllowance {
   /** Failures that may come at once. */

@@ -1,13 +1,13 @@
 /** Checks an email address and a password, and blocks who guesses. */
 
 import { createHmac } from 'node:crypto'
+import { networkOf } from '../../base/network.ts'
 import { createKeyedTurns } from '../../base/turns.ts'
 import type { ConnectionRecord } from '../../store/connection-store.ts'
 import type { Db } from '../../store/database.ts'
 import { clearLoginFailures, countLoginFailure, type FailureLimit } from '../../store/login-failure-store.ts'
 import { findSignInFacts, replacePasswordHash, type UserRecord, type UserWithPassword } from '../../store/user-store.ts'
 import { type AttemptOrigin, createFailureThrottle } from '../failure-throttle.ts'
-import { networkOf } from '../http/network.ts'
 import { isEmail, normalizeEmail } from './email-address.ts'
 import { ALLOWANCE, senderOf } from './failed-attempts.ts'
 import type { PasswordHasher } from './password-hasher.ts'

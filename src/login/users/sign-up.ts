@@ -1,5 +1,6 @@
 /** Creates a user of the database connection. */
 
+import { networkOf } from '../../base/network.ts'
 import { type RandomBytes, randomHex } from '../../base/random.ts'
 import type { ConnectionRecord } from '../../store/connection-store.ts'
 import type { Db } from '../../store/database.ts'
@@ -8,7 +9,6 @@ import { insertUser, type NewUser, type UserRecord } from '../../store/user-stor
 import type { Candidate } from '../actions/event/registration-event.ts'
 import type { RegistrationVerdict } from '../actions/registration.ts'
 import { type AttemptOrigin, createFailureThrottle } from '../failure-throttle.ts'
-import { networkOf } from '../http/network.ts'
 import { isEmail, normalizeEmail } from './email-address.ts'
 import { ALLOWANCE, senderOf } from './failed-attempts.ts'
 import type { PasswordHasher } from './password-hasher.ts'
