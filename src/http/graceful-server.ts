@@ -4,8 +4,21 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { StartupError } from '../base/startup-error.ts'
 
-/** Milliseconds. Slow requests are cut off, so that idle connections cannot use a server up (slow loris). */
-const TIMEOUT = { headers: 15_000, request: 30_000, keepAlive: 10_000 } as const
+/** Milliseconds after which a connection is cut off, so that slow and silent ones cannot use a server up (slow loris). */
+export interface ConnectionLimits {
+  /** From the connection, or from the end of the request before, to the end of the headers. */
+  readonly headers: number
+  /** To the end of the body. */
+  readonly request: number
+  /** Between an answer and the next request. */
+  readonly keepAlive: number
+  /** Without a byte in either direction, such as from a peer that vanished while its answer was sent. */
+  readonly silent: number
+  /** Between two looks for requests that are late: by so much a limit can be passed. */
+  readonly check: number
+}
+
+const LIMITS: ConnectionLimits = { headers: 15_000, request: 30_000, keepAlive: 10_000, silent: 120_000, check: 1_000 }
 
 /** Milliseconds between looks for connections that have become idle while the server stops. */
 const IDLE_CHECK_MS = 20
@@ -34,6 +47,27 @@ const listen = (server: Server, port: number, host: string): Promise<void> =>
     server.listen(port, host, resolve)
   })
 
+/** Node reads the interval of its looks only here: by default it looks every 30 s, whatever the limits are. */
+const createLimitedServer = (listener: RequestListener, limits: ConnectionLimits): Server => {
+  const options = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: limits.headers,
+    requestTimeout: limits.request,
+    keepAliveTimeout: limits.keepAlive,
+    connectionsCheckingInterval: limits.check,
+  }
+  const server = createServer(options, listener)
+  server.timeout = limits.silent
+  return server
+}
+
+export interface ServerPlace {
+  readonly port: number
+  readonly host: string
+  /** In place of the usual ones. */
+  readonly limits?: Partial<ConnectionLimits>
+}
+
 /**
  * Starts listening.
  *
@@ -41,11 +75,9 @@ const listen = (server: Server, port: number, host: string): Promise<void> =>
  */
 export const startGracefulServer = async (
   listener: RequestListener,
-  { port, host }: { readonly port: number; readonly host: string },
+  { port, host, limits }: ServerPlace,
 ): Promise<GracefulServer> => {
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: TIMEOUT.keepAlive }, listener)
-  server.headersTimeout = TIMEOUT.headers
-  server.requestTimeout = TIMEOUT.request
+  const server = createLimitedServer(listener, { ...LIMITS, ...limits })
   await listen(server, port, host)
   const address = server.address() as AddressInfo // a TCP server that listens has one
   return {
