@@ -1,5 +1,6 @@
 /** Renders docs/reference/log-events.md from the table of log events. */
 
+import type { JsonObject } from '../../src/base/json.ts'
 import type { LogEventType } from '../../src/logs/events/event-type.ts'
 import { ALWAYS, ANYWHERE } from '../../src/logs/events/fields.ts'
 import { LOG_EVENT_TYPES } from '../../src/logs/events/index.ts'
@@ -10,6 +11,11 @@ const codes = (names: readonly string[]): string => [...new Set(names)].map(name
 const optionalOf = ({ required, optional }: LogEventType): readonly string[] =>
   optional.filter(path => !required.includes(path))
 
+const block = (example: JsonObject): string => `\`\`\`json
+${JSON.stringify(example, null, 2)}
+\`\`\`
+`
+
 const section = (entry: LogEventType): string => `## \`${entry.type}\`
 
 ${entry.doc} Category \`${entry.category}\`, description "${entry.description}".
@@ -17,10 +23,7 @@ ${entry.doc} Category \`${entry.category}\`, description "${entry.description}".
 - always: ${codes(entry.required) || 'nothing beside the fields of all events'}
 - sometimes: ${codes(optionalOf(entry)) || 'nothing'}
 
-\`\`\`json
-${JSON.stringify(entry.example, null, 2)}
-\`\`\`
-`
+${[entry.example, ...(entry.furtherExamples ?? [])].map(block).join('\n')}`
 
 const row = (entry: LogEventType): string =>
   `| [\`${entry.type}\`](#${entry.type}) | \`${entry.category}\` | ${entry.doc.replaceAll('|', '\\|')} |`

@@ -39,4 +39,6 @@ export interface LogEventType {
   readonly optional: readonly string[]
   /** A document as the API returns it. */
   readonly example: JsonObject
+  /** Documents that differ in kind from the example. */
+  readonly furtherExamples?: readonly JsonObject[]
 }

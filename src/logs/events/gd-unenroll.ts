@@ -30,6 +30,12 @@ export const gdUnenroll: LogEventType = {
     details: {
       ...EXAMPLE_TRANSACTION,
       ...EXAMPLE_AUTHENTICATOR,
+      enrollment: {
+        _id: 'totp|dev_6gTq2ZpXvR8sKcW4nYbH1m',
+        name: 'One-time password',
+        tenant: 'dev',
+        user_id: 'auth0|65f1c0ffee0ddba11cafe001',
+      },
     },
   },
 }

@@ -21,8 +21,10 @@ test('every entry stands under its own code', () => {
 
 test('every example is a valid document of its type and shows the default description', () => {
   for (const entry of LOG_EVENT_TYPES) {
-    assert.deepEqual(documentProblems(entry.example, entry), [])
-    assert.equal(entry.example.type, entry.type)
+    for (const example of [entry.example, ...(entry.furtherExamples ?? [])]) {
+      assert.deepEqual(documentProblems(example, entry), [])
+      assert.equal(example.type, entry.type)
+    }
     assert.equal(entry.example.description, entry.description)
   }
 })

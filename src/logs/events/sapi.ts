@@ -1,7 +1,52 @@
 /** The event `sapi` of the tenant log. */
 
+import type { JsonObject } from '../../base/json.ts'
 import type { LogEventType } from './event-type.ts'
 import { CLIENT, EXAMPLE_CLIENT, EXAMPLE_ENVELOPE } from './fields.ts'
+
+const example = (description: string, details: JsonObject): JsonObject => ({
+  ...EXAMPLE_ENVELOPE,
+  type: 'sapi',
+  description,
+  ...EXAMPLE_CLIENT,
+  details,
+})
+
+const auth = (scope: string): JsonObject => ({ strategy: 'jwt', credentials: { scopes: [scope] } })
+
+const PROFILE = {
+  email: 'ada@example.com',
+  name: 'Ada Lovelace',
+  given_name: 'Ada',
+  family_name: 'Lovelace',
+  phone_number: '+4420123456',
+  user_metadata: { address: { city: 'London' } },
+} as const satisfies JsonObject
+
+/** The call that changes a user, of which bodies hold a profile. */
+const userChanged = example('Update a user', {
+  request: {
+    method: 'patch',
+    path: '/api/v2/users/auth0%7C65f1c0ffee0ddba11cafe001',
+    query: {},
+    body: PROFILE,
+    auth: auth('update:users'),
+  },
+  response: { statusCode: 200, body: { user_id: 'auth0|65f1c0ffee0ddba11cafe001', username: 'ada', ...PROFILE } },
+})
+
+/** The call that tries an Action with an event of the caller's; the event may stand there bare. */
+const actionTested = (payload: JsonObject): JsonObject =>
+  example('Test an action', {
+    request: {
+      method: 'post',
+      path: '/api/v2/actions/actions/9a1ff7b3-1c5c-4a35-8d1e-6ac0f5b2b3a4/test',
+      query: {},
+      body: { payload },
+      auth: auth('create:actions'),
+    },
+    response: { statusCode: 200, body: { payload: { outcome: 'completed' } } },
+  })
 
 export const sapi: LogEventType = {
   type: 'sapi',
@@ -10,20 +55,19 @@ export const sapi: LogEventType = {
   doc: 'A write through the Management API succeeded; secrets in its bodies are redacted.',
   required: ['ip', 'details.request', 'details.response'],
   optional: [...CLIENT, 'user_id', 'user_name', 'audience', 'scope', 'details.accessedSecrets'],
-  example: {
-    ...EXAMPLE_ENVELOPE,
-    type: 'sapi',
-    description: 'Management API operation',
-    ...EXAMPLE_CLIENT,
-    details: {
-      request: {
-        method: 'post',
-        path: '/api/v2/experimentation/segments',
-        query: {},
-        body: { name: 'Mobile' },
-        auth: { strategy: 'jwt', credentials: { scopes: ['create:segments'] } },
-      },
-      response: { statusCode: 201, body: { id: 'seg_4Yj9nR2mKpTw8vDsXc1hBq' } },
+  example: example('Management API operation', {
+    request: {
+      method: 'post',
+      path: '/api/v2/experimentation/segments',
+      query: {},
+      body: { name: 'Mobile' },
+      auth: auth('create:segments'),
     },
-  },
+    response: { statusCode: 201, body: { id: 'seg_4Yj9nR2mKpTw8vDsXc1hBq', name: 'Mobile' } },
+  }),
+  furtherExamples: [
+    userChanged,
+    actionTested({ user: { name: 'Ada Lovelace' } }),
+    actionTested({ event: { user: { name: 'Ada Lovelace' }, client: { name: 'Shop' } } }),
+  ],
 }

@@ -2,17 +2,8 @@
 
 import xxhash from 'xxhash-wasm'
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
-import type { PiiConfig, PiiField } from '../../model/log-stream.ts'
-
-/** The keys that hold a field, wherever in the document they are (contract: log streams, `pii_config`). */
-const KEYS: Record<PiiField, readonly string[]> = {
-  first_name: ['first_name', 'given_name', 'name'],
-  last_name: ['last_name', 'family_name', 'name'],
-  username: ['username', 'user_name'],
-  email: ['email'],
-  phone: ['phone', 'phone_number', 'old_phone_number', 'new_phone_number'],
-  address: ['address'],
-}
+import type { PiiConfig } from '../../model/log-stream.ts'
+import { PROFILE_KEYS, PROFILES, type ProfilePlace, VALUES } from './personal-data.ts'
 
 /** Of one length for every value: the length of a name says something about it. */
 const MASK = '********'
@@ -21,7 +12,7 @@ const { h64ToString } = await xxhash()
 
 /**
  * `hash` gives the same pseudonym for the same value everywhere (XXH64, seed 0, 16 hexadecimal digits), so that a
- * destination can still count people. Whoever can guess a value can check the guess: where that matters, mask.
+ * destination can still count people. A reader who guesses a value can check the guess: where that matters, mask.
  */
 const METHODS: Record<NonNullable<PiiConfig['method']>, (value: string) => string> = {
   mask: () => MASK,
@@ -40,19 +31,53 @@ const hideAll = (value: Json, hide: Hide): Json => {
   return hide(String(value))
 }
 
-const walk = (value: Json, keys: ReadonlySet<string>, hide: Hide): Json => {
-  if (Array.isArray(value)) return value.map(item => walk(item, keys, hide))
+type Change = (value: Json) => Json
+
+const mapMembers = (value: JsonObject, change: (key: string, inner: Json) => Json): JsonObject =>
+  Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, change(key, inner)]))
+
+/** Hides the members of a profile that have one of the keys, at any depth. */
+const hideKeys = (value: Json, keys: ReadonlySet<string>, hide: Hide): Json => {
+  if (Array.isArray(value)) return value.map(item => hideKeys(item, keys, hide))
   if (!isJsonObject(value)) return value
-  const entries = Object.entries(value as JsonObject) // JSON
-  return Object.fromEntries(
-    entries.map(([key, inner]) => [key, keys.has(key) ? hideAll(inner, hide) : walk(inner, keys, hide)]),
+  return mapMembers(
+    value as JsonObject,
+    (
+      key,
+      inner, // JSON
+    ) => (keys.has(key) ? hideAll(inner, hide) : hideKeys(inner, keys, hide)),
   )
 }
+
+/** Changes what stands at a path; a document that has no such place stays as it is. */
+const changeAt = (value: Json, [step, ...rest]: readonly string[], change: Change): Json => {
+  if (step === undefined) return change(value)
+  if (Array.isArray(value)) return step === '*' ? value.map(item => changeAt(item, rest, change)) : value
+  if (!isJsonObject(value) || !Object.hasOwn(value, step)) return value
+  return mapMembers(value as JsonObject, (key, inner) => (key === step ? changeAt(inner, rest, change) : inner)) // JSON
+}
+
+/** The path of the call that an event of the Management API is about. */
+const callOf = ({ details }: JsonObject): string => {
+  const request = isJsonObject(details) && isJsonObject(details.request) ? details.request : {}
+  return typeof request.path === 'string' ? request.path : ''
+}
+
+const isOf = ({ call }: ProfilePlace, document: JsonObject): boolean => call?.test(callOf(document)) ?? true
 
 /** A function that hides what the configuration names; without one, documents pass as they are. */
 export const piiFilter = (config: PiiConfig | undefined): ((document: JsonObject) => JsonObject) => {
   if (!config) return document => document
-  const keys = new Set(config.log_fields.flatMap(field => KEYS[field]))
   const hide = METHODS[config.method ?? 'mask']
-  return document => walk(document, keys, hide) as JsonObject // an object stays an object
+  const keys = new Set(config.log_fields.flatMap(field => PROFILE_KEYS[field]))
+  const hideProfile: Change = profile => hideKeys(profile, keys, hide)
+  const hideValue: Change = value => hideAll(value, hide)
+  const values = config.log_fields.flatMap(field => VALUES[field]).map(path => path.split('.'))
+  const profiles = PROFILES.map(place => ({ place, path: place.path.split('.') }))
+  return document => {
+    let result: Json = document
+    for (const path of values) result = changeAt(result, path, hideValue)
+    for (const { place, path } of profiles) if (isOf(place, document)) result = changeAt(result, path, hideProfile)
+    return result as JsonObject // an object stays an object
+  }
 }
