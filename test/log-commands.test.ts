@@ -88,6 +88,7 @@ describe('the log commands', () => {
         variation_id: `var_${n % 2}`,
         is_control: n % 2 === 0,
         allocation_strategy: 'percentage',
+        assignment: 'auto',
       },
       ...more,
     })
@@ -151,6 +152,7 @@ describe('the log commands', () => {
         variation_id: 'v',
         is_control: true,
         allocation_strategy: 'percentage',
+        assignment: 'auto',
       }
       for (let n = 0; n < 60; n += 1) {
         await record(n, n % 2 === 0 ? { experiment: experiment as LogEvent['experiment'] & object } : {})

@@ -171,6 +171,7 @@ test('every event of a login carries the transaction, the hashed device and the 
   const enriched = success.experiment as Record<string, unknown>
   assert.deepEqual(Object.keys(enriched).toSorted(), [
     'allocation_strategy',
+    'assignment',
     'experiment_id',
     'is_control',
     'variation_id',

@@ -20,6 +20,7 @@ describe('search of the log', async () => {
     variation_id: 'var_1',
     is_control: true,
     allocation_strategy: 'percentage',
+    assignment: 'auto',
   } as const
   const enriched = await log.record(numbered(1000, { tenant_id: TENANT, type: 'fp', experiment }))
   const foreign = await log.record(numbered(0, { tenant_id: OTHER }))

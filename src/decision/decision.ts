@@ -53,6 +53,29 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS
 
+/** Who chose an assignment: `auto` the server, `explicit` a request that named the experiment, `forced` one that named the outcome. */
+export type AssignmentMethod = 'auto' | 'explicit' | 'forced'
+
+/** Reasons that come with an assignment begin with its method. */
+type AssignedReason = Extract<Reason, `${AssignmentMethod}_${string}`>
+
+const METHODS: { readonly [Name in AssignedReason]: AssignmentMethod } = {
+  auto_percentage: 'auto',
+  auto_segment: 'auto',
+  auto_fallback: 'auto',
+  explicit_percentage: 'explicit',
+  explicit_segment: 'explicit',
+  explicit_fallback: 'explicit',
+  forced_variation: 'forced',
+  forced_segment: 'forced',
+}
+
+const isAssigned = (reason: Reason): reason is AssignedReason => Object.hasOwn(METHODS, reason)
+
+/** The method of an assignment by its decision's reason; undefined for a decision without one. */
+export const assignmentMethod = (reason: Reason): AssignmentMethod | undefined =>
+  isAssigned(reason) ? METHODS[reason] : undefined
+
 /** Every warning of a decision: what of an override could not be followed. */
 export const WARNINGS = {
   experiment_not_found: 'The override names an experiment that does not exist.',

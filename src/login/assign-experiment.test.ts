@@ -90,3 +90,13 @@ test('override parameters reach the decision, and a senseless one comes back as 
     ['experiment_orphaned_params'],
   )
 })
+
+test('an assignment says who chose it: the server, a request that named the experiment, or one that named the outcome', async () => {
+  const assign = assignWith(aimedAt('country', 'FR'))
+  const methodOf = async (params: Record<string, string>) => (await assign(request({ params }))).assignment?.assignment
+  assert.equal(await methodOf({}), 'auto')
+  assert.equal(await methodOf({ experiment_id: 'exp_1' }), 'explicit')
+  assert.equal(await methodOf({ experiment_id: 'exp_1', variation_id: 'var_t' }), 'forced')
+  assert.equal(await methodOf({ experiment_id: 'exp_1', segment_id: 'seg_1' }), 'forced')
+  assert.equal(await methodOf({ experiment_id: 'exp_unknown' }), 'auto', 'an override that is ignored')
+})

@@ -1,6 +1,7 @@
 /** Assigns a login transaction: the request's facts in, the decision of the snapshot in force out. */
 
 import { decide } from '../decision/decide.ts'
+import { assignmentMethod } from '../decision/decision.ts'
 import type { TenantId } from '../model/ids.ts'
 import type { Assign, AssignInput } from './assignment-port.ts'
 import type { ExperimentSnapshots } from './experiment-snapshots.ts'
@@ -43,10 +44,12 @@ export const createAssign = (ports: AssignmentPorts): Assign => {
   }
   return async input => {
     const { experiment_id, variation_id, segment_id } = input.params
-    return decide(await ports.snapshots.current(input.tenantId), {
+    const { assignment, reason, warnings } = decide(await ports.snapshots.current(input.tenantId), {
       subjects: { device: input.deviceId, session: input.sessionId, user: input.userId },
       attributes: await attributesOf(input),
       override: { experiment_id, variation_id, segment_id },
     })
+    const method = assignmentMethod(reason)
+    return { assignment: assignment && method ? { ...assignment, assignment: method } : null, reason, warnings }
   }
 }

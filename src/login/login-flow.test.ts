@@ -93,6 +93,7 @@ test('every event of a login carries its transaction, its session and its experi
       variation_id: 'var_t',
       is_control: false,
       allocation_strategy: 'percentage',
+      assignment: 'auto',
     })
     assert.equal(event.details?.transaction_id, first?.details?.transaction_id)
     assert.equal(event.details?.session_id, first?.details?.session_id)

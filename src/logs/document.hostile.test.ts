@@ -13,6 +13,7 @@ const EXPERIMENT = {
   variation_id: 'var_b',
   is_control: true,
   allocation_strategy: 'segment',
+  assignment: 'auto',
   segment_id: 'seg_c',
 } as const
 

@@ -12,6 +12,7 @@ const EXPERIMENT = {
   variation_id: 'var_b',
   is_control: false,
   allocation_strategy: 'percentage',
+  assignment: 'auto',
 } as const
 
 test('a document names its time, its type, its tenant and the default description', () => {

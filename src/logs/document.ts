@@ -14,13 +14,14 @@ export interface LogOrigin {
 const MAX_USER_AGENT = 1_024
 const MOBILE = /Mobi|Android|iPhone|iPad|iPod|Windows Phone/i
 
-/** Picks the five fields by name, so that a caller who passes a whole assignment does not log its configuration. */
+/** Picks the fields by name, so that a caller who passes a whole assignment does not log its configuration. */
 const toExperiment = (experiment: ExperimentDetails): JsonObject => ({
   experiment_id: experiment.experiment_id,
   variation_id: experiment.variation_id,
   is_control: experiment.is_control,
   allocation_strategy: experiment.allocation_strategy,
   ...(experiment.segment_id === undefined ? {} : { segment_id: experiment.segment_id }),
+  assignment: experiment.assignment,
 })
 
 const toDetails = ({ details, experiment }: LogEvent): { details?: JsonObject } => {

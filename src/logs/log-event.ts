@@ -11,6 +11,11 @@ export interface ExperimentDetails {
   readonly is_control: boolean
   readonly allocation_strategy: 'percentage' | 'segment'
   readonly segment_id?: string
+  /**
+   * `auto`: the server chose. `explicit`: the request named the experiment. `forced`: it named the variation or the segment.
+   * Any caller can send such a request, so an analysis counts `auto` alone.
+   */
+  readonly assignment: 'auto' | 'explicit' | 'forced'
 }
 
 /** Fields of the log document beside `type`, `date` and `details`; names are the wire's. */

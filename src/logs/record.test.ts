@@ -41,6 +41,7 @@ test('a recorded event is in the log under the id that came back, with everythin
       variation_id: 'var_b',
       is_control: false,
       allocation_strategy: 'percentage',
+      assignment: 'auto',
     } as const
     const id = await log.record(numbered(7, { ip: '203.0.113.7', experiment }))
     assert.deepEqual(await findLog(db, DEV, id), {

@@ -90,6 +90,11 @@ export const LOG_FIELDS = {
     path: ['details', 'experiment', 'allocation_strategy'],
     doc: '`percentage` or `segment`.',
   },
+  'details.experiment.assignment': {
+    kind: 'text',
+    path: ['details', 'experiment', 'assignment'],
+    doc: '`auto`, `explicit` or `forced`: the server chose the variation, or the request named the experiment or the outcome.',
+  },
 } as const satisfies Record<string, LogFieldDefinition>
 
 export type LogFieldName = keyof typeof LOG_FIELDS

@@ -19,6 +19,7 @@ const EXPERIMENT = {
   variation_id: 'v',
   is_control: true,
   allocation_strategy: 'percentage',
+  assignment: 'auto',
 } as const
 
 suite('what the database knows of a day of the log', () => {

@@ -26,6 +26,7 @@ export const ASSIGNMENT: Assignment = {
   variation_name: 'treatment',
   is_control: false,
   allocation_strategy: 'percentage',
+  assignment: 'auto',
   config: { prompt: { value: true } },
 }
 

@@ -8,7 +8,7 @@ const NAMES = [
   'strategy_type user_id user_name agent_id ip hostname user_agent is_mobile audience scope organization_id',
   'organization_name references_correlation_id details_session_id details_transaction_id details_device_id',
   'details_experiment_experiment_id details_experiment_variation_id details_experiment_is_control',
-  'details_experiment_allocation_strategy details_experiment_segment_id details other',
+  'details_experiment_allocation_strategy details_experiment_segment_id details other details_experiment_assignment',
 ]
   .join(' ')
   .split(' ')

@@ -64,6 +64,7 @@ export const COLUMNS = {
   details_experiment_segment_id: text('Segment that decided.', 'details', 'experiment', 'segment_id'),
   details: text('All details, as JSON.', 'details'),
   other: text('Fields of the event that have no column, as a JSON object.'),
+  details_experiment_assignment: text('`auto`, `explicit` or `forced`.', 'details', 'experiment', 'assignment'),
 } as const satisfies Record<string, Column>
 
 export type ColumnName = keyof typeof COLUMNS

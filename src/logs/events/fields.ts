@@ -58,6 +58,7 @@ export const EXAMPLE_TRANSACTION = {
     variation_id: 'var_7Qr1sL6kMmWy9vBjPt4hEZ',
     is_control: false,
     allocation_strategy: 'percentage',
+    assignment: 'auto',
   },
 } as const satisfies JsonObject
 

@@ -28,7 +28,7 @@ test('a batch is a compressed array for the log intake, version 2, with the key 
   assert.equal(request.headers['content-encoding'], 'gzip')
   assert.equal(
     gunzipSync(request.body).toString(),
-    `[{"ddsource":"auth0","service":"auth0","ddtags":"type:s,experiment:true","hostname":"login.example.com","message":"Successful login","experiment":{"experiment_id":"exp_1","variation_id":"var_1","is_control":false,"allocation_strategy":"percentage"},"log_id":"${LOGIN.log_id}","data":${JSON.stringify(LOGIN.data)}},` +
+    `[{"ddsource":"auth0","service":"auth0","ddtags":"type:s,experiment:true","hostname":"login.example.com","message":"Successful login","experiment":{"experiment_id":"exp_1","variation_id":"var_1","is_control":false,"allocation_strategy":"percentage","assignment":"auto"},"log_id":"${LOGIN.log_id}","data":${JSON.stringify(LOGIN.data)}},` +
       `{"ddsource":"auth0","service":"auth0","ddtags":"type:seccft,experiment:false","message":"a \\"quoted\\"\\nline é","log_id":"${MACHINE.log_id}","data":${JSON.stringify(MACHINE.data)}}]`,
   )
 })

@@ -28,6 +28,7 @@ test('a batch is track calls with the write key as user name, deduplicated by th
     variation_id: 'var_1',
     is_control: false,
     allocation_strategy: 'percentage',
+    assignment: 'auto',
   }
   assert.equal(
     request.body.toString(),

@@ -30,7 +30,7 @@ test('a batch is objects one after the other, with the experiment in the indexed
   assert.equal(request.headers.authorization, `Splunk ${settings.splunkToken}`)
   assert.equal(
     request.body.toString(),
-    `{"time":${Date.parse('2026-11-20T11:59:59.123Z') / 1000},"host":"login.example.com","source":"auth0","sourcetype":"auth0:log","event":${JSON.stringify(LOGIN)},"fields":{"type":"s","experiment_id":"exp_1","variation_id":"var_1","is_control":"false","allocation_strategy":"percentage"}}` +
+    `{"time":${Date.parse('2026-11-20T11:59:59.123Z') / 1000},"host":"login.example.com","source":"auth0","sourcetype":"auth0:log","event":${JSON.stringify(LOGIN)},"fields":{"type":"s","experiment_id":"exp_1","variation_id":"var_1","is_control":"false","allocation_strategy":"percentage","assignment":"auto"}}` +
       `{"time":${Date.parse('2026-11-20T12:00:00.000Z') / 1000},"source":"auth0","sourcetype":"auth0:log","event":${JSON.stringify(MACHINE)},"fields":{"type":"seccft"}}`,
   )
 })
