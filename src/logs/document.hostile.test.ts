@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { JsonObject } from '../base/json.ts'
 import { toTenantId } from '../model/ids.ts'
-import { CUT, MAX_EVENT_BYTES } from './bounded-json.ts'
+import { CUT, MAX_EVENT_BYTES, MAX_REFUSAL_BYTES } from './bounded-json.ts'
 import { toLogText } from './document.ts'
 import type { LogEvent } from './log-event.ts'
 
@@ -17,9 +17,9 @@ const EXPERIMENT = {
   segment_id: 'seg_c',
 } as const
 
-const written = (fields: Partial<LogEvent>) => {
-  const text = toLogText({ tenant_id: toTenantId('dev'), type: 'f', date: 0, ...fields }, ORIGIN)
-  assert.ok(Buffer.byteLength(text) <= MAX_EVENT_BYTES, `${Buffer.byteLength(text)} bytes`)
+const written = (fields: Partial<LogEvent>, maxBytes = MAX_EVENT_BYTES) => {
+  const text = toLogText({ tenant_id: toTenantId('dev'), type: 's', date: 0, ...fields }, ORIGIN)
+  assert.ok(Buffer.byteLength(text) <= maxBytes, `${Buffer.byteLength(text)} bytes`)
   return { text, document: JSON.parse(text) }
 }
 
@@ -35,6 +35,33 @@ test('an endless browser name is cut and marked', () => {
   const { document } = written({ user_agent: 'x'.repeat(100_000) })
   assert.ok(document.user_agent.endsWith(CUT))
   assert.ok(document.user_agent.length < 1_100)
+})
+
+test('what any stranger can bring about is small, and keeps what it is found by', () => {
+  const long = 'é'.repeat(20_000)
+  const refused: Partial<LogEvent> = {
+    type: 'feacft',
+    ip: '203.0.113.7',
+    description: `Service not found: ${long}`,
+    ...{ client_id: long, client_name: long, user_agent: long, hostname: long, audience: long, scope: long },
+    auth0_client: { name: long, version: '1', env: { [long]: long } },
+    details: { error: { message: long }, requested_client_id: long, session_id: 's1' },
+    experiment: EXPERIMENT,
+  }
+  const { document } = written(refused, MAX_REFUSAL_BYTES)
+  assert.deepEqual([document.type, document.ip, document.details.session_id], ['feacft', '203.0.113.7', 's1'])
+  assert.deepEqual(document.details.experiment, EXPERIMENT)
+})
+
+test('whatever the details of a refusal are, it is small', () => {
+  const anything = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 6 }), { maxKeys: 300, size: 'max' })
+  fc.assert(
+    fc.property(
+      anything,
+      details => void written({ type: 'fsa', details } as Partial<LogEvent>, MAX_REFUSAL_BYTES), // fast-check types JSON as unknown
+    ),
+    { numRuns: 30 },
+  )
 })
 
 test('one long text is cut and everything beside it stays', () => {

@@ -1,8 +1,9 @@
 /** Builds the document of an event: what is stored, and what the API and the streams return. */
 
 import type { JsonObject } from '../base/json.ts'
-import { CUT, scalarsOf, toBoundedJson } from './bounded-json.ts'
+import { MAX_EVENT_BYTES, MAX_REFUSAL_BYTES, scalarsOf, toBoundedJson } from './bounded-json.ts'
 import { logEventType } from './events/index.ts'
+import { boundFields } from './field-limits.ts'
 import type { ExperimentDetails, LogEvent } from './log-event.ts'
 
 /** Which system an event comes from; two fields of every document. */
@@ -11,7 +12,6 @@ export interface LogOrigin {
   readonly environmentName: string
 }
 
-const MAX_USER_AGENT = 1_024
 const MOBILE = /Mobi|Android|iPhone|iPad|iPod|Windows Phone/i
 
 /** Picks the fields by name, so that a caller who passes a whole assignment does not log its configuration. */
@@ -31,8 +31,8 @@ const toDetails = ({ details, experiment }: LogEvent): { details?: JsonObject } 
 
 const toBrowser = (userAgent: string | undefined): JsonObject => {
   if (userAgent === undefined) return {}
-  const text = userAgent.length > MAX_USER_AGENT ? userAgent.slice(0, MAX_USER_AGENT) + CUT : userAgent
-  return { user_agent: text, isMobile: MOBILE.test(text) }
+  const text = boundFields({ user_agent: userAgent })
+  return { ...text, isMobile: MOBILE.test(String(text.user_agent)) }
 }
 
 /**
@@ -44,11 +44,11 @@ export const toLogDocument = (event: LogEvent, origin: LogOrigin): JsonObject =>
   return {
     date: new Date(date).toISOString(),
     type,
-    description: description ?? logEventType(type).description,
+    ...boundFields({ description: description ?? logEventType(type).description }),
     tenant_name: origin.tenantName,
     environment_name: origin.environmentName,
     ...toBrowser(user_agent),
-    ...fields,
+    ...boundFields(fields),
     ...toDetails(event),
   }
 }
@@ -66,12 +66,13 @@ const toSkeleton = (document: JsonObject, { details = {}, experiment }: LogEvent
 })
 
 /**
- * The document as JSON text that jsonb takes, of at most 32 KB.
+ * The document as JSON text that jsonb takes, of at most 32 KB; 4 KB for what any stranger can bring about.
  * @throws RangeError when `date` is not a time; TypeError for an event that is not JSON.
  */
 export const toLogText = (event: LogEvent, origin: LogOrigin): string => {
   const document = toLogDocument(event, origin)
-  const text = toBoundedJson(document) ?? toBoundedJson(toSkeleton(document, event))
+  const maxBytes = logEventType(event.type).isRefusal ? MAX_REFUSAL_BYTES : MAX_EVENT_BYTES
+  const text = toBoundedJson(document, maxBytes) ?? toBoundedJson(toSkeleton(document, event), maxBytes)
   if (text === undefined) throw new TypeError(`a log event of type ${event.type} cannot be bounded`)
   return text
 }

@@ -34,8 +34,8 @@ export const logEventReference = (types: readonly LogEventType[] = LOG_EVENT_TYP
 Generated from \`src/logs/events/\`; do not edit.
 
 Every event has ${codes(ALWAYS)}, and may have ${codes(ANYWHERE)}. \`date\` is when it happened; \`log_id\` (and \`_id\`,
-the same value) orders the log: a later id was committed later. Texts that would make an event larger than 32 KB are
-cut and end in \`… (cut)\`.
+the same value) orders the log: a later id was committed later. Texts that would make an event larger than 32 KB, or
+4 KB where any stranger can bring it about, are cut and end in \`… (cut)\`.
 
 | type | category | when |
 | --- | --- | --- |

@@ -33,6 +33,11 @@ export interface LogEventType {
   readonly description: string
   /** One sentence of reference: when the event is written. */
   readonly doc: string
+  /**
+   * Any stranger can bring it about, as often as they like: it is kept small, and beyond a number from one network it is
+   * counted and not written.
+   */
+  readonly isRefusal?: true
   /** Paths that every document of this type has beside the fields of all events. */
   readonly required: readonly string[]
   /** Paths that a document may have besides; a path allows everything below it. */

@@ -19,6 +19,7 @@ export const f: LogEventType = {
   category: 'auth.login.fail',
   description: 'Login failed',
   doc: 'A login failed for a reason other than a wrong password or an unknown user.',
+  isRefusal: true,
   required: ['ip', 'hostname', 'details.error'],
   optional: [
     ...CLIENT,

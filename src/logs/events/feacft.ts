@@ -8,6 +8,7 @@ export const feacft: LogEventType = {
   category: 'auth.token_exchange.fail',
   description: 'Invalid authorization code',
   doc: 'An authorization code could not be exchanged.',
+  isRefusal: true,
   required: ['ip', 'hostname'],
   optional: [
     ...CLIENT,

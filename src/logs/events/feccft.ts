@@ -8,6 +8,7 @@ export const feccft: LogEventType = {
   category: 'auth.token_exchange.fail',
   description: 'Client credentials refused',
   doc: 'A client could not exchange its own credentials.',
+  isRefusal: true,
   required: ['ip', 'hostname'],
   optional: [
     ...CLIENT,

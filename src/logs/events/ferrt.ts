@@ -8,6 +8,7 @@ export const ferrt: LogEventType = {
   category: 'auth.token_exchange.fail',
   description: 'Reused rotating refresh token',
   doc: 'A refresh token that had been rotated was used again; its whole family is revoked.',
+  isRefusal: true,
   required: ['ip', 'hostname'],
   optional: [
     ...CLIENT,

@@ -8,6 +8,7 @@ export const fertft: LogEventType = {
   category: 'auth.token_exchange.fail',
   description: 'Unknown or invalid refresh token.',
   doc: 'A refresh token could not be exchanged.',
+  isRefusal: true,
   required: ['ip', 'hostname'],
   optional: [
     ...CLIENT,

@@ -8,6 +8,7 @@ export const flo: LogEventType = {
   category: 'auth.logout.fail',
   description: 'User logout failed',
   doc: 'A logout was refused, such as for an address that is not allowed.',
+  isRefusal: true,
   required: ['ip', 'hostname'],
   optional: [
     ...CLIENT,

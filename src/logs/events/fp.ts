@@ -19,6 +19,7 @@ export const fp: LogEventType = {
   category: 'auth.login.fail',
   description: 'Wrong email or password.',
   doc: 'The password of an existing user was wrong.',
+  isRefusal: true,
   required: [...CLIENT, 'ip', 'strategy', 'strategy_type', 'user_id'],
   optional: [...USER, ...CONNECTION, ...ORGANIZATION, ...TRANSACTION, 'details.error'],
   example: {

@@ -17,6 +17,7 @@ export const fs: LogEventType = {
   category: 'auth.signup.fail',
   description: 'Signup failed',
   doc: 'A sign-up was refused.',
+  isRefusal: true,
   required: [...CLIENT, 'ip', 'strategy', 'strategy_type'],
   optional: [
     ...USER,

@@ -8,6 +8,7 @@ export const fsa: LogEventType = {
   category: 'auth.silent_auth.fail',
   description: 'Login required',
   doc: 'An authorization request with prompt=none could not be answered without a page.',
+  isRefusal: true,
   required: [...CLIENT, 'ip', 'hostname'],
   optional: [
     ...USER,

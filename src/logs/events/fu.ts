@@ -18,6 +18,7 @@ export const fu: LogEventType = {
   category: 'auth.login.fail',
   description: 'Wrong email or password.',
   doc: 'No user of the connection has the name that was entered.',
+  isRefusal: true,
   required: [...CLIENT, 'ip', 'strategy', 'strategy_type'],
   optional: [...USER, ...CONNECTION, ...ORGANIZATION, ...TRANSACTION, 'details.error'],
   example: {

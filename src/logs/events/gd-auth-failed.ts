@@ -20,6 +20,7 @@ export const gdAuthFailed: LogEventType = {
   category: 'other',
   description: 'Second factor authentication failed',
   doc: 'A code of a second factor was wrong or had been used before.',
+  isRefusal: true,
   required: ['user_id', 'ip', 'details.authenticator', 'details.failure_details'],
   optional: [...CLIENT, ...USER, ...CONNECTION, ...TRANSACTION, ...AUTHENTICATOR],
   example: {

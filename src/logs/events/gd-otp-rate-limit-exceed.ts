@@ -19,6 +19,7 @@ export const gdOtpRateLimitExceed: LogEventType = {
   category: 'other',
   description: 'Too many wrong codes',
   doc: 'A user entered too many wrong codes in a row; no code is taken until the pause is over.',
+  isRefusal: true,
   required: ['user_id', 'ip', 'details.authenticator'],
   optional: [...CLIENT, ...USER, ...CONNECTION, ...TRANSACTION, ...AUTHENTICATOR],
   example: {

@@ -18,6 +18,7 @@ export const gdRecoveryFailed: LogEventType = {
   category: 'other',
   description: 'Recovery code refused',
   doc: 'A recovery code was wrong.',
+  isRefusal: true,
   required: ['user_id', 'ip', 'details.authenticator', 'details.failure_details'],
   optional: [...CLIENT, ...USER, ...CONNECTION, ...TRANSACTION, ...AUTHENTICATOR],
   example: {

@@ -18,6 +18,7 @@ export const gdWebauthnChallengeFailed: LogEventType = {
   category: 'other',
   description: 'WebAuthn challenge failed',
   doc: 'A security key or a device did not prove the second factor: the person cancelled, or the answer did not verify.',
+  isRefusal: true,
   required: ['user_id', 'ip', 'details.authenticator', 'details.failure_details'],
   optional: [...CLIENT, ...USER, ...CONNECTION, ...TRANSACTION, ...AUTHENTICATOR],
   example: {

@@ -18,6 +18,7 @@ export const gdWebauthnEnrollmentFailed: LogEventType = {
   category: 'other',
   description: 'WebAuthn enrollment failed',
   doc: 'A security key, a device or a passkey could not be set up: the person cancelled, or the answer did not verify.',
+  isRefusal: true,
   required: ['user_id', 'ip', 'details.authenticator', 'details.failure_details'],
   optional: [...CLIENT, ...USER, ...CONNECTION, ...TRANSACTION, ...AUTHENTICATOR, 'details.authentication_methods'],
   example: {

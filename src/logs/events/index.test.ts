@@ -37,3 +37,13 @@ test('a missing and an unknown field are both named', () => {
   const { user_id: _, ...rest } = s.example
   assert.deepEqual(documentProblems({ ...rest, colour: 'red' }, s), ['s lacks user_id', 's has no field colour'])
 })
+
+/** Notifications that a stranger brings about by failing, or by asking for an experiment that does not exist. */
+const BY_STRANGERS = ['limit_wc', 'limit_mu', 'w']
+
+test('every failure of a login, and nothing else but its notifications, is a refusal', () => {
+  for (const { type, category, isRefusal } of LOG_EVENT_TYPES) {
+    const isFailure = category.endsWith('.fail') || /^gd_.*(failed|exceed)$/.test(type)
+    assert.equal(isRefusal === true, isFailure || BY_STRANGERS.includes(type), type)
+  }
+})

@@ -17,6 +17,7 @@ export const limitMu: LogEventType = {
   category: 'system.notification',
   description: 'Blocked IP address',
   doc: 'A network failed to log in, or to sign up, too often with whichever accounts, and is throttled from now on.',
+  isRefusal: true,
   required: [...CLIENT, 'ip', 'hostname'],
   optional: [...USER, ...CONNECTION, ...TRANSACTION, 'details.flow'],
   example: {

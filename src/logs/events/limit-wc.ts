@@ -18,6 +18,7 @@ export const limitWc: LogEventType = {
   category: 'system.notification',
   description: 'Blocked account',
   doc: 'An address failed to log in to one account too often in a row, and is blocked from it for a while.',
+  isRefusal: true,
   required: [...CLIENT, 'ip', 'hostname'],
   optional: [...USER, ...CONNECTION, ...TRANSACTION],
   example: {

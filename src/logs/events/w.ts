@@ -8,6 +8,7 @@ export const w: LogEventType = {
   category: 'auth.login.notification',
   description: 'Warning',
   doc: 'Something was wrong in a login that went on, such as an override that names no experiment.',
+  isRefusal: true,
   required: [],
   optional: [
     ...CLIENT,
