@@ -1,6 +1,7 @@
 /** A log stream: which events of the tenant log are forwarded, how they are made anonymous, and in which state it is. */
 
 import { z } from 'zod'
+import { text } from './text.ts'
 
 export const LOG_STREAM_STATUSES = ['active', 'paused', 'suspended'] as const
 
@@ -53,11 +54,7 @@ export const piiConfigSchema = z.strictObject({
 
 export type PiiConfig = z.output<typeof piiConfigSchema>
 
-export const logStreamNameSchema = z
-  .string()
-  .min(1)
-  .max(255)
-  .regex(/^\P{Cc}*$/u, 'must be one line')
+export const logStreamNameSchema = text(1, 255).regex(/^\P{Cc}*$/u, 'must be one line')
 
 /** What a caller states of a stream beside its type and its sink. */
 export interface LogStreamSettings {

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { isJsonObject, jsonByteLength } from '../base/json.ts'
 import { apiError } from './error-codes.ts'
+import { text } from './text.ts'
 
 /** The types of the wire, each with what belongs to it. */
 const MATCHES = {
@@ -18,17 +19,16 @@ export type ParameterType = keyof typeof MATCHES
 export const PARAMETER_TYPES = ['string', 'boolean', 'number', 'array', 'object'] as const satisfies ParameterType[]
 
 /** `__proto__` is no name: in the hands of any JavaScript reader, it would be a trap. */
-export const parameterNameSchema = z
-  .string()
-  .min(1, 'a parameter name must not be empty')
-  .max(255, 'a parameter name has at most 255 characters')
-  .refine(name => name !== '__proto__', 'is not allowed as a parameter name')
+export const parameterNameSchema = text(1, 255).refine(
+  name => name !== '__proto__',
+  'is not allowed as a parameter name',
+)
 
 export const parameterSchema = z
   .strictObject({
     type: z.enum(PARAMETER_TYPES),
     value: z.unknown().meta({ description: 'The default; it has the declared type and at most 1 KB of JSON.' }),
-    description: z.string().max(255).optional(),
+    description: text(0, 255).optional(),
   })
   .meta({ id: 'Parameter' })
 

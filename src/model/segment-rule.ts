@@ -6,11 +6,12 @@ import { ATTRIBUTES, type AttributeName } from '../decision/attributes.ts'
 import { OPERATORS, type OperatorName } from '../decision/operators/index.ts'
 import type { ConditionData, RuleData } from '../decision/snapshot.ts'
 import { apiError } from './error-codes.ts'
+import { text } from './text.ts'
 
 const ATTRIBUTE_NAMES = Object.keys(ATTRIBUTES) as AttributeName[] // the keys of a closed table
 const OPERATOR_NAMES = Object.keys(OPERATORS) as OperatorName[] // the keys of a closed table
 
-const textSchema = z.string().max(1024, 'must have at most 1024 characters')
+const textSchema = text(0, 1024)
 const textsSchema = z.array(textSchema).min(1, 'must name at least one value')
 
 /** Any of the strings has to match; a plain list asks for equality. */

@@ -1,5 +1,6 @@
 /** Kinds of arguments: what an api method accepts, as a check and as a TypeScript type. */
 
+import { isLongerThan } from '../../base/characters.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import { LIMITS } from '../limits.ts'
 
@@ -25,7 +26,7 @@ const kind = <Value>(ts: string, complaint: (value: unknown) => string | undefin
 export const text = (max: number): Kind<string> =>
   kind('string', value => {
     if (typeof value !== 'string' || value.length === 0) return 'must be a string that is not empty'
-    return value.length <= max ? undefined : `must be at most ${max} characters long`
+    return isLongerThan(value, max) ? `must be at most ${max} characters long` : undefined
   })
 
 /** A string that names a property: never the one that JavaScript reads as a prototype. */
@@ -35,7 +36,9 @@ export const propertyName = (max: number): Kind<string> =>
 /** A string, perhaps empty, of at most `max` characters. */
 export const anyText = (max: number): Kind<string> =>
   kind('string', value =>
-    typeof value === 'string' && value.length <= max ? undefined : `must be a string of at most ${max} characters`,
+    typeof value === 'string' && !isLongerThan(value, max)
+      ? undefined
+      : `must be a string of at most ${max} characters`,
   )
 
 /** One of a few words. */

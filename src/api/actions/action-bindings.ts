@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { LIMITS } from '../../actions/limits.ts'
 import { REFERENCE_TYPES } from '../../model/action-binding.ts'
+import { text } from '../../model/text.ts'
 import { type BoundPair, listBindings, replaceBindings } from '../../store/action-binding-store.ts'
 import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../operation.ts'
 import { actionSchema, toWireAction } from './action-answer.ts'
@@ -26,8 +27,8 @@ const bindingSchema = z
   .meta({ id: 'ActionBinding' })
 
 const bindingWishSchema = z.strictObject({
-  ref: z.strictObject({ type: z.enum(REFERENCE_TYPES), value: z.string().min(1, 'must not be empty').max(255) }),
-  display_name: z.string().min(1, 'must not be empty').max(255, 'must have at most 255 characters').optional(),
+  ref: z.strictObject({ type: z.enum(REFERENCE_TYPES), value: text(1, 255) }),
+  display_name: text(1, 255).optional(),
   secrets: z.array(z.unknown()).max(0, 'secrets belong to the Action on this server').optional(),
 })
 

@@ -4,13 +4,10 @@ import { z } from 'zod'
 import { dependencyProblems } from '../../actions/dependencies/dependency.ts'
 import { LIMITS } from '../../actions/limits.ts'
 import { type ActionDependency, RUNTIMES } from '../../model/action.ts'
+import { text } from '../../model/text.ts'
 import { triggerReferenceSchema } from './trigger.ts'
 
-const nameSchema = z
-  .string()
-  .min(1, 'must not be empty')
-  .max(255, 'must have at most 255 characters')
-  .regex(/^\S(.*\S)?$/, 'must be one line without white space at either end')
+const nameSchema = text(1, 255).regex(/^\S(.*\S)?$/, 'must be one line without white space at either end')
 
 const codeSchema = z
   .string()
@@ -40,16 +37,8 @@ const dependenciesSchema = z
 
 /** `updated_at` may be sent back as it was read. */
 const secretSchema = z.strictObject({
-  name: z
-    .string()
-    .min(1, 'must not be empty')
-    .max(LIMITS.secretNameChars, `must have at most ${LIMITS.secretNameChars} characters`)
-    .refine(name => name !== '__proto__', 'is not allowed as the name of a secret'),
-  value: z
-    .string()
-    .max(LIMITS.secretValueChars, `must have at most ${LIMITS.secretValueChars} characters`)
-    .optional()
-    .meta({ description: 'Left out, the stored value stays.' }),
+  name: text(1, LIMITS.secretNameChars).refine(name => name !== '__proto__', 'is not allowed as the name of a secret'),
+  value: text(0, LIMITS.secretValueChars).optional().meta({ description: 'Left out, the stored value stays.' }),
   updated_at: z.string().optional(),
 })
 
