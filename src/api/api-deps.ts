@@ -15,6 +15,8 @@ import type { UserPorts } from './users/user-ports.ts'
 /** The tenant that a request addresses. */
 export interface TenantContext {
   readonly tenantId: TenantId
+  /** For people. */
+  readonly name: string
   /** With the trailing slash, such as `http://localhost:3000/`; tokens carry it as `iss`. */
   readonly issuer: string
 }

@@ -106,7 +106,7 @@ describe('verified tokens', () => {
     const token = await new SignJWT({ ...claims, exp: Math.floor(state.now / 1000) + 90 })
       .setProtectedHeader({ alg: 'RS256' })
       .sign(privateKey)
-    const call = (tenantId = TENANT) => authenticate(request(token), { tenantId, issuer: ISSUER })
+    const call = (tenantId = TENANT) => authenticate(request(token), { tenantId, name: 'Test', issuer: ISSUER })
     return { state, call }
   }
 

@@ -7,7 +7,11 @@ import { toTenantId } from '../model/ids.ts'
 describe('two tenants on one database', async () => {
   const other = toTenantId('other')
   const api = await createTestApi({
-    tenantOf: async request => ({ tenantId: request.headers.has('x-other') ? other : TENANT, issuer: ISSUER }),
+    tenantOf: async request => ({
+      tenantId: request.headers.has('x-other') ? other : TENANT,
+      name: 'Test',
+      issuer: ISSUER,
+    }),
   })
   after(() => api[Symbol.asyncDispose]())
   await api.db.insertInto('tenants').values({ tenant_id: other, friendly_name: 'Other' }).execute()

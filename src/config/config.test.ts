@@ -105,6 +105,7 @@ for (const [variable, text, message] of [
   ['ENCRYPTION_KEY', 'c2hvcnQ=', 'ENCRYPTION_KEY must be 32 bytes in base64 or hexadecimal (openssl rand -base64 32).'],
   ['GEO_REGION_HEADER', 'a b', 'GEO_REGION_HEADER must be the name of a header, such as CF-Region-Code, not "a b".'],
   ['ADMIN_EMAIL', 'admin', 'ADMIN_EMAIL must be an e-mail address, not "admin".'],
+  ['ADMIN_EMAIL', 'ops\u200B@example.com', 'ADMIN_EMAIL must be an e-mail address, not "ops\u200B@example.com".'],
 ] as const) {
   test(`${variable}=${text} is refused with a sentence`, () => {
     assert.throws(() => loadConfig({ [variable]: text }), { name: 'StartupError', message })

@@ -5,6 +5,7 @@
 
 import {
   callbacks,
+  email,
   headerName,
   hosts,
   key,
@@ -126,7 +127,7 @@ export const OPTIONS = {
   },
   adminEmail: {
     variable: 'ADMIN_EMAIL',
-    read: matching(/^[^\s@]{1,64}@[^\s@]{1,189}$/),
+    read: email,
     expects: 'an e-mail address',
     default: 'admin@example.com',
     doc: 'The administrator, a user of the connection `Username-Password-Authentication`.',

@@ -3,6 +3,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { addressKind } from '../base/address-kind.ts'
+import { isEmail, normalizeEmail } from '../model/email-address.ts'
 
 /** Reads the text of a setting; `undefined` when it is not of the kind. */
 export type Read<T> = (text: string) => T | undefined
@@ -24,6 +25,12 @@ export const oneOf =
   <const Word extends string>(...words: readonly Word[]): Read<Word> =>
   text =>
     words.find(word => word === text)
+
+/** An email address, in the form in which addresses are unique. */
+export const email: Read<string> = text => {
+  const address = normalizeEmail(text)
+  return isEmail(address) ? address : undefined
+}
 
 /** A path, made absolute from the folder in which the server was started. */
 export const path: Read<string> = text => (text.includes('\0') ? undefined : resolve(text))

@@ -5,7 +5,10 @@ import { createTestDatabase, type TestDatabase } from '../../test/kit/database.t
 import { systemRandom } from '../base/random.ts'
 import { createSecretBox } from '../base/secret-box.ts'
 import { toTenantId } from '../model/ids.ts'
+import { findConnection } from '../store/connection-store.ts'
 import { openDatabase } from '../store/database.ts'
+import { tenantExists } from '../store/tenant-store.ts'
+import { DATABASE_CONNECTION } from './directory.ts'
 import { type SeedOptions, seedTenant } from './seed-tenant.ts'
 import { loadTenantKeys } from './tenant-keys.ts'
 import { createPasswordHasher } from './users/password-hasher.ts'
@@ -52,6 +55,32 @@ test('of servers that start together one creates the tenant and the others find 
     client_grants: 1,
   }
   for (const [table, expected] of Object.entries(rows)) assert.equal(await count(table), expected, table)
+})
+
+test('the connection refuses common passwords from the beginning', async () => {
+  const connection = await findConnection(database.db, toTenantId('dev'), DATABASE_CONNECTION)
+  assert.deepEqual(connection?.options, { password_dictionary: { enable: true, dictionary: [] } })
+})
+
+test("an administrator's password that is guessed first is refused with what to do, and nothing is created", async context => {
+  const empty = await createTestDatabase()
+  context.after(() => empty.close())
+  const seed = (more: Partial<SeedOptions>) =>
+    seedTenant(options(more), { db: empty.db, random: systemRandom, secretBox, hasher })
+  await assert.rejects(seed({ adminPassword: 'password' }), {
+    name: 'StartupError',
+    message:
+      'ADMIN_PASSWORD cannot be used. This is one of the passwords that are guessed first. Use another, such as a few words in a row. `openssl rand -base64 15` makes a good one; without the variable, the server makes one.',
+  })
+  await assert.rejects(
+    seed({ adminPassword: 'admin-2026', adminEmail: 'admin@example.com' }),
+    /^StartupError: ADMIN_PASSWORD.* email address/,
+  )
+  await assert.rejects(
+    seed({ adminPassword: 'tugboats', tenantId: toTenantId('tugboats') }),
+    /ADMIN_PASSWORD.* name of this service/,
+  )
+  assert.equal(await tenantExists(empty.db, toTenantId('dev')), false)
 })
 
 test('a later start leaves the tenant as it is and learns no secret', async () => {

@@ -2,7 +2,11 @@
 
 import { type RandomBytes, randomAlphanumeric } from '../base/random.ts'
 import type { SecretBox } from '../base/secret-box.ts'
+import { StartupError } from '../base/startup-error.ts'
+import { normalizeEmail } from '../model/email-address.ts'
 import { createId, type TenantId } from '../model/ids.ts'
+import { NEW_CONNECTION_OPTIONS, passwordDictionaryOf } from '../model/password-dictionary.ts'
+import { passwordProblem } from '../model/password-rules.ts'
 import { ALL_SCOPES } from '../model/scopes.ts'
 import { insertClientGrant } from '../store/client-grant-store.ts'
 import { insertClient } from '../store/client-store.ts'
@@ -15,7 +19,6 @@ import { insertUser } from '../store/user-store.ts'
 import { DATABASE_CONNECTION, sealClientSecret } from './directory.ts'
 import { createSigningKey } from './signing-key.ts'
 import { insertTenantKeys } from './tenant-keys.ts'
-import { normalizeEmail } from './users/email-address.ts'
 import type { PasswordHasher } from './users/password-hasher.ts'
 import { newUser } from './users/sign-up.ts'
 
@@ -69,6 +72,22 @@ const chooseCredentials = (options: SeedOptions, random: RandomBytes): SeedCrede
     password: options.adminPassword ?? randomAlphanumeric(PASSWORD_LENGTH, random),
   },
 })
+
+/**
+ * Refuses a password for the administrator that no user of a new connection could choose.
+ *
+ * @throws StartupError
+ */
+export const requireAdminPassword = (
+  password: string,
+  { tenantId, email }: { readonly tenantId: TenantId; readonly email: string },
+): void => {
+  const dictionary = passwordDictionaryOf(NEW_CONNECTION_OPTIONS)
+  const problem = passwordProblem(password, { email, serviceNames: [tenantId], dictionary })
+  if (!problem) return
+  const remedy = '`openssl rand -base64 15` makes a good one; without the variable, the server makes one.'
+  throw new StartupError(`ADMIN_PASSWORD cannot be used. ${problem.message} ${remedy}`)
+}
 
 /** Where an application may return to after a logout: the origins that it may return to after a login. */
 const logoutUrls = (callbacks: readonly string[]): string[] => [
@@ -132,12 +151,14 @@ const insertApp = (db: Db, tenantId: TenantId, { app }: SeedCredentials, { secre
  * the database connection, an administrator. All of it in one transaction, so a tenant exists completely or not at all;
  * of servers that start together one creates it and the others wait and find it.
  *
+ * @throws StartupError for a password of the administrator that is too easy to guess
  * @returns the credentials, readable this once; undefined when the tenant exists, which is left as it is
  */
 export const seedTenant = async (options: SeedOptions, deps: SeedDeps): Promise<SeedCredentials | undefined> => {
   const { tenantId, issuer } = options
   const { random, secretBox } = deps
   const credentials = chooseCredentials(options, random)
+  requireAdminPassword(credentials.admin.password, { tenantId, email: credentials.admin.email })
   // Slow, and wasted when the tenant exists, but no work for a transaction that others wait for.
   const [key, passwordHash] = await Promise.all([
     createSigningKey(tenantId, 'current', { random, secretBox }),
@@ -156,7 +177,6 @@ export const seedTenant = async (options: SeedOptions, deps: SeedDeps): Promise<
       id: connectionId,
       name: DATABASE_CONNECTION,
       strategy: 'auth0',
-      options: {},
     })
     const { email } = credentials.admin
     await insertUser(db, tenantId, newUser({ connectionId, email, passwordHash, isAdministrator: true }, random))

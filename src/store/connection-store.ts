@@ -1,6 +1,7 @@
 /** Connections: where users come from. */
 
 import type { TenantId } from '../model/ids.ts'
+import { NEW_CONNECTION_OPTIONS } from '../model/password-dictionary.ts'
 import type { Db } from './database.ts'
 
 export interface ConnectionRecord {
@@ -24,7 +25,12 @@ export const findConnection = async (
   return row && { id: row.connection_id, name: row.name, strategy: row.strategy, options: row.options }
 }
 
-export const insertConnection = async (db: Db, tenantId: TenantId, connection: ConnectionRecord): Promise<void> => {
+/** @param connection without options it gets those of every new one */
+export const insertConnection = async (
+  db: Db,
+  tenantId: TenantId,
+  connection: Omit<ConnectionRecord, 'options'> & Partial<Pick<ConnectionRecord, 'options'>>,
+): Promise<void> => {
   await db
     .insertInto('connections')
     .values({
@@ -32,7 +38,7 @@ export const insertConnection = async (db: Db, tenantId: TenantId, connection: C
       connection_id: connection.id,
       name: connection.name,
       strategy: connection.strategy,
-      options: JSON.stringify(connection.options),
+      options: JSON.stringify(connection.options ?? NEW_CONNECTION_OPTIONS),
     })
     .execute()
 }

@@ -152,6 +152,7 @@ export const startFactorServer = async (options: { readonly issuer?: string } = 
         ip: '127.0.0.1',
         failureKey: new Uint8Array(32),
         connection,
+        serviceName: 'Dev',
         email,
         password: PASSWORD,
       })

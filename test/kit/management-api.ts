@@ -10,8 +10,6 @@ import { OPERATIONS } from '../../src/api/operations.ts'
 import type { UserPorts } from '../../src/api/users/user-ports.ts'
 import { systemRandom } from '../../src/base/random.ts'
 import { createSecretBox } from '../../src/base/secret-box.ts'
-import { isEmail, normalizeEmail } from '../../src/login/users/email-address.ts'
-import { passwordProblem } from '../../src/login/users/password-rules.ts'
 import type { LogEvent } from '../../src/logs/log-event.ts'
 import { toTenantId } from '../../src/model/ids.ts'
 import type { Db } from '../../src/store/database.ts'
@@ -123,9 +121,6 @@ const LOG_STREAMS: LogStreamPorts = {
 const USERS: UserPorts = {
   random: systemRandom,
   hashPassword: async password => `hash of ${password.length} characters`,
-  passwordProblem,
-  normalizeEmail,
-  isEmail,
 }
 
 /** Creates a database with one tenant and the API on it. */
@@ -146,7 +141,7 @@ export const createTestApi = async (overrides: Partial<ManagementApiDeps> = {}):
     logStreams: LOG_STREAMS,
     authenticationMethods: { secrets: createSecretBox(systemRandom(32)), random: systemRandom },
     users: USERS,
-    tenantOf: async () => ({ tenantId: TENANT, issuer: ISSUER }),
+    tenantOf: async () => ({ tenantId: TENANT, name: 'Test', issuer: ISSUER }),
     verificationKeys: async () => keys,
     clientName: async () => 'CI',
     ipOf: () => '203.0.113.7',

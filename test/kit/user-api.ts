@@ -56,6 +56,7 @@ export const createUserApi = async (): Promise<UserApi> => {
     clock: () => NOW,
     tenantOf: async request => ({
       tenantId: request.headers.has('x-other') ? OTHER : TENANT,
+      name: 'Test',
       issuer: ISSUER,
     }),
     users: {
@@ -64,9 +65,6 @@ export const createUserApi = async (): Promise<UserApi> => {
         if (kit.busy) throw new QueueFull('busy')
         return `hash of ${password}`
       },
-      passwordProblem: password => (password.length < 8 ? 'Use at least 8 characters.' : undefined),
-      normalizeEmail: typed => typed.trim().toLowerCase(),
-      isEmail: address => address.includes('@'),
     },
   })
   await addTenants(api)

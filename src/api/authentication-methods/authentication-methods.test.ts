@@ -49,6 +49,7 @@ describe("users' authentication methods", async () => {
     authenticationMethods: { secrets: box, random: systemRandom },
     tenantOf: async request => ({
       tenantId: request.headers.has('x-other') ? OTHER : TENANT,
+      name: 'Test',
       issuer: 'http://tenant.test/',
     }),
   })
@@ -58,7 +59,7 @@ describe("users' authentication methods", async () => {
     db: api.db,
     log: { record: async event => `log-${api.events.push(event)}` },
     authenticationMethods: { secrets: box, random: systemRandom },
-    tenantOf: async () => ({ tenantId: TENANT, issuer: 'https://login.example.com/' }),
+    tenantOf: async () => ({ tenantId: TENANT, name: 'Test', issuer: 'https://login.example.com/' }),
   })
   after(() => secure[Symbol.asyncDispose]())
   const scope = ['read', 'create', 'update', 'delete'].map(verb => `${verb}:authentication_methods`).join(' ')

@@ -1,6 +1,8 @@
 /** What callers change of a connection: the options that logins obey, and no other. */
 
 import { z } from 'zod'
+import { DICTIONARY_LIMIT } from '../../model/password-dictionary.ts'
+import { text } from '../../model/text.ts'
 
 const passkeyOptions = z.strictObject({
   challenge_ui: z
@@ -32,6 +34,18 @@ const authenticationMethods = z.strictObject({
     .optional(),
 })
 
+const passwordDictionary = z.strictObject({
+  enable: z.boolean().meta({
+    description:
+      'Whether common passwords, and those that the address or the tenant gives, are refused; false when absent.',
+  }),
+  dictionary: z
+    .array(text(1, DICTIONARY_LIMIT.characters))
+    .max(DICTIONARY_LIMIT.entries, `must have at most ${DICTIONARY_LIMIT.entries} entries`)
+    .optional()
+    .meta({ description: 'More passwords that are refused, whatever the case of their letters.' }),
+})
+
 export const connectionChangeSchema = z
   .strictObject({
     options: z
@@ -39,6 +53,7 @@ export const connectionChangeSchema = z
         disable_signup: z.boolean().optional().meta({ description: 'Whether the sign-up page is closed.' }),
         authentication_methods: authenticationMethods.nullish(),
         passkey_options: passkeyOptions.nullish(),
+        password_dictionary: passwordDictionary.nullish(),
       })
       .meta({ description: 'Replaces all options: what is left out is as if it had never been set.' }),
   })

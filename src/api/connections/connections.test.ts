@@ -11,6 +11,7 @@ describe('connections', async () => {
   const api = await createTestApi({
     tenantOf: async request => ({
       tenantId: request.headers.has('x-other') ? OTHER : TENANT,
+      name: 'Test',
       issuer: 'http://tenant.test/',
     }),
   })
@@ -93,6 +94,7 @@ describe('connections', async () => {
         progressive_enrollment_enabled: true,
         local_enrollment_enabled: false,
       },
+      password_dictionary: { enable: true, dictionary: ['tugboat7', '🔑'.repeat(50)] },
     }
     assert.deepEqual((await call('PATCH', '/con_1', { options })).body.options, options)
     assert.deepEqual((await call('GET', '/con_1')).body.options, options)
@@ -124,6 +126,16 @@ describe('connections', async () => {
     [{ options: { authentication_methods: { password: { enabled: false } } } }, /password\.enabled.*have passwords/],
     [{ options: { authentication_methods: { email_otp: { enabled: true } } } }, /email_otp/],
     [{ options: { disable_signup: 'no' } }, /disable_signup/],
+    [{ options: { password_dictionary: {} } }, /password_dictionary\.enable/],
+    [{ options: { password_dictionary: { enable: true, words: [] } } }, /password_dictionary\.words/],
+    [
+      { options: { password_dictionary: { enable: true, dictionary: ['x'.repeat(51)] } } },
+      /dictionary\[0\].* at most 50 characters/,
+    ],
+    [
+      { options: { password_dictionary: { enable: true, dictionary: Array(201).fill('x') } } },
+      /dictionary.* at most 200 entries/,
+    ],
     [{ options: null }, /options/],
   ]
   test('an option that no login obeys is refused by its name, and nothing is kept', async () => {

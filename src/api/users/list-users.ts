@@ -1,6 +1,7 @@
 /** Lists users by pages, by a search, by an address. */
 
 import { readSearch } from '../../logs/search/read-search.ts'
+import { normalizeEmail } from '../../model/email-address.ts'
 import { apiError } from '../../model/error-codes.ts'
 import type { SearchQuery } from '../../model/search-query.ts'
 import type { UserSearchField } from '../../model/user-field.ts'
@@ -72,7 +73,11 @@ const MAX_BY_EMAIL = 100
 /** The users of an address, of whichever connection. */
 export const listUsersByEmail = async (api: ApiContext, email: string, choice: FieldChoice): Promise<object> => {
   if (!isStorable(email)) return []
-  const query: SearchQuery<UserSearchField> = { kind: 'test', field: 'email', match: { kind: 'exact', value: email } }
+  const query: SearchQuery<UserSearchField> = {
+    kind: 'test',
+    field: 'email',
+    match: { kind: 'exact', value: normalizeEmail(email) },
+  }
   const found = await listUsersPage(api.db, {
     tenantId: api.tenant.tenantId,
     where: userCondition(query),

@@ -96,6 +96,42 @@ describe('changes of users', async () => {
     assert.equal(await openOf(user_id), 0)
   })
 
+  test('the dictionary of the connection is asked at a creation and at a change, with the words that belong to the user', async () => {
+    const { user_id } = await create({ email: 'ada.lovelace@example.com', password: 'password' })
+    const setDictionary = (dictionary: object) =>
+      api.db
+        .updateTable('connections')
+        .set({ options: JSON.stringify({ password_dictionary: dictionary }) })
+        .where('tenant_id', '=', TENANT)
+        .where('name', '=', 'Users')
+        .execute()
+    await setDictionary({ enable: true, dictionary: ['Wile E. Coyote'] })
+    const REFUSED: Record<string, RegExp> = {
+      password: /^PasswordDictionaryError: Password is too common\./,
+      'wile e. coyote': /^PasswordDictionaryError: Password is too common\./,
+      'Ada-Lovelace': /^PasswordNoUserInfoError: Password contains user information\./,
+    }
+    for (const [password, message] of Object.entries(REFUSED)) {
+      const changed = await call('PATCH', pathOf(user_id), { password })
+      assert.match(assertRefused(changed, 400, 'user_password_invalid'), message)
+      const body = { connection: 'Users', email: 'ada.lovelace@example.org', password }
+      assert.match(assertRefused(await call('POST', 'users', body), 400, 'user_password_invalid'), message)
+    }
+    const moved = { email: 'grace.hopper@example.com', password: 'grace hopper' }
+    const refused = assertRefused(await call('PATCH', pathOf(user_id), moved), 400, 'user_password_invalid')
+    assert.match(refused, /email address/, 'the new address counts, not the old one')
+    await setDictionary({ enable: false })
+    assert.equal((await call('PATCH', pathOf(user_id), { password: 'password' })).status, 200)
+  })
+
+  test('a name is as long as its characters', async () => {
+    const { user_id } = await create()
+    const name = '𝒳'.repeat(300)
+    assert.equal((await call('PATCH', pathOf(user_id), { name })).body.name, name)
+    const refused = await call('PATCH', pathOf(user_id), { name: `${name}x` })
+    assert.match(assertRefused(refused, 400, 'invalid_body'), /name.* must have at most 300 characters/)
+  })
+
   test('a deleted user is gone with everything that was theirs, and a new one of the same id has nothing of it', async () => {
     const [{ user_id }, stranger] = [await create({ user_id: 'doomed' }), await create()]
     const method = { id: 'm', userId: user_id, name: 'Code', createdAt: new Date(NOW), codeHash: 'h' }

@@ -3,12 +3,15 @@
 import type { JsonObject } from '../../base/json.ts'
 import { randomHex } from '../../base/random.ts'
 import { QueueFull } from '../../base/turns.ts'
+import { isEmail, normalizeEmail } from '../../model/email-address.ts'
 import { apiError } from '../../model/error-codes.ts'
-import { findConnection } from '../../store/connection-store.ts'
+import { passwordDictionaryOf } from '../../model/password-dictionary.ts'
+import { type PasswordProblem, passwordProblem } from '../../model/password-rules.ts'
+import { loadConnection } from '../../store/connection-administration.ts'
+import { type ConnectionRecord, findConnection } from '../../store/connection-store.ts'
 import { isStorable } from '../../store/storable-text.ts'
 import { changeUser, createUser, deleteUser, type UserProfile } from '../../store/user-administration.ts'
 import { findUserById, loadUser } from '../../store/user-method-store.ts'
-import { connectionNames } from '../../store/user-search-store.ts'
 import type { UserRecord } from '../../store/user-store.ts'
 import type { ApiContext } from '../api-context.ts'
 import { requireScope } from '../authenticate.ts'
@@ -28,16 +31,31 @@ const databaseConnection = async (api: ApiContext, name: string) => {
 }
 
 /** @throws `user_email_invalid` */
-const readEmail = ({ users }: ApiContext, given: string): string => {
-  const email = users.normalizeEmail(given)
-  if (users.isEmail(email)) return email
+const readEmail = (given: string): string => {
+  const email = normalizeEmail(given)
+  if (isEmail(email)) return email
   throw apiError('user_email_invalid', 'email: is no email address.')
 }
 
+/** What clients of the wire look for at the beginning of the message. */
+const WIRE_PROBLEMS = {
+  weak: 'PasswordStrengthError: Password is too weak',
+  common: 'PasswordDictionaryError: Password is too common',
+  personal: 'PasswordNoUserInfoError: Password contains user information',
+} as const satisfies Record<PasswordProblem['kind'], string>
+
 /** @throws `user_password_invalid`, `too_many_requests` */
-const hashPassword = async ({ users, setHeader }: ApiContext, password: string, email: string): Promise<string> => {
-  const problem = users.passwordProblem(password, email)
-  if (problem !== undefined) throw apiError('user_password_invalid', `password: ${problem}`)
+const hashPassword = async (
+  { users, tenant, setHeader }: ApiContext,
+  password: string,
+  { email, connection }: { readonly email: string; readonly connection: ConnectionRecord },
+): Promise<string> => {
+  const problem = passwordProblem(password, {
+    email,
+    serviceNames: [tenant.tenantId, tenant.name],
+    dictionary: passwordDictionaryOf(connection.options),
+  })
+  if (problem) throw apiError('user_password_invalid', `${WIRE_PROBLEMS[problem.kind]}. ${problem.message}`)
   try {
     return await users.hashPassword(password)
   } catch (cause) {
@@ -80,8 +98,8 @@ const withoutNulls = (metadata: Metadata): JsonObject =>
  */
 export const addUser = async (api: ApiContext, body: UserCreation): Promise<UserRecord> => {
   const connection = await databaseConnection(api, body.connection)
-  const email = readEmail(api, body.email)
-  const passwordHash = await hashPassword(api, body.password, email)
+  const email = readEmail(body.email)
+  const passwordHash = await hashPassword(api, body.password, { email, connection })
   const ofAddress = namesOf(email)
   return createUser(api.read, {
     userId: `auth0|${body.user_id ?? randomHex(USER_ID_DIGITS, api.users.random)}`,
@@ -100,10 +118,9 @@ export const addUser = async (api: ApiContext, body: UserCreation): Promise<User
 }
 
 /** @throws `user_connection_invalid` */
-const requireOwnConnection = async (api: ApiContext, user: UserRecord, name: string | undefined): Promise<void> => {
-  if (name === undefined) return
-  const own = (await connectionNames(api.read, new Set([user.connectionId]))).get(user.connectionId)
-  if (name !== own) throw apiError('user_connection_invalid', `connection: the user belongs to ${own}.`)
+const requireOwnConnection = (own: ConnectionRecord, name: string | undefined): void => {
+  if (name === undefined || name === own.name) return
+  throw apiError('user_connection_invalid', `connection: the user belongs to ${own.name}.`)
 }
 
 /** A name that is taken away is the address's again; a new address is nobody's yet. */
@@ -134,13 +151,15 @@ const requirePowerFor = async (api: ApiContext, user: UserRecord, body: UserChan
 export const editUser = async (api: ApiContext, id: string, body: UserChange): Promise<UserRecord> => {
   const user = await loadUser(api.read, id)
   await requirePowerFor(api, user, body)
-  await requireOwnConnection(api, user, body.connection)
-  const email = body.email === undefined ? user.email : readEmail(api, body.email)
+  const connection = await loadConnection(api.read, user.connectionId)
+  requireOwnConnection(connection, body.connection)
+  const email = body.email === undefined ? user.email : readEmail(body.email)
   const changed = await changeUser(api.read, user.userId, {
     profile: changedProfile(user, email, body),
     userMetadata: toMetadata(body.user_metadata),
     appMetadata: toMetadata(body.app_metadata),
-    passwordHash: body.password === undefined ? undefined : await hashPassword(api, body.password, email),
+    passwordHash:
+      body.password === undefined ? undefined : await hashPassword(api, body.password, { email, connection }),
     at: new Date(api.clock()),
   })
   // Deleted in between.

@@ -1,8 +1,7 @@
 /** What callers state of a user. What this server would not obey is refused, never silently kept. */
 
 import { z } from 'zod'
-
-const name = (max: number) => z.string().min(1).max(max)
+import { text } from '../../model/text.ts'
 
 const metadata = z.record(z.string(), z.unknown())
 
@@ -10,11 +9,11 @@ const metadata = z.record(z.string(), z.unknown())
 const MAX_PASSWORD = 1_024
 
 const profile = {
-  email: z.string().min(1).max(1_024),
+  email: text(1, 1_024),
   email_verified: z.boolean().optional(),
   blocked: z.boolean().optional(),
   phone_verified: z.boolean().optional(),
-  password: z.string().min(1).max(MAX_PASSWORD),
+  password: text(1, MAX_PASSWORD),
   verify_email: z
     .literal(false, 'must be false or absent: this server sends no mail; set email_verified')
     .optional()
@@ -28,7 +27,7 @@ const picture = z
 
 const phone = z.string().regex(/^\+[0-9]{1,15}$/, 'must be + and up to 15 digits')
 
-const names = { name: name(300), nickname: name(300), given_name: name(150), family_name: name(150) }
+const names = { name: text(1, 300), nickname: text(1, 300), given_name: text(1, 150), family_name: text(1, 150) }
 
 /** The part of an id behind `auth0|`: no space, and nothing that tokens give machines. */
 const ownId = z

@@ -6,9 +6,4 @@ export interface UserPorts {
   readonly random: RandomBytes
   /** @throws QueueFull when too many passwords wait already */
   hashPassword(password: string): Promise<string>
-  /** Why a new password is refused, in words for a person; undefined when it is fine. */
-  passwordProblem(password: string, email: string): string | undefined
-  /** The form in which addresses are unique. */
-  normalizeEmail(typed: string): string
-  isEmail(address: string): boolean
 }

@@ -106,6 +106,10 @@ test('a sign-up that is refused shows why, keeps the address, and is logged', as
     [{ email: 'new@example.com', password: 'short' }, /at least 8 characters/],
     [{ email: '<b>', password: 'battery staple' }, /Enter an email address/],
     [{ password: 'battery staple' }, /Enter an email address/],
+    [{ email: 'new\u202E@example.com', password: 'battery staple' }, /Enter an email address/],
+    [{ email: `new@${'x'.repeat(245)}.example.com`, password: 'battery staple' }, /Enter an email address/],
+    [{ email: 'new@example.com', password: 'Password' }, /one of the passwords that are guessed first/],
+    [{ email: 'grace.hopper@example.com', password: 'GraceHopper1906' }, /other than your email address/],
   ]
   for (const [fields, message] of refused) {
     server.takeEvents()

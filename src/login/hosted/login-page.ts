@@ -1,5 +1,6 @@
 /** The page `/u/login`. */
 
+import { firstCharacters } from '../../base/characters.ts'
 import type { ConnectionRecord } from '../../store/connection-store.ts'
 import type { UserRecord } from '../../store/user-store.ts'
 import {
@@ -105,7 +106,7 @@ const finish = async ({ exchange, context, interaction, connection }: LoginVisit
 
 const logInWithPassword = async (visit: LoginVisit, form: URLSearchParams): Promise<void> => {
   const { exchange, context, interaction, connection } = visit
-  const email = (form.get('username') ?? '').slice(0, MAX_TYPED)
+  const email = firstCharacters(form.get('username') ?? '', MAX_TYPED)
   const outcome = await context.signIn({
     tenantId: exchange.tenant.tenantId,
     connection,
@@ -135,7 +136,7 @@ const logInWithPasskey = async (visit: LoginVisit, passkey: string): Promise<voi
 export const loginPage: HostedPage = {
   async get(exchange, context) {
     const visit = await loadVisit(exchange, context)
-    show(visit, { email: (visit.interaction.transaction.params.login_hint ?? '').slice(0, MAX_TYPED) })
+    show(visit, { email: firstCharacters(visit.interaction.transaction.params.login_hint ?? '', MAX_TYPED) })
   },
 
   async post(exchange, context) {

@@ -1,5 +1,6 @@
 /** The page `/u/signup`. */
 
+import { firstCharacters } from '../../base/characters.ts'
 import { authenticatePrompt, networkThrottled, type Occasion, signupFailed, signupSucceeded } from '../events.ts'
 import type { Exchange } from '../exchange.ts'
 import { PageRefusal } from '../http/failure.ts'
@@ -91,24 +92,26 @@ const refusedEvents = (outcome: Refused, occasion: Occasion, error: string) => {
 export const signupPage: HostedPage = {
   async get(exchange, context) {
     const { interaction } = await loadPage(exchange, context)
-    show(exchange, interaction, { email: (interaction.transaction.params.login_hint ?? '').slice(0, MAX_TYPED) })
+    show(exchange, interaction, { email: firstCharacters(interaction.transaction.params.login_hint ?? '', MAX_TYPED) })
   },
 
   async post(exchange, context) {
     const { deps, provider, signUp, registration } = context
     const form = await readPageForm(exchange)
     const { interaction, connection } = await loadPage(exchange, context)
-    const email = (form.get('email') ?? '').slice(0, MAX_TYPED)
-    const password = form.get('password') ?? ''
+    const typed = form.get('email') ?? ''
+    const email = firstCharacters(typed, MAX_TYPED)
+    const { tenantId, name } = exchange.tenant
     const { transaction } = interaction
     const request = { exchange, transaction, connection, form: fieldsForActions(form) }
     const outcome = await signUp({
-      tenantId: exchange.tenant.tenantId,
+      tenantId,
       ip: exchange.ip,
       failureKey: exchange.keys.failureHash,
       connection,
-      email,
-      password,
+      serviceName: name,
+      email: typed,
+      password: form.get('password') ?? '',
       ...(registration ? { admit: candidate => registration.before(request, candidate) } : {}),
     })
     await exchange.settle()

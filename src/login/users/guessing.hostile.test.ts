@@ -8,8 +8,8 @@ import { toTenantId } from '../../model/ids.ts'
 import { insertConnection } from '../../store/connection-store.ts'
 import { insertTenant } from '../../store/tenant-store.ts'
 import type { PasswordHasher } from './password-hasher.ts'
-import { createSignIn, type SignIn, type SignInAttempt, type SignInOutcome } from './sign-in.ts'
-import { createSignUp } from './sign-up.ts'
+import { createSignIn, type SignIn, type SignInOutcome } from './sign-in.ts'
+import { createSignUp, type SignUpRequest } from './sign-up.ts'
 
 const tenantId = toTenantId('dev')
 const connection = { id: 'con_1', name: 'Users', strategy: 'auth0', options: {} }
@@ -29,9 +29,10 @@ const hasher: PasswordHasher = {
 
 let database: TestDatabase
 
-const attempt = (email: string, password: string, ip: string): SignInAttempt => ({
+const attempt = (email: string, password: string, ip: string): SignUpRequest => ({
   tenantId,
   connection,
+  serviceName: 'Dev',
   email,
   password,
   ip,

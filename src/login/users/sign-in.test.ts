@@ -6,8 +6,8 @@ import { toTenantId } from '../../model/ids.ts'
 import { insertConnection } from '../../store/connection-store.ts'
 import { insertTenant } from '../../store/tenant-store.ts'
 import { createPasswordHasher, type PasswordHasher } from './password-hasher.ts'
-import { createSignIn, type SignInAttempt } from './sign-in.ts'
-import { createSignUp } from './sign-up.ts'
+import { createSignIn } from './sign-in.ts'
+import { createSignUp, type SignUpRequest } from './sign-up.ts'
 
 const tenantId = toTenantId('dev')
 const connection = { id: 'con_1', name: 'Users', strategy: 'auth0', options: {} }
@@ -21,9 +21,10 @@ const hasher = createPasswordHasher(2, 100)
 const signUp = async (email: string, password = PASSWORD) =>
   createSignUp(database.db, hasher, systemRandom)(attempt(email, password, '203.0.113.6'))
 
-const attempt = (email: string, password: string, ip: string): SignInAttempt => ({
+const attempt = (email: string, password: string, ip: string): SignUpRequest => ({
   tenantId,
   connection,
+  serviceName: 'Dev',
   email,
   password,
   ip,

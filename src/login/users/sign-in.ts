@@ -3,15 +3,16 @@
 import { createHmac } from 'node:crypto'
 import { networkOf } from '../../base/network.ts'
 import { createKeyedTurns } from '../../base/turns.ts'
+import { normalizeEmail } from '../../model/email-address.ts'
+import { isTooLong } from '../../model/password-rules.ts'
 import type { ConnectionRecord } from '../../store/connection-store.ts'
 import type { Db } from '../../store/database.ts'
 import { clearLoginFailures, countLoginFailure, type FailureLimit } from '../../store/login-failure-store.ts'
+import { isStorable } from '../../store/storable-text.ts'
 import { findSignInFacts, replacePasswordHash, type UserRecord, type UserWithPassword } from '../../store/user-store.ts'
 import { type AttemptOrigin, createFailureThrottle } from '../failure-throttle.ts'
-import { isEmail, normalizeEmail } from './email-address.ts'
 import { ALLOWANCE, senderOf } from './failed-attempts.ts'
 import type { PasswordHasher } from './password-hasher.ts'
-import { isTooLong } from './password-rules.ts'
 
 export interface SignInAttempt extends AttemptOrigin {
   readonly connection: ConnectionRecord
@@ -69,8 +70,8 @@ export const createSignIn = (db: Db, hasher: PasswordHasher): SignIn => {
     const { tenantId, connection, password, ip } = attempt
     const sender = senderOf('log-in', attempt)
     return throttle.attempt(sender, async ({ isAdmitted, fail }) => {
-      // What is no address is nobody's, and would not be a valid parameter for the database either.
-      const known = isEmail(email) ? email : ''
+      // Not `isEmail`: its rules may have grown since the user was created.
+      const known = isStorable(email) ? email : ''
       const asked = { connectionId: connection.id, email: known, failureHash, senderHash: sender.keyHash }
       const { found, failures, owed } = await findSignInFacts(db, tenantId, asked)
       if (!isAdmitted(owed)) return { kind: 'throttled', user: undefined, pause: throttle.pause(owed) }

@@ -2,6 +2,9 @@
 
 import { networkOf } from '../../base/network.ts'
 import { type RandomBytes, randomHex } from '../../base/random.ts'
+import { isEmail, normalizeEmail } from '../../model/email-address.ts'
+import { passwordDictionaryOf } from '../../model/password-dictionary.ts'
+import { passwordProblem } from '../../model/password-rules.ts'
 import type { ConnectionRecord } from '../../store/connection-store.ts'
 import type { Db } from '../../store/database.ts'
 import { findOwedSeconds } from '../../store/failure-allowance-store.ts'
@@ -9,13 +12,13 @@ import { insertUser, type NewUser, type UserRecord } from '../../store/user-stor
 import type { Candidate } from '../actions/event/registration-event.ts'
 import type { RegistrationVerdict } from '../actions/registration.ts'
 import { type AttemptOrigin, createFailureThrottle } from '../failure-throttle.ts'
-import { isEmail, normalizeEmail } from './email-address.ts'
 import { ALLOWANCE, senderOf } from './failed-attempts.ts'
 import type { PasswordHasher } from './password-hasher.ts'
-import { passwordProblem } from './password-rules.ts'
 
 export interface SignUpRequest extends AttemptOrigin {
   readonly connection: ConnectionRecord
+  /** The name of the tenant, which is no password. */
+  readonly serviceName: string
   /** As typed. */
   readonly email: string
   readonly password: string
@@ -64,11 +67,12 @@ export const isSignUpEnabled = (connection: ConnectionRecord): boolean => connec
 export const createSignUp = (db: Db, hasher: PasswordHasher, random: RandomBytes): SignUp => {
   const throttle = createFailureThrottle(db, ALLOWANCE)
 
-  return async ({ tenantId, connection, password, admit, ...request }) => {
+  return async ({ tenantId, connection, serviceName, password, admit, ...request }) => {
     const email = normalizeEmail(request.email)
     if (!isEmail(email)) return { kind: 'invalid', field: 'email', message: 'Enter an email address.' }
-    const problem = passwordProblem(password, email)
-    if (problem) return { kind: 'invalid', field: 'password', message: problem }
+    const dictionary = passwordDictionaryOf(connection.options)
+    const problem = passwordProblem(password, { email, serviceNames: [tenantId, serviceName], dictionary })
+    if (problem) return { kind: 'invalid', field: 'password', message: problem.message }
     const sender = senderOf('sign-up', { tenantId, ...request })
     return throttle.attempt(sender, async ({ isAdmitted, fail }) => {
       const owed = await findOwedSeconds(db, tenantId, sender.keyHash)
