@@ -177,7 +177,7 @@ describe('the list of Actions', async () => {
   test('is cut into pages, and a page beyond the end is empty', async () => {
     assert.deepEqual(await found('?per_page=2'), ['One', 'Two'])
     assert.deepEqual(await found('?per_page=2&page=1'), ['Three'])
-    assert.deepEqual(await list('?per_page=50&page=7'), { total: 3, page: 7, per_page: 50, actions: [] })
+    assert.deepEqual(await list('?per_page=100&page=7'), { total: 3, page: 7, per_page: 100, actions: [] })
   })
 
   test('is filtered by trigger, name, deployment and origin', async () => {
@@ -191,7 +191,7 @@ describe('the list of Actions', async () => {
     assert.deepEqual(await found('?installed=false&actionName=One'), ['One'])
   })
 
-  for (const query of ['page=-1', 'page=x', 'per_page=0', 'per_page=51', 'deployed=1', 'triggerId=nothing', 'q=1']) {
+  for (const query of ['page=-1', 'page=x', 'per_page=0', 'per_page=101', 'deployed=1', 'triggerId=nothing', 'q=1']) {
     test(`refuses ${query}`, async () => {
       const message = assertRefused(await api.act('GET', `/actions?${query}`), 400, 'invalid_query_string')
       assert.ok(message.includes(query.split('=')[0] ?? ''), message)

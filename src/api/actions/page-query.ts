@@ -11,7 +11,7 @@ const numberFrom = (min: number, max: number) =>
     .pipe(z.int().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`))
 
 const DEFAULT_PER_PAGE = 20
-const MAX_PER_PAGE = 50
+const MAX_PER_PAGE = 100
 
 export const pageQuery = {
   page: numberFrom(0, 999_999).default(0).meta({ type: 'integer', description: 'Counted from 0.' }),
