@@ -82,13 +82,23 @@ const DECODERS: Readonly<Record<string, (body: Buffer) => URLSearchParams>> = {
   'application/json': jsonToForm,
 }
 
-/** A body in the only form that the OIDC engine reads: JSON is turned into a form, everything else is left as it is. */
+export interface EngineBody {
+  readonly body: Buffer
+  readonly contentType: string | undefined
+}
+
+/**
+ * A body in the only form that the OIDC engine reads: JSON is turned into a form, everything else is left as it is.
+ *
+ * @param amend what is changed in a form
+ */
 export const readEngineBody = async (
   request: IncomingMessage,
-): Promise<{ readonly body: Buffer; readonly contentType: string | undefined }> => {
+  amend: (form: URLSearchParams) => URLSearchParams = form => form,
+): Promise<EngineBody> => {
   const body = await readBody(request)
   const decode = DECODERS[mediaType(request)]
   return decode
-    ? { body: Buffer.from(decode(body).toString()), contentType: FORM }
+    ? { body: Buffer.from(amend(decode(body)).toString()), contentType: FORM }
     : { body, contentType: request.headers['content-type'] }
 }

@@ -59,6 +59,12 @@ const requireConnection = async (
   throw new errors.InvalidRequest(`the connection ${JSON.stringify(name.slice(0, 128))} was not found`)
 }
 
+/** There are no organizations: a login that an application takes for one of a certain organization must not succeed. */
+export const refuseOrganization = ({ organization, invitation }: Readonly<Record<string, unknown>>): void => {
+  const named = organization ? 'organization' : invitation ? 'invitation' : undefined
+  if (named) throw new errors.InvalidRequest(`organizations do not exist on this server: leave out ${named}`)
+}
+
 const rememberDevice = (exchange: Exchange): void => {
   const id = parseDeviceCookie(exchange.cookie('device'), exchange.keys.deviceCookie)
   if (id) exchange.deviceHash = toDeviceHash(id, exchange.keys.deviceHash)
@@ -73,6 +79,7 @@ export const createAdmitRequest =
     if (route !== 'authorization' || !params || !client) return
     const problem = sizeProblem(params) ?? extProblem(paramOf(context, 'ext'))
     if (problem) throw new errors.InvalidRequest(problem)
+    refuseOrganization(params)
     const exchange = exchangeOf(context)
     await restoreOfflineAccess(context, directory, exchange)
     ensureScope(context)

@@ -3,20 +3,23 @@ import { test } from 'node:test'
 import { extProblem, normalizeAuthorizeQuery, transactionParameters } from './authorize-parameters.ts'
 
 test('what a request says of our own parameters is thrown away', () => {
-  const query = normalizeAuthorizeQuery({ transaction_id: 'mine', ext: '{"a":1}', scope: 'openid' })
-  assert.deepEqual(query, { scope: 'openid' })
+  const mine = { transaction_id: 'mine', ext: '{"a":1}', implied_redirect_uri: 'true' }
+  const query = normalizeAuthorizeQuery({ ...mine, redirect_uri: 'https://a.test/', scope: 'openid' })
+  assert.deepEqual(query, { redirect_uri: 'https://a.test/', scope: 'openid' })
 })
 
 test('a repeated override counts once, so that it does not break the login', () => {
-  const query = normalizeAuthorizeQuery({ experiment_id: ['exp_1', 'exp_2'], scope: 'openid', state: ['a', 'b'] })
-  assert.deepEqual(query, { experiment_id: 'exp_1', scope: 'openid', state: ['a', 'b'] })
+  const rest = { scope: 'openid', state: ['a', 'b'], redirect_uri: 'https://a.test/' }
+  const query = normalizeAuthorizeQuery({ experiment_id: ['exp_1', 'exp_2'], ...rest })
+  assert.deepEqual(query, { experiment_id: 'exp_1', ...rest })
 })
 
 test('ext- parameters travel as one and come out as they were', () => {
   const { ext } = normalizeAuthorizeQuery({ 'ext-plan': 'pro', 'ext-a_b': 'x y', scope: 'openid' })
   assert.equal(typeof ext, 'string')
   assert.equal(extProblem(String(ext)), undefined)
-  assert.deepEqual(transactionParameters({ ext, state: 's', transaction_id: 't', max_age: undefined }), {
+  const ours = { transaction_id: 't', implied_redirect_uri: 'true' }
+  assert.deepEqual(transactionParameters({ ext, state: 's', ...ours, max_age: undefined }), {
     'ext-plan': 'pro',
     'ext-a_b': 'x y',
     state: 's',

@@ -5,8 +5,15 @@ import { jsonByteLength } from '../../base/json.ts'
 import { withoutNul } from '../http/request-body.ts'
 
 /**
- * Parameters that the engine does not know by itself. `transaction_id` is ours alone: what a request says there is
- * thrown away. `ext` carries the request's `ext-*` parameters as JSON, because the engine has no patterns for names.
+ * Set where the request named no callback and the client's only one was taken: only then its code may be redeemed
+ * without one (RFC 6749 section 4.1.3).
+ */
+export const IMPLIED_REDIRECT_URI = 'implied_redirect_uri'
+
+/**
+ * Parameters that the engine does not know by itself. `transaction_id` and `implied_redirect_uri` are ours alone: what a
+ * request says there is thrown away. `ext` carries the request's `ext-*` parameters as JSON, because the engine has no
+ * patterns for names.
  */
 export const EXTRA_PARAMETERS = [
   'audience',
@@ -19,6 +26,7 @@ export const EXTRA_PARAMETERS = [
   'variation_id',
   'segment_id',
   'ext',
+  IMPLIED_REDIRECT_URI,
   'transaction_id',
 ] as const
 
@@ -49,8 +57,9 @@ const withoutNuls = (query: ParsedUrlQuery): ParsedUrlQuery =>
 /** The query as the engine gets it. An absent scope means `openid`: the engine refuses to grant nothing at all. */
 export const normalizeAuthorizeQuery = (given: ParsedUrlQuery): ParsedUrlQuery => {
   const query = withoutNuls(given)
-  const { ext: _, transaction_id: __, ...rest } = query
+  const { ext: _, transaction_id: __, [IMPLIED_REDIRECT_URI]: ___, ...rest } = query
   const normalized: ParsedUrlQuery = { ...rest, scope: query.scope || 'openid' }
+  if (!query.redirect_uri) normalized[IMPLIED_REDIRECT_URI] = 'true'
   for (const name of OVERRIDES) {
     if (name in normalized) normalized[name] = firstOf(normalized[name])
   }
@@ -80,7 +89,7 @@ export const extProblem = (ext: string | undefined): string | undefined => {
 
 /** The parameters as everybody after the engine reads them: texts, `ext-*` in their places, nothing of ours. */
 export const transactionParameters = (params: Readonly<Record<string, unknown>>): Record<string, string> => {
-  const { ext, transaction_id: _, ...rest } = params
+  const { ext, transaction_id: _, [IMPLIED_REDIRECT_URI]: __, ...rest } = params
   const texts = Object.entries(rest).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
   return { ...Object.fromEntries(texts), ...(typeof ext === 'string' ? JSON.parse(ext) : {}) }
 }

@@ -110,7 +110,8 @@ export const accessTokenClaims = (
   return allowed.length > 0 ? Object.fromEntries(allowed) : undefined
 }
 
-const alsoStored = (model: object, name: string): void => {
+/** Makes a model of the engine keep one member more. */
+export const alsoStored = (model: object, name: string): void => {
   const stored: unknown = Reflect.get(model, 'IN_PAYLOAD')
   if (!Array.isArray(stored)) throw new TypeError('the OIDC engine has other models than this was written for')
   Object.defineProperty(model, 'IN_PAYLOAD', { value: [...stored, name] })

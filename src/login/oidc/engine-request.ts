@@ -3,8 +3,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Provider } from 'oidc-provider'
 import type { Exchange } from '../exchange.ts'
-import { readEngineBody } from '../http/request-body.ts'
+import { type EngineBody, readEngineBody, withoutNul } from '../http/request-body.ts'
 import { attachExchange } from './engine-context.ts'
+import { ROUTES } from './engine-routes.ts'
 
 /** Headers by which a sender could choose the addresses in the engine's answers; the issuer decides them instead. */
 const forwardingHeaders = ({ tenant, ip }: Exchange): Record<string, string> => {
@@ -12,13 +13,8 @@ const forwardingHeaders = ({ tenant, ip }: Exchange): Record<string, string> => 
   return { host, 'x-forwarded-host': host, 'x-forwarded-proto': protocol.replace(':', ''), 'x-forwarded-for': ip }
 }
 
-interface Body {
-  readonly body: Buffer
-  readonly contentType: string | undefined
-}
-
 /** Makes the engine read `body` instead of the stream, which has been read to its end. */
-const bodyProperties = ({ body }: Body): PropertyDescriptorMap => ({
+const bodyProperties = ({ body }: EngineBody): PropertyDescriptorMap => ({
   readable: { value: true },
   readableEncoding: { value: null },
   iterator: {
@@ -28,7 +24,7 @@ const bodyProperties = ({ body }: Body): PropertyDescriptorMap => ({
   },
 })
 
-const bodyHeaders = ({ body, contentType }: Body): Record<string, string | undefined> => ({
+const bodyHeaders = ({ body, contentType }: EngineBody): Record<string, string | undefined> => ({
   'content-length': String(body.length),
   'content-type': contentType,
   'transfer-encoding': undefined,
@@ -38,7 +34,7 @@ const withoutUndefined = (headers: Record<string, string | string[] | undefined>
   Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined))
 
 /** The request as the engine sees it: everything of the real one, but for its headers and its body. */
-const toEngineRequest = (exchange: Exchange, body: Body | undefined): IncomingMessage => {
+const toEngineRequest = (exchange: Exchange, body: EngineBody | undefined): IncomingMessage => {
   const { request } = exchange
   const headers = withoutUndefined({
     ...request.headers,
@@ -65,9 +61,27 @@ const listenerOf = (provider: Provider): Listener => {
   return listener
 }
 
+/**
+ * A token request whose audience stands in the address: OAuth libraries that cannot add a field to the form leave no
+ * other place. It is the only parameter that counts there; credentials do not (RFC 6749 section 2.3.1).
+ */
+const withAudience = (form: URLSearchParams, { url }: Exchange): URLSearchParams => {
+  const audience = url.searchParams.get('audience')
+  if (audience && !form.has('audience')) form.set('audience', withoutNul(audience))
+  return form
+}
+
+/** What is changed in the forms of an address before the engine reads them. */
+const AMENDMENTS: Readonly<Record<string, (form: URLSearchParams, exchange: Exchange) => URLSearchParams>> = {
+  [ROUTES.token]: withAudience,
+}
+
 /** Serves a request of one of the engine's addresses. @throws BodyError for a body that cannot be read */
 export const serveEngine = async (exchange: Exchange, provider: Provider): Promise<void> => {
-  const body = exchange.request.method === 'POST' ? await readEngineBody(exchange.request) : undefined
+  const { request, url } = exchange
+  const amend = AMENDMENTS[url.pathname]
+  const body =
+    request.method === 'POST' ? await readEngineBody(request, form => amend?.(form, exchange) ?? form) : undefined
   await listenerOf(provider)(toEngineRequest(exchange, body), exchange.response)
 }
 

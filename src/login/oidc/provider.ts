@@ -22,12 +22,15 @@ import { registerClientCredentials } from './client-credentials.ts'
 import { throttleClientSecrets } from './client-secret-throttle.ts'
 import { createGrantLoader } from './create-grant.ts'
 import { exchangeOf } from './engine-context.ts'
+import { ROUTES } from './engine-routes.ts'
 import { createFindAccount } from './find-account.ts'
+import { nameRefusals } from './grant-refusal.ts'
 import { createInteractionPolicy, interactionUrl } from './interaction-policy.ts'
 import { createLifetimes } from './lifetimes.ts'
+import { requireRedirectUri } from './redirect-uri.ts'
+import { mayRevoke, sendRevocationBare } from './revocation.ts'
 import { toAuth0Dialect } from './token-dialect.ts'
 import { logTokens } from './token-events.ts'
-import { nameUnauthorizedClients } from './unauthorized-client.ts'
 import { withholdAnswers } from './withhold-answer.ts'
 
 export interface ProviderOptions {
@@ -39,22 +42,12 @@ export interface ProviderOptions {
   readonly steps: readonly Step[]
 }
 
-export const ROUTES = {
-  authorization: '/authorize',
-  token: '/oauth/token',
-  revocation: '/oauth/revoke',
-  userinfo: '/userinfo',
-  jwks: '/.well-known/jwks.json',
-  /** Where the engine ends a session of somebody else that came into the browser while a login was finishing. */
-  end_session: '/oidc/session',
-} as const
-
 type Features = NonNullable<Configuration['features']>
 
 const featuresOf = ({ tenant, directory }: ProviderOptions): Features => ({
   devInteractions: { enabled: false },
   clientCredentials: { enabled: true },
-  revocation: { enabled: true },
+  revocation: { enabled: true, allowedPolicy: async (_, client, token) => mayRevoke(client, token) },
   pushedAuthorizationRequests: { enabled: false },
   dPoP: { enabled: false },
   // `/v2/logout` and `/oidc/logout` are ours: the engine's confirmation cannot be skipped and needs scripts.
@@ -154,7 +147,9 @@ export const createProvider = (options: ProviderOptions): Provider => {
   registerClientCredentials(provider, tenant, directory)
   throttleClientSecrets(provider, deps)
   withholdAnswers(provider, deps)
-  nameUnauthorizedClients(provider)
+  requireRedirectUri(provider)
+  nameRefusals(provider)
+  sendRevocationBare(provider)
   provider.use(async (context, next) => {
     if (context.path.toLowerCase() === ROUTES.authorization) context.query = normalizeAuthorizeQuery(context.query)
     await next()
