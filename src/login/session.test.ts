@@ -194,6 +194,29 @@ test('/oidc/logout knows the session by its id', async () => {
   assert.equal(await isLoggedIn(browser), false)
 })
 
+test('an ID token of another session asks first, also when it is one of the same user', async () => {
+  const earlier = await loggedIn()
+  const { browser } = await loggedIn()
+  const query = new URLSearchParams({
+    id_token_hint: earlier.idToken,
+    post_logout_redirect_uri: 'https://app.example.com/bye',
+  })
+  const page = await browser.visit(`/oidc/logout?${query}`)
+  assert.match(page.body, /Log out\?/)
+  assert.match(page.body, /admin@example\.com/, 'who will be logged out')
+  assert.deepEqual([typesOf(server.takeEvents()), await isLoggedIn(browser)], [[], true])
+  const end = await browser.submit(page, {})
+  assert.equal(end.url.href, 'https://app.example.com/bye')
+  assert.equal(await isLoggedIn(browser), false)
+})
+
+test('a logout that is posted and asked about still leads where the application wanted it to', async () => {
+  const { browser } = await loggedIn()
+  const fields = { client_id: server.credentials.app.clientId, post_logout_redirect_uri: 'https://app.example.com/bye' }
+  const page = await browser.visit('/oidc/logout', { form: { ...fields, state: 's' } })
+  assert.equal((await browser.submit(page, {})).url.href, 'https://app.example.com/bye?state=s')
+})
+
 test('/oidc/logout without a hint asks first, and only the page of this session is an answer', async () => {
   const { browser } = await loggedIn()
   const page = await browser.visit('/oidc/logout')
@@ -214,6 +237,8 @@ test('/oidc/logout refuses hints that do not fit', async () => {
     { id_token_hint: idToken, client_id: server.credentials.management.clientId },
     { client_id: 'nobody' },
     { id_token_hint: idToken, post_logout_redirect_uri: 'https://evil.example/' },
+    { id_token_hint: idToken, post_logout_redirect_uri: 'https://app.example.com/bye?next=evil' },
+    { id_token_hint: idToken, logout_hint: 'another-session' },
   ]
   for (const query of wrong) {
     const answer = await browser.request(`/oidc/logout?${new URLSearchParams(query)}`)

@@ -26,11 +26,17 @@ export interface Browser {
   submit(page: Visit, fields: Record<string, string>): Promise<Visit>
 }
 
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', '#34': '"', '#39': "'" }
+
+/** An attribute as the page meant it. */
+const readAttribute = (value: string): string =>
+  value.replace(/&(amp|lt|gt|#34|#39);/g, (entity, name) => ENTITIES[name] ?? entity)
+
 const HIDDEN = /<input type="hidden" name="([^"]*)" value="([^"]*)">/g
 
 /** The hidden fields of a page's form. */
 export const hiddenFields = (html: string): Record<string, string> =>
-  Object.fromEntries([...html.matchAll(HIDDEN)].map(([, name = '', value = '']) => [name, value]))
+  Object.fromEntries([...html.matchAll(HIDDEN)].map(([, name = '', value = '']) => [name, readAttribute(value)]))
 
 /** @param base the server's address, such as `http://localhost:3000/` */
 export const createBrowser = (base: string, headers: Record<string, string> = {}): Browser => {
@@ -75,7 +81,7 @@ export const createBrowser = (base: string, headers: Record<string, string> = {}
     visit,
     submit: (page, fields) => {
       const action = /<form method="post" action="([^"]*)">/.exec(page.body)?.[1] ?? ''
-      return visit(new URL(action, page.url), { form: { ...hiddenFields(page.body), ...fields } })
+      return visit(new URL(readAttribute(action), page.url), { form: { ...hiddenFields(page.body), ...fields } })
     },
   }
 }

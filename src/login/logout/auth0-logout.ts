@@ -32,7 +32,7 @@ export const auth0Logout = async (exchange: Exchange, { deps, directory, provide
   const allowed = client ? client.allowedLogoutUrls : exchange.tenant.allowedLogoutUrls
   const returnTo = searchParams.get('returnTo')
   const details = { allowed_logout_url: allowed, ...(returnTo ? { return_to: returnTo.slice(0, MAX_LOGGED) } : {}) }
-  if (returnTo && !isAllowedReturn(returnTo, allowed)) {
+  if (returnTo && !isAllowedReturn(returnTo, allowed, 'free')) {
     const message = 'The address to return to is not among the Allowed Logout URLs.'
     await recordRefusedLogout(exchange, context, { message }, details)
     throw refuse(message)

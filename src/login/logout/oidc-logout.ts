@@ -3,6 +3,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import type { Provider } from 'oidc-provider'
+import { findUser } from '../../store/user-store.ts'
 import type { Client } from '../directory.ts'
 import type { Exchange } from '../exchange.ts'
 import type { PageContext } from '../hosted/hosted-page.ts'
@@ -16,13 +17,20 @@ import { isAllowedReturn } from './return-address.ts'
 
 const PARAMETERS = ['id_token_hint', 'logout_hint', 'client_id', 'post_logout_redirect_uri', 'state'] as const
 
+type Session = Awaited<ReturnType<typeof loadSession>>
+
 type Parameters = { readonly [Name in (typeof PARAMETERS)[number]]?: string }
 
 interface LogoutRequest {
   readonly params: Parameters
   readonly client: Client | undefined
-  /** Who the application says is logged in; undefined without a valid ID token. */
-  readonly hintedSubject: string | undefined
+  /** Who the application says is logged in, and in which session; undefined without a valid ID token. */
+  readonly hinted: HintedLogin | undefined
+}
+
+interface HintedLogin {
+  readonly subject: string
+  readonly sessionId: string | undefined
 }
 
 const refuse = (message: string): PageRefusal =>
@@ -41,13 +49,13 @@ const claimedClient = (token: string): string | undefined => {
   }
 }
 
-/** The subject of an ID token that this tenant issued to the client, expired or not. @throws PageRefusal */
-const hintedSubject = async (provider: Provider, token: string, clientId: string): Promise<string> => {
+/** What an ID token says that this tenant issued to the client, expired or not. @throws PageRefusal */
+const hintedLogin = async (provider: Provider, token: string, clientId: string): Promise<HintedLogin> => {
   const client = await provider.Client.find(clientId)
   if (!client) throw refuse('The id_token_hint is for an application that does not exist.')
   try {
     const { payload } = await provider.IdToken.validate(token, client)
-    return String(payload.sub)
+    return { subject: String(payload.sub), sessionId: typeof payload.sid === 'string' ? payload.sid : undefined }
   } catch {
     throw refuse('The id_token_hint is not valid.')
   }
@@ -58,15 +66,27 @@ const readRequest = async (
   { directory, provider }: PageContext,
   params: Parameters,
 ): Promise<LogoutRequest> => {
-  const { id_token_hint: hint, client_id: named } = params
-  const hinted = hint && claimedClient(hint)
-  if (hint && !hinted) throw refuse('The id_token_hint is not valid.')
-  if (hinted && named && hinted !== named) throw refuse('The client_id is not the one of the id_token_hint.')
-  const clientId = hinted || named
+  const { id_token_hint: hint, client_id: named, logout_hint: session } = params
+  const claimed = hint && claimedClient(hint)
+  if (hint && !claimed) throw refuse('The id_token_hint is not valid.')
+  if (claimed && named && claimed !== named) throw refuse('The client_id is not the one of the id_token_hint.')
+  const clientId = claimed || named
   const client = clientId ? await directory.client(exchange.tenant.tenantId, clientId) : undefined
   if (clientId && !client) throw refuse('The application that asked for the logout does not exist.')
-  const subject = hint && hinted ? await hintedSubject(provider, hint, hinted) : undefined
-  return { params, client, hintedSubject: subject }
+  const hinted = hint && claimed ? await hintedLogin(provider, hint, claimed) : undefined
+  if (session && hinted?.sessionId && session !== hinted.sessionId) {
+    throw refuse('The logout_hint is not the session of the id_token_hint.')
+  }
+  return { params, client, hinted }
+}
+
+/**
+ * True when a hint is about this very session. One of an earlier session of the same user does not end the present one
+ * unasked: the application may be far behind, and whoever has an old ID token could log the person out with a link.
+ */
+const isHinted = ({ params, hinted }: LogoutRequest, { accountId, uid }: Session): boolean => {
+  if (!hinted) return uid === params.logout_hint
+  return accountId === hinted.subject && (hinted.sessionId === undefined || hinted.sessionId === uid)
 }
 
 /** Proves that the confirmation page of this very session was shown. */
@@ -96,7 +116,7 @@ export const oidcLogout = async (exchange: Exchange, context: PageContext): Prom
   const allowed = client ? client.allowedLogoutUrls : exchange.tenant.allowedLogoutUrls
   const logout = { ...context, client: client && { id: client.clientId, name: client.name } }
   const details = { protocol: 'oidc', allowed_logout_url: allowed, return_to: params.post_logout_redirect_uri ?? '' }
-  if (params.post_logout_redirect_uri && !isAllowedReturn(params.post_logout_redirect_uri, allowed)) {
+  if (params.post_logout_redirect_uri && !isAllowedReturn(params.post_logout_redirect_uri, allowed, 'listed')) {
     const message = 'The post_logout_redirect_uri is not among the Allowed Logout URLs.'
     await recordRefusedLogout(exchange, logout, { message }, details)
     throw refuse(message)
@@ -105,12 +125,15 @@ export const oidcLogout = async (exchange: Exchange, context: PageContext): Prom
   const confirmation = confirmationOf(exchange, session.uid)
   const known =
     session.accountId === undefined ||
-    session.accountId === request.hintedSubject ||
-    session.uid === params.logout_hint ||
+    isHinted(request, session) ||
     isConfirmation(form?.get('confirmation') ?? null, confirmation)
   if (!known) {
-    const action = `/oidc/logout${exchange.url.search}`
-    const html = renderPage('logout', exchange.tenant.name, { action, confirmation })
+    const user = await findUser(context.deps.db, exchange.tenant.tenantId, session.accountId ?? '')
+    const html = renderPage('logout', exchange.tenant.name, {
+      // Also what came in the body of a POST: the form must lead where the application wanted it to.
+      fields: Object.entries({ ...params, confirmation }).map(([name, value]) => ({ name, value })),
+      account: user?.email,
+    })
     sendPage(exchange.response, 200, html, { redirectUri: params.post_logout_redirect_uri })
     return
   }

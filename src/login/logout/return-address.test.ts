@@ -9,7 +9,7 @@ const ALLOWED = [
   'com.example.app://out',
 ]
 
-test('scheme, host and path decide; query and fragment do not', () => {
+test('scheme, host and path decide; query and fragment do not where they are free', () => {
   const yes = [
     'https://shop.example.com/bye',
     'HTTPS://Shop.Example.COM/bye',
@@ -19,7 +19,7 @@ test('scheme, host and path decide; query and fragment do not', () => {
     'http://localhost:8080/',
     'com.example.app://out',
   ]
-  for (const address of yes) assert.ok(isAllowedReturn(address, ALLOWED), address)
+  for (const address of yes) assert.ok(isAllowedReturn(address, ALLOWED, 'free'), address)
 })
 
 test('whatever only looks alike is refused', () => {
@@ -42,5 +42,20 @@ test('whatever only looks alike is refused', () => {
     'com.example.app://in',
     'http://localhost:8081/',
   ]
-  for (const address of no) assert.ok(!isAllowedReturn(address, ALLOWED), address)
+  for (const address of no) assert.ok(!isAllowedReturn(address, ALLOWED, 'free'), address)
+})
+
+test('where query and fragment are those of the list, nothing is added, changed or left out', () => {
+  const list = ['https://shop.example.com/bye', 'https://shop.example.com/end?from=ec', 'https://*.example.org/?a=1']
+  const yes = ['https://shop.example.com/bye', 'https://Shop.example.com/end?from=ec', 'https://x.example.org/?a=1']
+  for (const address of yes) assert.ok(isAllowedReturn(address, list, 'listed'), address)
+  const no = [
+    'https://shop.example.com/bye?next=https://evil.example/',
+    'https://shop.example.com/bye#x',
+    'https://shop.example.com/end',
+    'https://shop.example.com/end?from=other',
+    'https://shop.example.com/end?from=ec&more=1',
+    'https://x.example.org/',
+  ]
+  for (const address of no) assert.ok(!isAllowedReturn(address, list, 'listed'), address)
 })

@@ -41,7 +41,7 @@ test('what people and applications wrote is escaped wherever it stands', () => {
       field: 'email',
     }),
     renderPage('error', evil, { message: evil, code: evil }, evil),
-    renderPage('logout', evil, { action: evil, confirmation: evil }),
+    renderPage('logout', evil, { fields: [{ name: evil, value: evil }], account: evil }),
     renderPage('logged-out', evil, {}),
   ]
   for (const html of pages) {

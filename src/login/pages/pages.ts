@@ -37,7 +37,12 @@ export interface PageData extends FactorPageData {
     /** For the application's developer, such as `invalid_request`. */
     readonly code: string | undefined
   }
-  readonly logout: { readonly action: string; readonly confirmation: string }
+  readonly logout: {
+    /** What the form sends back. */
+    readonly fields: readonly { readonly name: string; readonly value: string }[]
+    /** Who is going to be logged out; undefined for a user that was deleted. */
+    readonly account: string | undefined
+  }
   readonly 'logged-out': Readonly<Record<never, never>>
 }
 
