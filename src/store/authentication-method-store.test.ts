@@ -46,9 +46,11 @@ test('a user has one TOTP, however many try to add one at the same time', async 
   assert.equal((await listAuthenticationMethods(database.db, TENANT, userId)).length, 1)
 })
 
-test('a time step is used once, and none before it is used later', async () => {
-  const id = await totpFor(await insertTestUser(database.db), 100)
-  const use = (step: number) => useTotpStep(database.db, TENANT, id, { step, at })
+test('a time step is used once, by its user, and none before it is used later', async () => {
+  const [userId, stranger] = [await insertTestUser(database.db), await insertTestUser(database.db)]
+  const methodId = await totpFor(userId, 100)
+  const use = (step: number) => useTotpStep(database.db, TENANT, { userId, methodId }, { step, at })
+  assert.equal(await useTotpStep(database.db, TENANT, { userId: stranger, methodId }, { step: 900, at }), false)
   assert.equal(await use(100), false, 'the step that confirmed the method')
   const results = await Promise.all(Array.from({ length: 10 }, () => use(101)))
   assert.equal(results.filter(Boolean).length, 1)
@@ -59,7 +61,7 @@ test('a time step is used once, and none before it is used later', async () => {
 test('a list shows no secrets, and when a method was last used', async () => {
   const userId = await insertTestUser(database.db)
   const id = await totpFor(userId)
-  await useTotpStep(database.db, TENANT, id, { step: 200, at })
+  await useTotpStep(database.db, TENANT, { userId, methodId: id }, { step: 200, at })
   assert.deepEqual(await listAuthenticationMethods(database.db, TENANT, userId), [
     { id, type: 'totp', name: 'Authenticator app', createdAt: at, lastAuthAt: at, credential: undefined },
   ])
@@ -86,7 +88,7 @@ test('methods of a tenant cannot be seen, used or deleted from another', async (
   const id = await totpFor(userId)
   assert.deepEqual(await listAuthenticationMethods(database.db, OTHER, userId), [])
   assert.equal(await findTotp(database.db, OTHER, userId), undefined)
-  assert.equal(await useTotpStep(database.db, OTHER, id, { step: 500, at }), false)
+  assert.equal(await useTotpStep(database.db, OTHER, { userId, methodId: id }, { step: 500, at }), false)
   assert.equal(await deleteAuthenticationMethod(database.db, OTHER, userId, id), undefined)
 })
 

@@ -162,11 +162,11 @@ export const findTotp = async (
   return row?.sealed_secret ? { id: row.method_id, sealedSecret: row.sealed_secret } : undefined
 }
 
-/** Uses up a time step; false when it, or a later one, was used before. Of concurrent callers one gets true. */
+/** Uses up a time step of a user's; false when it, or a later one, was used before. Of concurrent callers one gets true. */
 export const useTotpStep = async (
   db: Db,
   tenantId: TenantId,
-  methodId: string,
+  { userId, methodId }: { readonly userId: string; readonly methodId: string },
   used: { readonly step: number; readonly at: Date },
 ): Promise<boolean> => {
   const { numUpdatedRows } = await db
@@ -174,6 +174,7 @@ export const useTotpStep = async (
     .set({ last_step: String(used.step), last_auth_at: used.at })
     .where('tenant_id', '=', tenantId)
     .where('method_id', '=', methodId)
+    .where('user_id', '=', userId)
     .where('last_step', '<', String(used.step))
     .executeTakeFirst()
   return numUpdatedRows === 1n

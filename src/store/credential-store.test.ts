@@ -86,7 +86,10 @@ test('a credential id belongs to one user of a tenant; another tenant may know i
 test('a counter must grow; an authenticator without one stays at zero', async () => {
   const added = newCredential(await insertTestUser(database.db))
   await insertCredential(database.db, TENANT, added)
-  const use = (signCount: number) => useCredential(database.db, TENANT, added.id, { signCount, backedUp: true, at })
+  const owner = { userId: added.userId, methodId: added.id }
+  const use = (signCount: number, user = owner) =>
+    useCredential(database.db, TENANT, user, { signCount, backedUp: true, at })
+  assert.equal(await use(100, { ...owner, userId: await insertTestUser(database.db) }), false, 'of another user')
   assert.equal(await use(0), true)
   assert.equal(await use(0), true)
   const racing = await Promise.all(Array.from({ length: 5 }, () => use(7)))

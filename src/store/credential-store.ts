@@ -121,14 +121,14 @@ export const findCredential = async (
 }
 
 /**
- * Notes that a credential was used; false when the counter has not grown, which a copy of the authenticator would
+ * Notes that a user's credential was used; false when the counter has not grown, which a copy of the authenticator would
  * explain (WebAuthn Level 3 section 7.2 step 22). Authenticators without a counter always say 0. Of concurrent callers
  * with one counter one gets true.
  */
 export const useCredential = async (
   db: Db,
   tenantId: TenantId,
-  methodId: string,
+  { userId, methodId }: Pick<StoredCredential, 'userId' | 'methodId'>,
   used: { readonly signCount: number; readonly backedUp: boolean; readonly at: Date },
 ): Promise<boolean> => {
   const { numUpdatedRows } = await db
@@ -136,6 +136,7 @@ export const useCredential = async (
     .set({ sign_count: String(used.signCount), backed_up: used.backedUp, last_auth_at: used.at })
     .where('tenant_id', '=', tenantId)
     .where('method_id', '=', methodId)
+    .where('user_id', '=', userId)
     .where('sign_count', used.signCount === 0 ? '=' : '<', String(used.signCount))
     .executeTakeFirst()
   return numUpdatedRows === 1n

@@ -3,13 +3,20 @@
 import { type Selectable, sql } from 'kysely'
 import type { TenantId } from '../model/ids.ts'
 import type { Db } from './database.ts'
+import { hashPayloadId } from './oidc-payload-store.ts'
 import type { Database } from './schema.ts'
 
 type Row = Selectable<Database['factor_requests']>
 
-export interface NewFactorRequest {
+/** Whose wait it is. Two users who log in in one transaction wait for two things, and neither knows of the other's. */
+export interface FactorRequestKey {
+  readonly tenantId: TenantId
+  readonly transactionId: string
   readonly userId: string
   readonly sessionId: string
+}
+
+export interface NewFactorRequest {
   /** The step of the pipeline that waits; undefined when no step of ours does. */
   readonly step: string | undefined
   readonly purpose: Row['purpose']
@@ -27,6 +34,9 @@ export interface NewFactorRequest {
 }
 
 export interface FactorRequest extends NewFactorRequest {
+  readonly key: FactorRequestKey
+  /** Grows with each request of its owner in the transaction. */
+  readonly revision: number
   /** Factors that were proved in the transaction, by this request or by an earlier one. */
   readonly proved: readonly string[]
   /** Factors that were set up for this request. */
@@ -38,14 +48,12 @@ export interface FactorRequest extends NewFactorRequest {
   readonly settledAt: Date | undefined
 }
 
-export interface FactorRequestKey {
-  readonly tenantId: TenantId
-  readonly transactionId: string
-}
+/** Names one request: what was sent for an earlier one of the same owner is not meant for it. */
+export type FactorRequestRef = Pick<FactorRequest, 'key' | 'revision'>
 
-const toRequest = (row: Row): FactorRequest => ({
-  userId: row.user_id,
-  sessionId: row.session_id,
+const toRequest = (row: Row, key: FactorRequestKey): FactorRequest => ({
+  key,
+  revision: row.revision,
   step: row.step ?? undefined,
   purpose: row.purpose,
   choose: row.choose,
@@ -63,18 +71,28 @@ const toRequest = (row: Row): FactorRequest => ({
   settledAt: row.settled_at ?? undefined,
 })
 
+/** Condition on `factor_requests`: the owner's row. */
+export const isOwn = ({ tenantId, transactionId, userId, sessionId }: FactorRequestKey) => sql<boolean>`(
+  factor_requests.tenant_id = ${tenantId} and factor_requests.transaction_id = ${transactionId}
+  and factor_requests.user_id = ${userId} and factor_requests.session_id = ${sessionId}
+  and factor_requests.expires_at > now())`
+
+/** Condition on `factor_requests`: the session in which its user waits has not ended. */
+export const isInSession = ({ sessionId }: FactorRequestKey) => sql<boolean>`exists (
+  select from oidc_payloads s
+  where s.tenant_id = factor_requests.tenant_id and s.model = 'Session' and s.uid_hash = ${hashPayloadId(sessionId)}
+    and s.account_id = factor_requests.user_id and s.expires_at > now())`
+
 /**
- * Makes a transaction wait for something new. What was proved in it before stays proved, and a passkey created, for the
- * same user in the same session.
+ * Condition on `factor_requests` of every statement that advances a request: it is the owner's, it is the one that was
+ * meant, and neither it nor its session has ended.
  */
-export const saveFactorRequest = async (
-  db: Db,
-  { tenantId, transactionId }: FactorRequestKey,
-  request: NewFactorRequest,
-): Promise<void> => {
+export const isWaiting = ({ key, revision }: FactorRequestRef) => sql<boolean>`(
+  ${isOwn(key)} and factor_requests.revision = ${revision} and factor_requests.settled_at is null and ${isInSession(key)})`
+
+/** Makes a login wait for something new. What it has proved before stays proved, and a passkey created. */
+export const saveFactorRequest = async (db: Db, key: FactorRequestKey, request: NewFactorRequest): Promise<void> => {
   const values = {
-    user_id: request.userId,
-    session_id: request.sessionId,
     step: request.step ?? null,
     purpose: request.purpose,
     choose: request.choose,
@@ -85,16 +103,15 @@ export const saveFactorRequest = async (
     started_at: request.startedAt,
     expires_at: request.expiresAt,
   }
-  const isSameOwner = sql<boolean>`(
-    factor_requests.user_id = excluded.user_id and factor_requests.session_id = excluded.session_id)`
+  const { tenantId, transactionId, userId, sessionId } = key
+  const owner = { tenant_id: tenantId, transaction_id: transactionId, user_id: userId, session_id: sessionId }
   await db
     .insertInto('factor_requests')
-    .values({ tenant_id: tenantId, transaction_id: transactionId, ...values })
+    .values({ ...owner, ...values })
     .onConflict(conflict =>
-      conflict.columns(['tenant_id', 'transaction_id']).doUpdateSet({
+      conflict.columns(['tenant_id', 'transaction_id', 'user_id', 'session_id']).doUpdateSet({
         ...values,
-        proved: sql`case when ${isSameOwner} then factor_requests.proved else '{}' end`,
-        pending_passkey: sql`case when ${isSameOwner} then factor_requests.pending_passkey end`,
+        revision: sql`factor_requests.revision + 1`,
         enrolled: [],
         noted: [],
         sealed_totp_secret: null,
@@ -105,19 +122,10 @@ export const saveFactorRequest = async (
     .execute()
 }
 
-/** What a transaction waits for, or has waited for. */
-export const findFactorRequest = async (
-  db: Db,
-  { tenantId, transactionId }: FactorRequestKey,
-): Promise<FactorRequest | undefined> => {
-  const row = await db
-    .selectFrom('factor_requests')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('transaction_id', '=', transactionId)
-    .where('expires_at', '>', sql<Date>`now()`)
-    .executeTakeFirst()
-  return row && toRequest(row)
+/** What a login waits for, or has waited for. */
+export const findFactorRequest = async (db: Db, key: FactorRequestKey): Promise<FactorRequest | undefined> => {
+  const row = await db.selectFrom('factor_requests').selectAll().where(isOwn(key)).executeTakeFirst()
+  return row && toRequest(row, key)
 }
 
 const add = (column: 'proved' | 'enrolled' | 'noted', value: string) =>
@@ -126,71 +134,69 @@ const add = (column: 'proved' | 'enrolled' | 'noted', value: string) =>
 const lacks = (column: 'proved' | 'enrolled' | 'noted', value: string) =>
   sql<boolean>`not (${value} = any (${sql.ref(column)}))`
 
+const addOnce = (column: 'proved' | 'enrolled', value: string) =>
+  sql<string[]>`case when ${lacks(column, value)} then ${add(column, value)} else ${sql.ref(column)} end`
+
 /** Notes that something was said of a request; true the first time. */
-export const noteOnce = async (
-  db: Db,
-  { tenantId, transactionId }: FactorRequestKey,
-  note: string,
-): Promise<boolean> => {
+export const noteOnce = async (db: Db, request: FactorRequestRef, note: string): Promise<boolean> => {
   const { numUpdatedRows } = await db
     .updateTable('factor_requests')
     .set({ noted: add('noted', note) })
-    .where('tenant_id', '=', tenantId)
-    .where('transaction_id', '=', transactionId)
+    .where(isWaiting(request))
     .where(lacks('noted', note))
     .executeTakeFirst()
   return numUpdatedRows === 1n
 }
 
-/** Notes that a factor was proved, or set up and thereby proved; returns the request as it is now. */
-export const proveFactor = async (
+/**
+ * Notes what happened to a factor: it was proved by a challenge, or by the enrollment that set it up, or it was given to
+ * the user, which proves nothing.
+ *
+ * @returns false when the request does not wait any more: nothing was noted
+ */
+export const advanceFactorRequest = async (
   db: Db,
-  { tenantId, transactionId }: FactorRequestKey,
+  request: FactorRequestRef,
   factor: string,
-  by: 'challenge' | 'enrollment',
-): Promise<FactorRequest | undefined> => {
-  const row = await db
+  by: 'challenge' | 'enrollment' | 'gift',
+): Promise<boolean> => {
+  const { numUpdatedRows } = await db
     .updateTable('factor_requests')
     .set({
-      proved: sql`case when ${lacks('proved', factor)} then ${add('proved', factor)} else proved end`,
-      ...(by === 'enrollment' ? { enrolled: add('enrolled', factor) } : {}),
+      ...(by === 'gift' ? {} : { proved: addOnce('proved', factor) }),
+      ...(by === 'challenge' ? {} : { enrolled: addOnce('enrolled', factor) }),
     })
-    .where('tenant_id', '=', tenantId)
-    .where('transaction_id', '=', transactionId)
-    .returningAll()
+    .where(isWaiting(request))
     .executeTakeFirst()
-  return row && toRequest(row)
+  return numUpdatedRows === 1n
 }
 
-/** A secret that waits to be confirmed: the first that was offered stays, so that a page can be loaded again. */
+/**
+ * A secret that waits to be confirmed: the first that was offered stays, so that a page can be loaded again.
+ *
+ * @returns undefined when the request does not wait any more
+ */
 export const keepPendingSecret = async (
   db: Db,
-  { tenantId, transactionId }: FactorRequestKey,
+  request: FactorRequestRef,
   column: 'sealed_totp_secret' | 'sealed_recovery_code',
   sealed: string,
 ): Promise<string | undefined> => {
   const row = await db
     .updateTable('factor_requests')
     .set({ [column]: sql`coalesce(${sql.ref(column)}, ${sealed})` })
-    .where('tenant_id', '=', tenantId)
-    .where('transaction_id', '=', transactionId)
+    .where(isWaiting(request))
     .returning(column)
     .executeTakeFirst()
   return row?.[column] ?? undefined
 }
 
 /** Ends the wait; true for the caller that ended it. */
-export const settleFactorRequest = async (
-  db: Db,
-  { tenantId, transactionId }: FactorRequestKey,
-  at: Date,
-): Promise<boolean> => {
+export const settleFactorRequest = async (db: Db, request: FactorRequestRef, at: Date): Promise<boolean> => {
   const { numUpdatedRows } = await db
     .updateTable('factor_requests')
     .set({ settled_at: at })
-    .where('tenant_id', '=', tenantId)
-    .where('transaction_id', '=', transactionId)
-    .where('settled_at', 'is', null)
+    .where(isWaiting(request))
     .executeTakeFirst()
   return numUpdatedRows === 1n
 }

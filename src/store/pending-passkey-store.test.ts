@@ -2,10 +2,17 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { sql } from 'kysely'
 import { createTestDatabase, type TestDatabase } from '../../test/kit/database.ts'
-import { insertTestTenant, insertTestUser, TENANT } from '../../test/kit/test-tenant.ts'
+import { insertTestSession, insertTestTenant, insertTestUser, TENANT } from '../../test/kit/test-tenant.ts'
 import { findCredential, type NewCredential } from './credential-store.ts'
-import { findFactorRequest, type NewFactorRequest, saveFactorRequest } from './factor-request-store.ts'
+import {
+  type FactorRequest,
+  findFactorRequest,
+  type NewFactorRequest,
+  saveFactorRequest,
+  settleFactorRequest,
+} from './factor-request-store.ts'
 import { activatePendingPasskey, keepPendingPasskey } from './pending-passkey-store.ts'
+import { endSession } from './session-end.ts'
 
 let database: TestDatabase
 let userId: string
@@ -15,13 +22,12 @@ before(async () => {
   database = await createTestDatabase()
   await insertTestTenant(database.db)
   userId = await insertTestUser(database.db)
+  await insertTestSession(database.db, userId, 'session')
 })
 
 after(() => database?.close())
 
 const request = (wishes: Partial<NewFactorRequest> = {}): NewFactorRequest => ({
-  userId,
-  sessionId: 'session',
   step: undefined,
   purpose: 'passkey',
   choose: 'first',
@@ -57,19 +63,22 @@ const newPasskey = (): NewCredential => {
 
 /** A login in whose course a passkey was created. */
 const kept = async (added = newPasskey(), wishes: Partial<NewFactorRequest> = {}) => {
-  const key = { tenantId: TENANT, transactionId: `transaction-${made}-${Math.random()}` }
+  const key = { tenantId: TENANT, transactionId: `transaction-${made}-${Math.random()}`, userId, sessionId: 'session' }
   await saveFactorRequest(database.db, key, request(wishes))
-  await keepPendingPasskey(database.db, key, { added, query: { experiment_id: 'exp_1' } })
-  return { key, added }
+  const waiting = await findFactorRequest(database.db, key)
+  assert.ok(waiting)
+  assert.ok(await keep(waiting, added))
+  return { key, added, waiting }
 }
 
-const owner = () => ({ userId, sessionId: 'session' })
+const keep = (waiting: FactorRequest, added = newPasskey()): Promise<boolean> =>
+  keepPendingPasskey(database.db, waiting, { added, query: { experiment_id: 'exp_1' } })
 
 test('a passkey that is kept with a login is nobody’s credential until it is activated, and then as it was made', async () => {
   const { key, added } = await kept()
   assert.equal(await findCredential(database.db, TENANT, added.credential.id), undefined)
   assert.equal((await findFactorRequest(database.db, key))?.hasPasskey, true)
-  const activated = await activatePendingPasskey(database.db, key, owner())
+  const activated = await activatePendingPasskey(database.db, key)
   assert.deepEqual(activated, { added, query: { experiment_id: 'exp_1' }, outcome: 'created' })
   const stored = await findCredential(database.db, TENANT, added.credential.id)
   assert.deepEqual([stored?.userId, stored?.methodId, stored?.signCount], [userId, added.id, 7])
@@ -79,7 +88,7 @@ test('a passkey that is kept with a login is nobody’s credential until it is a
 
 test('of several that activate it at the same time one does', async () => {
   const { key } = await kept()
-  const outcomes = await Promise.all(Array.from({ length: 5 }, () => activatePendingPasskey(database.db, key, owner())))
+  const outcomes = await Promise.all(Array.from({ length: 5 }, () => activatePendingPasskey(database.db, key)))
   assert.deepEqual(
     outcomes.filter(outcome => outcome !== undefined).map(({ outcome }) => outcome),
     ['created'],
@@ -88,22 +97,21 @@ test('of several that activate it at the same time one does', async () => {
 
 test('neither another session nor another user gets it, nor does anybody when its time is over', async () => {
   const { key } = await kept()
-  assert.equal(await activatePendingPasskey(database.db, key, { userId, sessionId: 'other' }), undefined)
-  assert.equal(
-    await activatePendingPasskey(database.db, key, { userId: 'auth0|other', sessionId: 'session' }),
-    undefined,
-  )
+  const stranger = await insertTestUser(database.db)
+  for (const change of [{ sessionId: 'other' }, { userId: stranger }, { transactionId: 'other' }]) {
+    assert.equal(await activatePendingPasskey(database.db, { ...key, ...change }), undefined)
+  }
   await sql`update factor_requests set expires_at = now() where transaction_id = ${key.transactionId}`.execute(
     database.db,
   )
-  assert.equal(await activatePendingPasskey(database.db, key, owner()), undefined)
+  assert.equal(await activatePendingPasskey(database.db, key), undefined)
 })
 
 test('a credential that somebody has registered meanwhile stays with that one', async () => {
   const first = await kept()
   const second = await kept({ ...newPasskey(), credential: first.added.credential })
-  assert.equal((await activatePendingPasskey(database.db, first.key, owner()))?.outcome, 'created')
-  assert.equal((await activatePendingPasskey(database.db, second.key, owner()))?.outcome, 'exists')
+  assert.equal((await activatePendingPasskey(database.db, first.key))?.outcome, 'created')
+  assert.equal((await activatePendingPasskey(database.db, second.key))?.outcome, 'exists')
   assert.equal((await findFactorRequest(database.db, second.key))?.hasPasskey, false)
 })
 
@@ -111,6 +119,33 @@ test('it outlives what the login is asked for next, and not a change of the user
   const { key } = await kept()
   await saveFactorRequest(database.db, key, request({ step: 'multi_factor', purpose: 'challenge' }))
   assert.equal((await findFactorRequest(database.db, key))?.hasPasskey, true)
-  await saveFactorRequest(database.db, key, request({ sessionId: 'other' }))
-  assert.equal((await findFactorRequest(database.db, key))?.hasPasskey, false)
+  for (const change of [{ sessionId: 'other' }, { userId: await insertTestUser(database.db) }]) {
+    const other = { ...key, ...change }
+    await saveFactorRequest(database.db, other, request())
+    assert.equal((await findFactorRequest(database.db, other))?.hasPasskey, false)
+  }
+})
+
+test('a login that waits for something else, or that has ended, keeps none', async () => {
+  const { key, waiting } = await kept()
+  await saveFactorRequest(database.db, key, request())
+  assert.equal(await keep(waiting), false, 'its page was of an earlier request')
+  const now = await findFactorRequest(database.db, key)
+  assert.ok(now)
+  assert.equal(await keep(now, { ...newPasskey(), userId: 'auth0|other' }), false, 'of another user')
+  assert.ok(await keep(now))
+  await settleFactorRequest(database.db, now, new Date())
+  assert.equal(await keep(now), false, 'settled')
+})
+
+test('of a session that has ended nothing is activated', async () => {
+  await insertTestSession(database.db, userId, 'short')
+  const key = { tenantId: TENANT, transactionId: 'ended', userId, sessionId: 'short' }
+  await saveFactorRequest(database.db, key, request())
+  const waiting = await findFactorRequest(database.db, key)
+  assert.ok(waiting)
+  assert.ok(await keep(waiting))
+  await endSession(database.db, TENANT, 'short')
+  assert.equal(await keep(waiting), false)
+  assert.equal(await activatePendingPasskey(database.db, key), undefined)
 })

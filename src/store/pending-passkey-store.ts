@@ -3,7 +3,8 @@
 import { sql } from 'kysely'
 import { type InsertCredentialOutcome, insertCredential, type NewCredential } from './credential-store.ts'
 import type { Db } from './database.ts'
-import type { FactorRequestKey } from './factor-request-store.ts'
+import { keepUser } from './factor-enrollment.ts'
+import { type FactorRequestKey, type FactorRequestRef, isInSession, isOwn, isWaiting } from './factor-request-store.ts'
 
 export interface PendingPasskey {
   readonly added: NewCredential
@@ -29,51 +30,48 @@ const toCredential = ({ createdAt, publicKey, ...added }: StoredPasskey): NewCre
   publicKey: new Uint8Array(Buffer.from(publicKey, 'base64url')),
 })
 
-/** Keeps a passkey with the login's request; one that was kept before is replaced. */
+/** Keeps a passkey with the login's request; one that was kept before is replaced. False when the request has ended. */
 export const keepPendingPasskey = async (
   db: Db,
-  { tenantId, transactionId }: FactorRequestKey,
+  request: FactorRequestRef,
   { added, query }: PendingPasskey,
-): Promise<void> => {
-  await db
+): Promise<boolean> => {
+  const { numUpdatedRows } = await db
     .updateTable('factor_requests')
     .set({ pending_passkey: JSON.stringify({ added: toStored(added), query }) })
-    .where('tenant_id', '=', tenantId)
-    .where('transaction_id', '=', transactionId)
+    .where(isWaiting(request))
     .where('user_id', '=', added.userId)
-    .execute()
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+/** Takes the passkey out of the row, and out of every other hand: the row is locked until the transaction ends. */
+const takePasskey = async (step: Db, key: FactorRequestKey): Promise<PendingPasskey | undefined> => {
+  const { rows } = await sql<{ pending_passkey: unknown }>`
+    with kept as (
+      select pending_passkey from factor_requests
+      where ${isOwn(key)} and ${isInSession(key)} and pending_passkey is not null
+      for update
+    )
+    update factor_requests set pending_passkey = null from kept where ${isOwn(key)}
+    returning kept.pending_passkey`.execute(step)
+  const found = rows[0]?.pending_passkey
+  if (!found) return undefined
+  const { added, query } = found as { added: StoredPasskey; query: PendingPasskey['query'] } // as `keepPendingPasskey` wrote it
+  return { added: toCredential(added), query }
 }
 
 /**
  * Gives the user the passkey of a login that has succeeded, once: both happen or neither.
  *
- * @param owner the login's; what was created in another session is not activated
- * @returns undefined when there is none
+ * @returns undefined when there is none, or when the login's session has ended meanwhile
  */
 export const activatePendingPasskey = (
   db: Db,
-  { tenantId, transactionId }: FactorRequestKey,
-  owner: { readonly userId: string; readonly sessionId: string },
+  key: FactorRequestKey,
 ): Promise<(PendingPasskey & { readonly outcome: InsertCredentialOutcome }) | undefined> =>
   db.transaction().execute(async step => {
-    const request = step
-      .selectFrom('factor_requests')
-      .select('pending_passkey')
-      .where('tenant_id', '=', tenantId)
-      .where('transaction_id', '=', transactionId)
-      .where('user_id', '=', owner.userId)
-      .where('session_id', '=', owner.sessionId)
-      .where('expires_at', '>', sql<Date>`now()`)
-      .forUpdate()
-    const found = (await request.executeTakeFirst())?.pending_passkey
-    if (!found) return undefined
-    await step
-      .updateTable('factor_requests')
-      .set({ pending_passkey: null })
-      .where('tenant_id', '=', tenantId)
-      .where('transaction_id', '=', transactionId)
-      .execute()
-    const { added, query } = found as unknown as { added: StoredPasskey; query: PendingPasskey['query'] } // as `keepPendingPasskey` wrote it
-    const credential = toCredential(added)
-    return { added: credential, query, outcome: await insertCredential(step, tenantId, credential) }
+    const passkey = (await keepUser(step, key)) ? await takePasskey(step, key) : undefined
+    if (!passkey) return undefined
+    return { ...passkey, outcome: await insertCredential(step, key.tenantId, passkey.added) }
   })

@@ -3,6 +3,7 @@
 import { toTenantId } from '../../src/model/ids.ts'
 import { insertConnection } from '../../src/store/connection-store.ts'
 import type { Db } from '../../src/store/database.ts'
+import { hashPayloadId } from '../../src/store/oidc-payload-store.ts'
 import { insertTenant } from '../../src/store/tenant-store.ts'
 import { insertUser } from '../../src/store/user-store.ts'
 
@@ -33,4 +34,26 @@ export const insertTestUser = async (db: Db, tenantId = TENANT): Promise<string>
     isAdministrator: false,
   })
   return userId
+}
+
+/** A session that a user has in some browser. */
+export const insertTestSession = async (
+  db: Db,
+  userId: string,
+  sessionId: string,
+  tenantId = TENANT,
+): Promise<void> => {
+  await db
+    .insertInto('oidc_payloads')
+    .values({
+      tenant_id: tenantId,
+      model: 'Session',
+      id_hash: `cookie of ${sessionId}`,
+      uid_hash: hashPayloadId(sessionId),
+      payload: JSON.stringify({ uid: sessionId, accountId: userId }),
+      grant_id: null,
+      consumed_at: null,
+      expires_at: new Date(Date.now() + 3_600_000),
+    })
+    .execute()
 }

@@ -86,7 +86,7 @@ const verifyPasskey = async (
   const used = await verifyUse(stored, answer, party)
   if (used.kind === 'refused') return refused(used.reason, user)
   const use = { ...used, at: new Date(clock()) }
-  return (await useCredential(db, tenant.tenantId, stored.methodId, use))
+  return (await useCredential(db, tenant.tenantId, stored, use))
     ? { kind: 'verified', user }
     : refused('The counter of the passkey has not grown.', user)
 }

@@ -43,17 +43,19 @@ const NOBODY_THERE: StepOutcome = {
   description: 'Multifactor authentication required',
 }
 
-const keyOf = ({ exchange }: LoginUnderWay): FactorRequestKey | undefined =>
-  exchange.transaction && { tenantId: exchange.tenant.tenantId, transactionId: exchange.transaction.id }
+/** What names this login's wait; undefined without a transaction. */
+export const factorRequestKey = ({ exchange, user, sessionId }: LoginUnderWay): FactorRequestKey | undefined => {
+  const { transaction, tenant } = exchange
+  return transaction && { tenantId: tenant.tenantId, transactionId: transaction.id, userId: user.userId, sessionId }
+}
 
-/** What this login's transaction waits or has waited for; undefined when that was another user or session. */
+/** What this login waits or has waited for. */
 export const findRequestOf = async (
   { volatileDb }: Pick<FactorDeps, 'volatileDb'>,
   login: LoginUnderWay,
 ): Promise<FactorRequest | undefined> => {
-  const key = keyOf(login)
-  const request = key && (await findFactorRequest(volatileDb, key))
-  return request?.userId === login.user.userId && request.sessionId === login.sessionId ? request : undefined
+  const key = factorRequestKey(login)
+  return key && findFactorRequest(volatileDb, key)
 }
 
 /** True when what `step` has suspended the login for is done: the step may go on. */
@@ -90,8 +92,8 @@ export const suspendForFactors = async (
   step: string,
   demand: FactorDemand,
 ): Promise<StepOutcome> => {
-  const { exchange, user, sessionId, kind } = login
-  const key = keyOf(login)
+  const { exchange, user, kind } = login
+  const key = factorRequestKey(login)
   if (!key || kind === 'silent' || kind === 'refresh') return NOBODY_THERE
   const [methods, earlier] = await Promise.all([
     listAuthenticationMethods(deps.db, exchange.tenant.tenantId, user.userId),
@@ -114,8 +116,6 @@ export const suspendForFactors = async (
   if (path === undefined) return NOTHING_USABLE
   const now = deps.clock()
   await saveFactorRequest(deps.volatileDb, key, {
-    userId: user.userId,
-    sessionId,
     step,
     purpose,
     choose,

@@ -6,6 +6,7 @@ import type { Occasion } from '../events.ts'
 import { NOT_INSERTED } from '../factors/creation-problem.ts'
 import { enrollmentCompleted, enrollmentFailed } from '../factors/factor-events.ts'
 import { wasOffered } from '../factors/passkey-offer.ts'
+import { factorRequestKey } from '../factors/request-factors.ts'
 import type { LoginDeps } from '../login-deps.ts'
 import { CONTINUE, type LoginUnderWay, type Step } from './step.ts'
 
@@ -28,11 +29,9 @@ export const passkeyActivation = (deps: ActivationDeps): Step => ({
   doc: 'A passkey that was created in the course of the login becomes the user’s now that nothing has refused the login.',
   kinds: ['interactive', 'session'],
   async run(login) {
-    const { exchange, user, sessionId } = login
-    const { transaction, tenant } = exchange
-    if (!transaction || !wasOffered(login)) return CONTINUE
-    const key = { tenantId: tenant.tenantId, transactionId: transaction.id }
-    const activated = await activatePendingPasskey(deps.db, key, { userId: user.userId, sessionId })
+    const key = factorRequestKey(login)
+    if (!key || !wasOffered(login)) return CONTINUE
+    const activated = await activatePendingPasskey(deps.db, key)
     if (!activated) return CONTINUE
     const { added, query, outcome } = activated
     const occasion = await occasionOf(deps, login)

@@ -8,6 +8,7 @@ import * as methodOrigins from './0005-method-origins.ts'
 import * as users from './0006-users.ts'
 import * as pendingPasskeys from './0007-pending-passkeys.ts'
 import * as logIds from './0008-log-ids.ts'
+import * as owners from './0009-owners.ts'
 
 export interface Migration {
   readonly name: string
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   users,
   pendingPasskeys,
   logIds,
+  owners,
 ]

@@ -28,6 +28,7 @@ interface UsersTable {
   logins_count: Generated<number>
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
+  generation: Generated<string>
 }
 
 interface LoginFailuresTable {
@@ -89,6 +90,7 @@ interface FactorRequestsTable {
   sealed_recovery_code: string | null
   pending_passkey: JsonColumn<Record<string, unknown>> | null
   settled_at: Timestamp | null
+  revision: Generated<number>
   started_at: Timestamp
   expires_at: Timestamp
 }

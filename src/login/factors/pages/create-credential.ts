@@ -8,11 +8,13 @@ import {
   type NewCredential,
 } from '../../../store/credential-store.ts'
 import { keepPendingPasskey } from '../../../store/pending-passkey-store.ts'
+import { EXPIRED, PageRefusal } from '../../http/failure.ts'
 import { creationOptions } from '../ceremony.ts'
 import { type CreationProblem, NOT_INSERTED } from '../creation-problem.ts'
+import type { Factor } from '../kinds/factor.ts'
 import { verifyCreation } from '../webauthn-answer.ts'
 import type { FactorVisit } from './factor-visit.ts'
-import { newMethod } from './prove.ts'
+import { enroll, newMethod } from './prove.ts'
 import { bindingOf, pageChallenge, refusal, requireRelyingParty, takeAnswer } from './webauthn-page.ts'
 
 /** Characters that administrators read of the browser in which a credential was made. */
@@ -51,17 +53,16 @@ const verifyAnswer = async (
 /**
  * Verifies the answer and stores the credential.
  *
- * @param name by which the user will know it
+ * @throws PageRefusal when the login does not wait for it any more
  */
 export const createCredential = async (
   visit: FactorVisit,
-  type: CredentialType,
-  name: string,
+  factor: Factor & { readonly methodType: CredentialType },
   field: string,
 ): Promise<CreatedCredential | CreationProblem> => {
-  const added = await verifyAnswer(visit, type, name, field)
+  const added = await verifyAnswer(visit, factor.methodType, factor.methodName, field)
   if (!('id' in added)) return added
-  const outcome = await insertCredential(visit.context.deps.db, visit.key.tenantId, added)
+  const outcome = await enroll(visit, factor, db => insertCredential(db, visit.key.tenantId, added))
   return outcome === 'created' ? added : NOT_INSERTED[outcome]
 }
 
@@ -70,6 +71,7 @@ export const createCredential = async (
  *
  * @param name by which the user will know it
  * @returns what is wrong; undefined when nothing is
+ * @throws PageRefusal when the login does not wait for it any more
  */
 export const createPendingPasskey = async (
   visit: FactorVisit,
@@ -80,6 +82,6 @@ export const createPendingPasskey = async (
   const added = await verifyAnswer(visit, 'passkey', name, field)
   if (!('id' in added)) return added
   if (await findCredential(context.deps.db, key.tenantId, added.credential.id)) return NOT_INSERTED.exists
-  await keepPendingPasskey(context.deps.volatileDb, key, { added, query: request.query })
-  return undefined
+  if (await keepPendingPasskey(context.deps.volatileDb, request, { added, query: request.query })) return undefined
+  throw new PageRefusal(EXPIRED)
 }

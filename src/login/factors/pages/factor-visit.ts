@@ -64,12 +64,13 @@ const IMPOSSIBLE = new PageRefusal({
 export const loadWaitingLogin = (exchange: Exchange, { deps }: PageContext): Promise<PageInteraction> =>
   loadInteraction(exchange, deps, exchange.url.searchParams.get('state'), [PIPELINE])
 
-export const requestKeyOf = ({ tenant }: Exchange, { transaction }: PageInteraction): FactorRequestKey => ({
-  tenantId: tenant.tenantId,
-  transactionId: transaction.id,
-})
+/** @throws PageRefusal before the login */
+export const requestKeyOf = ({ tenant }: Exchange, { transaction, account }: PageInteraction): FactorRequestKey => {
+  if (!account) throw new PageRefusal(EXPIRED)
+  return { tenantId: tenant.tenantId, transactionId: transaction.id, ...account }
+}
 
-/** Adds what a page needs to know. @throws PageRefusal when the request is not of the one who has logged in */
+/** Adds what a page needs to know. @throws PageRefusal when the login waits for nothing */
 export const createVisit = async (
   exchange: Exchange,
   context: PageContext,
@@ -78,13 +79,11 @@ export const createVisit = async (
 ): Promise<FactorVisit> => {
   const { deps, directory } = context
   const { tenant } = exchange
-  const { account, transaction } = interaction
-  if (!request || request.userId !== account?.userId || request.sessionId !== account.sessionId) {
-    throw new PageRefusal(EXPIRED)
-  }
+  if (!request) throw new PageRefusal(EXPIRED)
+  const { key } = request
   const [user, methods, connection] = await Promise.all([
-    findUser(deps.db, tenant.tenantId, request.userId),
-    listAuthenticationMethods(deps.db, tenant.tenantId, request.userId),
+    findUser(deps.db, tenant.tenantId, key.userId),
+    listAuthenticationMethods(deps.db, tenant.tenantId, key.userId),
     directory.connection(tenant.tenantId, DATABASE_CONNECTION),
   ])
   if (!user) throw new PageRefusal(EXPIRED)
@@ -92,7 +91,7 @@ export const createVisit = async (
     exchange,
     context,
     interaction,
-    key: requestKeyOf(exchange, interaction),
+    key,
     request,
     user,
     methods,
@@ -101,8 +100,8 @@ export const createVisit = async (
       exchange,
       at: deps.clock(),
       user,
-      transaction,
-      sessionId: request.sessionId,
+      transaction: interaction.transaction,
+      sessionId: key.sessionId,
       connection: connection?.id === user.connectionId ? connection : undefined,
     },
   }
@@ -155,11 +154,19 @@ const mfaPrompts = ({ request, methods, user, occasion }: FactorVisit): readonly
   ]
 }
 
+/** True when the visit's request has ended as it should, by this form or by the same one that was sent before it. */
+const endWait = async ({ context, key, request }: FactorVisit): Promise<boolean> => {
+  const { volatileDb, clock } = context.deps
+  if (request.settledAt || (await settleFactorRequest(volatileDb, request, new Date(clock())))) return true
+  const now = await findFactorRequest(volatileDb, key)
+  return now?.revision === request.revision && now.settledAt !== undefined
+}
+
 /** Ends the wait and returns where the login goes on: in the step that waits, or at the Action that sent the browser here. */
 const finish = async (visit: FactorVisit): Promise<string> => {
-  const { exchange, context, interaction, key, request } = visit
+  const { exchange, context, interaction, request } = visit
   const { deps } = context
-  await settleFactorRequest(deps.volatileDb, key, new Date(deps.clock()))
+  if (!(await endWait(visit))) throw new PageRefusal(EXPIRED)
   if (request.step === undefined) return pageAddress(visit, '/continue')
   const continuation = { step: request.step, data: { settled: true }, prompts: mfaPrompts(visit) }
   return completeSuspension(exchange, deps, interaction.id, continuation)

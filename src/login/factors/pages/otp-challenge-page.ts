@@ -18,7 +18,8 @@ const useCode = async ({ context, key, user, occasion }: FactorVisit, typed: str
   const secret = secretBox.open(totp.sealedSecret, totpSecretPlace(key.tenantId, totp.id))
   const step = matchTotp(secret, typed, occasion.at)
   if (step === undefined) return undefined
-  return (await useTotpStep(db, key.tenantId, totp.id, { step, at: new Date(occasion.at) })) ? totp : undefined
+  const own = { userId: user.userId, methodId: totp.id }
+  return (await useTotpStep(db, key.tenantId, own, { step, at: new Date(occasion.at) })) ? totp : undefined
 }
 
 export const otpChallengePage: FactorPage = {

@@ -6,7 +6,7 @@ import { otp } from '../kinds/otp.ts'
 import { toQrCode } from '../qr-code.ts'
 import { isTotpCode, matchTotp, totpUri } from '../totp.ts'
 import { advance, type FactorPage } from './factor-visit.ts'
-import { completeEnrollment, newMethod, noteShown } from './prove.ts'
+import { completeEnrollment, enroll, newMethod, noteShown } from './prove.ts'
 import { formData, otherPage, showPage } from './show-page.ts'
 import { pendingTotpSecret } from './totp-secret.ts'
 
@@ -33,11 +33,14 @@ export const otpEnrollmentPage: FactorPage = {
     if (step === undefined) {
       return this.show(visit, { error: 'This code does not fit. Is the clock of your phone right?' })
     }
-    const { db, secretBox } = context.deps
+    const { secretBox } = context.deps
     const method = newMethod(visit, otp.methodType, otp.methodName)
     const sealedSecret = secretBox.seal(secret, totpSecretPlace(key.tenantId, method.id))
-    const inserted = await insertTotp(db, key.tenantId, { ...method, sealedSecret, lastStep: step })
-    // Somebody was faster, in another tab: that one has to be proved.
-    await (inserted ? completeEnrollment(visit, otp, method) : advance(visit))
+    const totp = { ...method, sealedSecret, lastStep: step }
+    const outcome = await enroll(visit, otp, async db =>
+      (await insertTotp(db, key.tenantId, totp)) ? 'created' : 'exists',
+    )
+    // Another tab was faster: the one that it has set up has to be proved.
+    await (outcome === 'created' ? completeEnrollment(visit, otp, method) : advance(visit))
   },
 }

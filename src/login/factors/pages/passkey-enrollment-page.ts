@@ -63,10 +63,8 @@ const requestHere = async (
   const found = await findFactorRequest(deps.volatileDb, key)
   // One that has ended is not begun again: going back shows no second prompt.
   if (found && found.step === undefined && found.purpose === 'passkey') return found
-  if (!interaction.account) throw new PageRefusal(EXPIRED)
   const now = deps.clock()
   await saveFactorRequest(deps.volatileDb, key, {
-    ...interaction.account,
     step: undefined,
     purpose: 'passkey',
     choose: 'first',
@@ -128,9 +126,9 @@ export const passkeyEnrollmentPage: FactorPage = {
 
   async show(visit, problem) {
     if (await hasNothingToAsk(visit)) return settle(visit)
-    const { context, key, request, occasion } = visit
+    const { context, request, occasion } = visit
     const options = creationJson(visit, 'passkey')
-    if (await noteOnce(context.deps.volatileDb, key, 'enrollment passkey')) {
+    if (await noteOnce(context.deps.volatileDb, request, 'enrollment passkey')) {
       await context.deps.log.record(enrollmentStarted(occasion, PASSKEY, request.query))
     }
     const data = { ...formData(visit, problem), script: WEBAUTHN_SCRIPT.path, options }

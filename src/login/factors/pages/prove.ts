@@ -6,9 +6,13 @@ import type {
   CredentialSummary,
   NewMethod,
 } from '../../../store/authentication-method-store.ts'
-import { noteOnce, proveFactor } from '../../../store/factor-request-store.ts'
+import type { InsertCredentialOutcome } from '../../../store/credential-store.ts'
+import type { Db } from '../../../store/database.ts'
+import { enrollFactor } from '../../../store/factor-enrollment.ts'
+import { advanceFactorRequest, noteOnce } from '../../../store/factor-request-store.ts'
 import { saveSessionMethod } from '../../../store/session-method-store.ts'
 import { addCookie, cookieName } from '../../http/cookies.ts'
+import { EXPIRED, PageRefusal } from '../../http/failure.ts'
 import { LIFETIME } from '../../oidc/lifetimes.ts'
 import { MFA_METHOD } from '../authentication-context.ts'
 import {
@@ -46,8 +50,8 @@ export const noteShown = async (
   factor: Factor,
   what: 'challenge' | 'enrollment',
 ): Promise<void> => {
-  const { context, key, occasion } = visit
-  if (!(await noteOnce(context.deps.volatileDb, key, `${what} ${factor.name}`))) return
+  const { context, request, occasion } = visit
+  if (!(await noteOnce(context.deps.volatileDb, request, `${what} ${factor.name}`))) return
   const event =
     what === 'challenge'
       ? factorStarted(occasion, eventAuthenticator(visit, factor))
@@ -55,18 +59,33 @@ export const noteShown = async (
   await context.deps.log.record(event)
 }
 
-const noteProof = async (
-  { context, key, request, occasion }: FactorVisit,
+/** The session knows what was proved in it, so that later logins do, too. */
+const noteSession = async (
+  { context, key, occasion }: FactorVisit,
   factor: Factor,
   credential: CredentialSummary | undefined,
-  by: 'challenge' | 'enrollment',
 ): Promise<void> => {
-  const { volatileDb } = context.deps
-  const { userId, sessionId } = request
-  const session = { tenantId: key.tenantId, sessionId, userId }
   const proof = { name: MFA_METHOD, amr: [MFA_METHOD, ...factor.amr(credential)], performedAt: new Date(occasion.at) }
-  await saveSessionMethod(volatileDb, session, proof, new Date(occasion.at + LIFETIME.sessionAbsolute * 1000))
-  await proveFactor(volatileDb, key, factor.name, by)
+  const until = new Date(occasion.at + LIFETIME.sessionAbsolute * 1000)
+  await saveSessionMethod(context.deps.volatileDb, key, proof, until)
+}
+
+/**
+ * Stores an authenticator for a login that waits for it.
+ *
+ * @param insert runs in the transaction in which the login learns of it
+ * @throws PageRefusal when the login does not wait any more
+ */
+export const enroll = async (
+  { context, request, stage }: FactorVisit,
+  { name }: Factor,
+  insert: (db: Db) => Promise<InsertCredentialOutcome>,
+): Promise<InsertCredentialOutcome> => {
+  // The recovery code at the end of a challenge or an enrollment is given to the user: it proves nothing.
+  const by = stage.kind === 'enrollment' ? 'enrollment' : 'gift'
+  const outcome = await enrollFactor(context.deps.db, request, { factor: name, by }, insert)
+  if (outcome === 'ended') throw new PageRefusal(EXPIRED)
+  return outcome
 }
 
 const rememberBrowser = ({ exchange, user, occasion }: FactorVisit, methodId: string): void => {
@@ -76,7 +95,7 @@ const rememberBrowser = ({ exchange, user, occasion }: FactorVisit, methodId: st
   addCookie(response, cookieName('remembered', secure), cookie, { secure, maxAge: REMEMBER_SECONDS })
 }
 
-/** A factor was proved, by this method of the user. */
+/** A factor was proved, by this method of the user. @throws PageRefusal when the login does not wait for it any more */
 export const completeChallenge = async (
   visit: FactorVisit,
   factor: Factor,
@@ -86,12 +105,15 @@ export const completeChallenge = async (
   const { context, occasion, request } = visit
   const remembers = request.allowsRememberedBrowser && !factor.isFallback && form.get('rememberBrowser') === 'true'
   await context.deps.log.record(factorProved(occasion, { type: factor.name, id: method.id }, remembers))
-  await noteProof(visit, factor, method.credential, 'challenge')
+  if (!(await advanceFactorRequest(context.deps.volatileDb, request, factor.name, 'challenge'))) {
+    throw new PageRefusal(EXPIRED)
+  }
+  await noteSession(visit, factor, method.credential)
   if (remembers) rememberBrowser(visit, method.id)
   await advance(visit)
 }
 
-/** A factor was set up, by its first use: that proves it, too. */
+/** A factor was set up by `enroll`. */
 export const completeEnrollment = async (
   visit: FactorVisit,
   factor: Factor,
@@ -99,7 +121,6 @@ export const completeEnrollment = async (
 ): Promise<void> => {
   const { context, occasion, stage } = visit
   await context.deps.log.record(enrollmentCompleted(occasion, { ...method, type: factor.name }))
-  // The recovery code at the end of a challenge or an enrollment is given to the user: it proves nothing.
-  if (stage.kind === 'enrollment') await noteProof(visit, factor, method.credential, 'enrollment')
+  if (stage.kind === 'enrollment') await noteSession(visit, factor, method.credential)
   await advance(visit)
 }

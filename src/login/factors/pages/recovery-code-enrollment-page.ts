@@ -6,7 +6,7 @@ import { EXPIRED, PageRefusal } from '../../http/failure.ts'
 import { recoveryCode } from '../kinds/recovery-code.ts'
 import { createRecoveryCode, hashRecoveryCode, showRecoveryCode } from '../recovery-code.ts'
 import { advance, type FactorPage, type FactorVisit } from './factor-visit.ts'
-import { completeEnrollment, newMethod, noteShown } from './prove.ts'
+import { completeEnrollment, enroll, newMethod, noteShown } from './prove.ts'
 import { formData, showPage } from './show-page.ts'
 
 /** The code that this login offers, always the same: it is the user's when the user says that it is saved. */
@@ -17,7 +17,7 @@ const pendingCode = async ({ context, key, request }: FactorVisit): Promise<stri
     request.sealedRecoveryCode ??
     (await keepPendingSecret(
       volatileDb,
-      key,
+      request,
       'sealed_recovery_code',
       secretBox.seal(createRecoveryCode(random), place),
     ))
@@ -41,7 +41,9 @@ export const recoveryCodeEnrollmentPage: FactorPage = {
     const codeHash = hashRecoveryCode(await pendingCode(visit))
     if (codeHash === undefined) throw new TypeError('a recovery code that we made is none')
     const method = newMethod(visit, recoveryCode.methodType, recoveryCode.methodName)
-    const inserted = await insertRecoveryCode(visit.context.deps.db, visit.key.tenantId, { ...method, codeHash })
-    await (inserted ? completeEnrollment(visit, recoveryCode, method) : advance(visit))
+    const outcome = await enroll(visit, recoveryCode, async db =>
+      (await insertRecoveryCode(db, visit.key.tenantId, { ...method, codeHash })) ? 'created' : 'exists',
+    )
+    await (outcome === 'created' ? completeEnrollment(visit, recoveryCode, method) : advance(visit))
   },
 }

@@ -11,7 +11,12 @@ export const pendingTotpSecret = async ({ context, key, request }: FactorVisit):
   const place = `factor_requests:${key.tenantId}:${key.transactionId}:totp`
   const sealed =
     request.sealedTotpSecret ??
-    (await keepPendingSecret(volatileDb, key, 'sealed_totp_secret', secretBox.seal(createTotpSecret(random), place)))
+    (await keepPendingSecret(
+      volatileDb,
+      request,
+      'sealed_totp_secret',
+      secretBox.seal(createTotpSecret(random), place),
+    ))
   if (sealed === undefined) throw new PageRefusal(EXPIRED)
   return secretBox.open(sealed, place)
 }

@@ -30,7 +30,7 @@ const proveWith = async (
   const used = await verifyUse(stored, answer, requireRelyingParty(visit))
   if (used.kind === 'refused') return used
   const use = { ...used, at: new Date(occasion.at) }
-  return (await useCredential(context.deps.db, key.tenantId, stored.methodId, use))
+  return (await useCredential(context.deps.db, key.tenantId, stored, use))
     ? { kind: 'proved', ...stored }
     : { kind: 'refused', reason: 'The counter of the credential has not grown.' }
 }

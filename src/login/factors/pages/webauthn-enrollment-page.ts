@@ -22,12 +22,10 @@ export const webauthnEnrollmentPage = (factor: WebauthnFactor): FactorPage => ({
   },
 
   async submit(visit, form) {
-    const { methodType, methodName, name } = factor
-    const created =
-      reportedError(form) ?? (await createCredential(visit, methodType, methodName, form.get('response') ?? ''))
+    const created = reportedError(form) ?? (await createCredential(visit, factor, form.get('response') ?? ''))
     if ('id' in created) return completeEnrollment(visit, factor, created)
     const { sentence, ...failure } = created
-    await visit.context.deps.log.record(enrollmentFailed(visit.occasion, { type: name }, failure))
+    await visit.context.deps.log.record(enrollmentFailed(visit.occasion, { type: factor.name }, failure))
     await this.show(visit, { error: sentence })
   },
 })
