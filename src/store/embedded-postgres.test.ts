@@ -9,6 +9,7 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { startEmbeddedPostgresProcess } from '../../test/kit/embedded-postgres-process.ts'
+import { isOwnAccount } from '../base/own-account.ts'
 import { openDatabase } from './database.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { clusterIdentityOf } from './postgres-cluster.ts'
@@ -209,9 +210,9 @@ test('PostgreSQL never runs as root, and its files are closed to others', {
   const dataDir = await temporaryDirectory(t)
   await using _postgres = await startEmbeddedPostgres({ dataDir })
   const files = await stat(join(dataDir, 'postgres'))
-  assert.deepEqual([files.uid, files.mode & 0o777], [NOBODY.uid, 0o700])
+  assert.deepEqual([isOwnAccount('database', files.uid), files.mode & 0o777], [true, 0o700])
   for (const { pid } of listClusterProcesses(clusterOf(dataDir))) {
-    assert.match(await readFile(`/proc/${pid}/status`, 'utf8'), /^Uid:\s+65534\s+65534\s+65534\s+65534$/m)
+    assert.match(await readFile(`/proc/${pid}/status`, 'utf8'), new RegExp(`^Uid:(\\s+${files.uid}){4}$`, 'm'))
     assert.match(await readFile(`/proc/${pid}/status`, 'utf8'), /^Groups:\s*$/m)
   }
 })

@@ -1,56 +1,66 @@
 /** The account of the operating system under which the embedded PostgreSQL runs; it refuses to run as root. */
 
-import { readFileSync, type Stats, statSync } from 'node:fs'
+import { type Stats, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import { type Account, isOwnAccount, namedAccounts, ownAccount } from '../base/own-account.ts'
 import { StartupError } from '../base/startup-error.ts'
 
-export interface PostgresAccount {
-  readonly uid: number
-  readonly gid: number
+export interface PostgresAccount extends Account {
   /** The name of the server's own account, by which PostgreSQL recognises it at the socket. */
   readonly serverName: string
   /** What `spawn` needs to become the account; empty when the server already is it. */
   readonly identity: { readonly uid?: number; readonly gid?: number }
+  /**
+   * The same for `initdb`, which looks its user up by name: where the account has none, an account that has one makes
+   * the files. Its group is the account's, so that no other process of that user may look into it (ptrace(2)).
+   */
+  readonly creator: { readonly uid?: number; readonly gid?: number }
 }
 
-const NOBODY = { uid: 65_534, gid: 65_534 } as const
+const ROOT = 0
+
+/** Root, and by convention the account that owns nothing: programs that have nothing to do with each other share it. */
+const NOBODY = 65_534
 
 /**
- * An ordinary user runs PostgreSQL as himself. Root gives it to the owner of the database, else to
- * the owner of the data directory, and when both are root or not there, to `nobody`.
+ * An ordinary user runs PostgreSQL as himself. Root gives it to the owner of the database, else to the owner of the data
+ * directory, and where that is nobody's own account, to a number that nothing else on the machine has.
  *
  * @throws StartupError when the database belongs to somebody else, or the account has no name
  */
 export const resolvePostgresAccount = (dataDir: string): PostgresAccount => {
   const serverName = accountName(dataDir)
-  const uid = process.geteuid?.() ?? NOBODY.uid
+  const uid = process.geteuid?.() ?? NOBODY
   const owner = statOrNothing(join(dataDir, 'postgres'))
-  if (uid === 0) {
-    const { uid, gid } = owner !== undefined && owner.uid !== 0 ? owner : heir(dataDir)
-    return { uid, gid, serverName, identity: { uid, gid } }
+  if (uid === ROOT) {
+    const { uid, gid } = owner !== undefined && isItsOwn(owner.uid) ? owner : heir(dataDir)
+    return { uid, gid, serverName, identity: { uid, gid }, creator: { uid: named(uid), gid } }
   }
   if (owner !== undefined && owner.uid !== uid) {
     throw new StartupError(
       `${join(dataDir, 'postgres')} belongs to user ${owner.uid}, the server runs as user ${uid} (${serverName}): run it as that user or as root, or change the owner with chown -R.`,
     )
   }
-  return { uid, gid: process.getegid?.() ?? NOBODY.gid, serverName, identity: {} }
+  return { uid, gid: process.getegid?.() ?? NOBODY, serverName, identity: {}, creator: {} }
 }
 
-/** initdb looks its user up by name, so an owner that is only a number (of another machine, say) cannot have it. */
-const heir = (dataDir: string): { readonly uid: number; readonly gid: number } => {
-  const known = knownAccounts()
+/** Nothing else of the server, and nothing by convention, runs as this account. */
+const isItsOwn = (uid: number): boolean =>
+  uid !== ROOT && uid !== NOBODY && !isOwnAccount('sandbox', uid) && !isOwnAccount('build', uid)
+
+/** The owner of the data directory, unless it is only a number (of another machine, say). */
+const heir = (dataDir: string): Account => {
   const owner = statOrNothing(dataDir)
-  const uid = owner === undefined || owner.uid === 0 || !known.has(owner.uid) ? NOBODY.uid : owner.uid
-  return { uid, gid: known.get(uid) ?? NOBODY.gid }
+  const gid = owner && isItsOwn(owner.uid) ? namedAccounts().get(owner.uid) : undefined
+  return owner === undefined || gid === undefined ? ownAccount('database') : { uid: owner.uid, gid }
 }
 
-/** Group by user, both as numbers. */
-const knownAccounts = (): ReadonlyMap<number, number> => {
-  const lines = readFileSync('/etc/passwd', 'utf8').split('\n')
-  const fields = lines.map(line => line.split(':')).filter(line => line.length >= 4)
-  return new Map(fields.map(line => [Number(line[2]), Number(line[3])]))
+/** The account itself, else one that has a name and is not root. */
+const named = (uid: number): number => {
+  const names = namedAccounts()
+  if (names.has(uid)) return uid
+  return names.has(NOBODY) ? NOBODY : Math.max(...names.keys())
 }
 
 const accountName = (dataDir: string): string => {

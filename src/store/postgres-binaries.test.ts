@@ -7,7 +7,7 @@ import type { PostgresAccount } from './postgres-account.ts'
 import { findPostgresPackage, type PostgresPackage, preparePostgresBinaries } from './postgres-binaries.ts'
 
 const asRoot = process.geteuid?.() === 0
-const himself: PostgresAccount = { uid: 0, gid: 0, serverName: 'root', identity: {} }
+const himself: PostgresAccount = { uid: 0, gid: 0, serverName: 'root', identity: {}, creator: {} }
 const nobody: PostgresAccount = { ...himself, uid: 65_534, gid: 65_534, identity: { uid: 65_534, gid: 65_534 } }
 
 /** The package as npm leaves it with `--ignore-scripts`: without its symbolic links. */

@@ -1,21 +1,10 @@
 /** Finds the PostgreSQL shipped in an npm package and makes it executable by the account that runs it. */
 
 import { spawnSync } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs'
+import { cpSync, existsSync, readFileSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
+import { placeOpenly } from '../base/open-copy.ts'
 import { StartupError } from '../base/startup-error.ts'
 import type { PostgresAccount } from './postgres-account.ts'
 
@@ -47,7 +36,7 @@ export const preparePostgresBinaries = (
 ): PostgresBinaries => {
   if (makeLinks(shipped.native) && execution(shipped.native, account) === 'works') return binariesIn(shipped)
   const copy = { ...shipped, native: join(copyTo, `postgresql-${shipped.version}`) }
-  if (!isTrustworthy(copy.native)) copyBinaries(shipped.native, copy.native)
+  copyBinaries(shipped.native, copy.native)
   const outcome = execution(copy.native, account)
   if (outcome === 'works') return binariesIn(copy)
   throw new StartupError(`The PostgreSQL shipped with npm does not run here (${outcome}): set DATABASE_URL.`)
@@ -84,7 +73,7 @@ const makeLinks = (native: string): boolean => {
     readFileSync(join(native, 'pg-symlinks.json'), 'utf8'),
   )
   return listed.every(({ source, target }) => {
-    const link = join(dirname(native), target)
+    const link = join(native, relative('native', target)) // the list was made one folder further up
     if (existsSync(link)) return true
     try {
       symlinkSync(relative(dirname(target), source), link)
@@ -103,33 +92,14 @@ const execution = (native: string, account: PostgresAccount): string => {
   return error?.message ?? stderr.trim()
 }
 
-/** A copy that somebody else could have put there, or could change, is not used. */
-const isTrustworthy = (native: string): boolean => {
-  const stat = lstatSync(native, { throwIfNoEntry: false })
-  return stat?.isDirectory() === true && stat.uid === process.geteuid?.() && (stat.mode & 0o022) === 0
-}
-
-/** Prepared beside its place and renamed into it, so that a copy is complete or absent. */
+/** @throws StartupError when it cannot be made where it was not */
 const copyBinaries = (from: string, to: string): void => {
-  const unfinished = `${to}.${randomUUID()}`
-  if (mkdirSync(dirname(to), { recursive: true }) !== undefined) chmodSync(dirname(to), 0o755)
   try {
-    // The list of links names paths below a folder called `native`.
-    const native = join(unfinished, 'native')
-    cpSync(from, native, { recursive: true, verbatimSymlinks: true, filter: source => !source.endsWith('.a') })
-    makeLinks(native)
-    for (const path of [native, ...entriesBelow(native)]) chmodSync(path, 0o755) // npm or cp may have run with umask 077
-    renameSync(native, to)
+    placeOpenly(to, unfinished => {
+      cpSync(from, unfinished, { recursive: true, verbatimSymlinks: true, filter: source => !source.endsWith('.a') })
+      makeLinks(unfinished)
+    })
   } catch (error) {
-    if (!isTrustworthy(to)) {
-      throw new StartupError(`PostgreSQL cannot be copied to ${to} (${String(error)}): set DATABASE_URL.`)
-    }
-  } finally {
-    rmSync(unfinished, { recursive: true, force: true })
+    throw new StartupError(`PostgreSQL cannot be copied to ${to} (${String(error)}): set DATABASE_URL.`)
   }
 }
-
-const entriesBelow = (folder: string): readonly string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter(entry => !entry.isSymbolicLink())
-    .map(entry => join(entry.parentPath, entry.name))

@@ -15,13 +15,14 @@ import {
   rmSync,
   statSync,
 } from 'node:fs'
-import { lchown, open, readdir, rename } from 'node:fs/promises'
+import { open, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StartupError } from '../base/startup-error.ts'
 import type { PostgresAccount } from './postgres-account.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 import { pgHbaConf, pgIdentConf, postgresConf, ROLE } from './postgres-configuration.ts'
-import type { ClusterIdentity } from './postgres-processes.ts'
+import { giveCluster } from './postgres-owner.ts'
+import { type ClusterIdentity, stopClusterProcesses } from './postgres-processes.ts'
 
 export interface PostgresCluster extends ClusterIdentity {
   readonly directory: string
@@ -51,13 +52,29 @@ export const openCluster = async (
 ): Promise<PostgresCluster> => {
   const directory = join(dataDir, 'postgres')
   if (!existsSync(join(directory, 'PG_VERSION'))) await createCluster(directory, account, binaries)
-  requireVersion(directory, binaries.major)
-  if (account.identity.uid !== undefined && statSync(directory).uid === 0) await changeOwner(directory, account)
   const descriptor = openSync(directory, constants.O_DIRECTORY)
-  const identity = clusterIdentityOf(`/proc/self/fd/${descriptor}`)
-  if (identity.uid === account.uid) return { directory, descriptor, ...identity }
-  closeSync(descriptor)
-  throw new StartupError(`${directory} has changed its owner while the server was starting.`)
+  const held = `/proc/self/fd/${descriptor}` // whatever takes the place of the name meanwhile is not looked at
+  try {
+    requireVersion(directory, readFileSync(join(held, 'PG_VERSION'), 'utf8').trim(), binaries.major)
+    if (account.identity.uid !== undefined) await requireOwner(held, directory, account)
+    const identity = clusterIdentityOf(held)
+    if (identity.uid === account.uid) return { directory, descriptor, ...identity }
+    throw new StartupError(`${directory} has changed its owner while the server was starting.`)
+  } catch (error) {
+    closeSync(descriptor)
+    throw error
+  }
+}
+
+/**
+ * A database that root has restored from a backup belongs to root, and one of an earlier version to `nobody`, as which
+ * PostgreSQL may still run after its server was killed.
+ */
+const requireOwner = async (held: string, directory: string, account: PostgresAccount): Promise<void> => {
+  const found = clusterIdentityOf(held)
+  if (found.uid === account.uid) return
+  await stopClusterProcesses(found)
+  giveCluster(held, directory, account)
 }
 
 /** The cluster whose files are in a directory; no two directories of a machine have the same inode. */
@@ -80,13 +97,14 @@ const createCluster = async (
   mkdirSync(unfinished, { mode: 0o700 })
   const descriptor = openSync(unfinished, constants.O_DIRECTORY | constants.O_NOFOLLOW)
   try {
-    fchownSync(descriptor, account.uid, account.gid)
+    fchownSync(descriptor, account.creator.uid ?? account.uid, account.gid)
     await initdb(binaries, account, descriptor, [
       ...['--username', ROLE, '--auth', 'peer', '--encoding', 'UTF8', '--no-sync', '--no-instructions'],
       // Text sorts by code point on every machine alike, whatever its C library; case follows Unicode.
       ...['--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'],
     ])
     await initdb(binaries, account, descriptor, ['--sync-only', '--sync-method', 'syncfs'])
+    if (account.creator.uid !== account.identity.uid) giveCluster(`/proc/self/fd/${descriptor}`, unfinished, account)
   } finally {
     closeSync(descriptor)
   }
@@ -100,7 +118,7 @@ const initdb = async (
   args: readonly string[],
 ): Promise<void> => {
   const child = spawn(binaries.initdb, ['--pgdata', DIRECTORY_ARGUMENT, ...args], {
-    ...account.identity,
+    ...account.creator,
     cwd: '/',
     env: POSTGRES_ENVIRONMENT,
     stdio: ['ignore', 'ignore', 'pipe', descriptor],
@@ -113,8 +131,7 @@ const initdb = async (
   if (code !== 0) throw new StartupError(`PostgreSQL could not create its files: ${errors.trim()}`)
 }
 
-const requireVersion = (directory: string, major: string): void => {
-  const found = readFileSync(join(directory, 'PG_VERSION'), 'utf8').trim()
+const requireVersion = (directory: string, found: string, major: string): void => {
   if (found === major) return
   throw new StartupError(
     `${directory} was made by PostgreSQL ${found}, this version ships PostgreSQL ${major}: start the version that made it, or move the data with pg_dump to a server of your own and set DATABASE_URL.`,
@@ -139,11 +156,4 @@ export const configureCluster = async ({ descriptor }: PostgresCluster, account:
     await file.chown(account.uid, account.gid)
     await rename(unfinished, path)
   }
-}
-
-/** A database that root has restored from a backup belongs to root, which PostgreSQL would not accept. */
-const changeOwner = async (directory: string, { uid, gid }: PostgresAccount): Promise<void> => {
-  const inside = await readdir(directory, { recursive: true, withFileTypes: true })
-  for (const entry of inside) await lchown(join(entry.parentPath, entry.name), uid, gid)
-  await lchown(directory, uid, gid)
 }

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { appendFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { startRegistry } from '../../../test/kit/npm-registry.ts'
+import { openDirectory } from '../../../test/kit/open-directory.ts'
 import { BUILD_LIMITS, type BuildLimits } from './build-limits.ts'
 import { createBundleCache } from './bundle-cache.ts'
 import { createProgramBuilder } from './program-builder.ts'
 import { runCommand } from './run-command.ts'
 import { watchFolder } from './watch-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'limits-'))
+const folder = openDirectory('limits-')
 
 const many = (count: number, text: string): Record<string, string> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}.txt`, text]))
@@ -29,17 +29,19 @@ after(() => {
 })
 
 const cacheDir = join(folder, 'packages')
+const workDir = join(cacheDir, 'work')
 
 const messageOf = async (name: string, limits: Partial<BuildLimits>, npm?: string): Promise<string> => {
   const build = createProgramBuilder({
     cacheDir,
+    workDir,
     registry: registry.url,
     env: process.env,
     limits,
     ...(npm !== undefined && { npm }),
   })
   const built = await build('', [{ name, version: '1.0.0' }])
-  assert.deepEqual(readdirSync(join(cacheDir, 'work')), [], 'something is left on the disk')
+  assert.deepEqual(readdirSync(workDir), [], 'something is left on the disk')
   return 'errors' in built ? (built.errors[0]?.msg ?? '') : assert.fail('it was built')
 }
 
@@ -121,16 +123,16 @@ test('an npm that eats memory is a problem with a reason', async () => {
 })
 
 test('what a killed server has left is removed, what another build is using is not', async () => {
-  const [abandoned, used] = [join(cacheDir, 'work', 'abandoned'), join(cacheDir, 'work', 'used')]
+  const [abandoned, used] = [join(workDir, 'abandoned'), join(workDir, 'used')]
   for (const place of [abandoned, used, join(cacheDir, 'npm')]) {
     mkdirSync(place, { recursive: true })
     writeFileSync(join(place, 'file'), '')
   }
   const longAgo = new Date(Date.now() - 2 * BUILD_LIMITS.abandonedMs)
   utimesSync(abandoned, longAgo, longAgo)
-  const build = createProgramBuilder({ cacheDir, registry: registry.url, env: process.env })
+  const build = createProgramBuilder({ cacheDir, workDir, registry: registry.url, env: process.env })
   await build('', [{ name: 'plain', version: '1.0.0' }])
-  assert.deepEqual(readdirSync(join(cacheDir, 'work')), ['used'])
+  assert.deepEqual(readdirSync(workDir), ['used'])
   assert.equal(existsSync(join(cacheDir, 'npm')), false)
   rmSync(used, { recursive: true })
 })

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { startRegistry } from '../../../test/kit/npm-registry.ts'
+import { openDirectory } from '../../../test/kit/open-directory.ts'
+import { isOwnAccount } from '../../base/own-account.ts'
 import { createProgramBuilder } from './program-builder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'install-'))
+const folder = openDirectory('install-')
 const secret = join(folder, 'credentials.json')
 writeFileSync(secret, '{"secret":"only-the-server-knows"}')
 
@@ -97,7 +98,8 @@ const env: Record<string, string | undefined> = {
   PATH: `${traps}${delimiter}${dirname(process.execPath)}${delimiter}${process.env.PATH}`,
 }
 const cacheDir = join(folder, 'packages')
-const build = createProgramBuilder({ cacheDir, registry: registry.url, env })
+const workDir = join(cacheDir, 'work')
+const build = createProgramBuilder({ cacheDir, workDir, registry: registry.url, env })
 
 test('the npm on the PATH is never asked: an old one passes over what it is forbidden', async () => {
   const built = await build('', [{ name: 'plain', version: '1.0.0' }])
@@ -139,6 +141,7 @@ const runAsNpm = async (code: string): Promise<string> => {
   )
   const taken = createProgramBuilder({
     cacheDir,
+    workDir,
     npm,
     registry: registry.url,
     env: { ...env, MANAGEMENT_CLIENT_SECRET: 'x', npm_config_cafile: join(folder, 'authorities.pem') },
@@ -179,8 +182,47 @@ test("npm reads the operator's configuration, and the certificates that it names
   writeFileSync(join(folder, '.npmrc'), '//registry.example/:certfile = "~/certificates/ours.pem"\n')
   // Where npm runs these tests, it has named its own configuration already.
   Object.assign(env, { HOME: folder, npm_config_userconfig: join(folder, '.npmrc') })
-  const read = (file: string) => runAsNpm(`say(require('fs').readFileSync(${JSON.stringify(file)}))`)
-  assert.equal(await read(authorities), 'from the environment')
-  assert.equal(await read(named), 'from the file')
-  assert.match(await read(join(folder, '.npmrc')), /certfile/)
+  const read = (file: string) => runAsNpm(`const fs = require('fs'); say(fs.readFileSync(${file}))`)
+  const configuration = 'process.env.npm_config_userconfig'
+  assert.equal(await read('process.env.npm_config_cafile'), 'from the environment')
+  assert.equal(
+    await read(`/certfile = (".*")/.exec(fs.readFileSync(${configuration}))[1].slice(1, -1)`),
+    'from the file',
+  )
+  for (const original of [authorities, named, join(folder, '.npmrc')])
+    assert.equal(await read(JSON.stringify(original)), 'ERR_ACCESS_DENIED', 'it has copies, which go with its folder')
+})
+
+test("npm, the bundler and what they start have an account that is neither the server's nor the sandbox's", {
+  skip: process.geteuid?.() !== 0 && 'needs root',
+}, async () => {
+  const seen = new Map<string, Set<number>>()
+  const look = (): void => {
+    for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+        const program = /npm-cli\.js|bundle-worker|esbuild\0--service/.exec(command)?.[0]
+        const [, uid] = /^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+        const parent = /^PPid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+        const isOurs =
+          parent === String(process.pid) || readFileSync(`/proc/${parent}/cmdline`, 'utf8').includes('bundle-worker')
+        if (program && isOurs) seen.set(program, (seen.get(program) ?? new Set()).add(Number(uid)))
+      } catch {
+        // it has just ended
+      }
+    }
+  }
+  const watching = setInterval(look, 5)
+  const built = await createProgramBuilder({ cacheDir, workDir, registry: registry.url, env })('', [
+    { name: 'plain', version: 'latest' },
+  ])
+  clearInterval(watching)
+  assert.ok('program' in built, JSON.stringify(built))
+  assert.deepEqual([...seen.keys()].sort(), ['bundle-worker', 'esbuild\0--service', 'npm-cli.js'])
+  const numbers = new Set([...seen.values()].flatMap(one => [...one]))
+  assert.equal(numbers.size, 1, 'one build has one account')
+  assert.ok(
+    [...numbers].every(uid => isOwnAccount('build', uid)),
+    String([...numbers]),
+  )
 })

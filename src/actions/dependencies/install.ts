@@ -1,10 +1,13 @@
 /** Installs packages with npm into a folder of their own: no scripts, nothing but the registry. */
 
-import { readFile, realpath, writeFile } from 'node:fs/promises'
+import { readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isJsonObject, parseJson } from '../../base/json.ts'
 import type { ActionDependency } from '../../model/action.ts'
+import type { ChildAccount } from '../child-account.ts'
+import { giveFolder } from './build-account.ts'
 import type { BuildLimits } from './build-limits.ts'
+import { bringNpmConfiguration } from './npm-configuration.ts'
 import { npmProcess } from './npm-process.ts'
 import { type CommandResult, runCommand } from './run-command.ts'
 import { type Outgrown, watchFolder } from './watch-folder.ts'
@@ -12,9 +15,10 @@ import { type Outgrown, watchFolder } from './watch-folder.ts'
 export interface InstallOptions {
   /** Folder of the package npm. */
   readonly npm: string
+  readonly account: ChildAccount
   /** Default: the registry that npm is configured for. */
   readonly registry: string | undefined
-  /** For npm: where it finds itself, its configuration and its proxies. */
+  /** For npm: where its configuration and its proxies are. */
   readonly env: Readonly<Record<string, string>>
   readonly limits: BuildLimits
 }
@@ -87,27 +91,36 @@ const problemOf = (result: CommandResult, limits: BuildLimits): string => {
 const versionOf = async (folder: string, name: string): Promise<string> =>
   textAt(parseJson(await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8')), 'version')
 
+/** Packages can ask for files by name, so the configuration is gone when the bundler looks at them. */
+const CONFIGURATION = '.configuration'
+
 /** @param folder an empty folder; afterwards it holds `node_modules` */
 export const installDependencies = async (
   folder: string,
   dependencies: readonly ActionDependency[],
-  { npm, registry, env, limits }: InstallOptions,
+  { npm, account, registry, env, limits }: InstallOptions,
 ): Promise<Installed> => {
   const wanted = Object.fromEntries(dependencies.map(({ name, version }) => [name, version.trim() || 'latest']))
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: wanted }))
-  const { args, ...npmCommand } = await npmProcess(npm, await realpath(folder), env)
-  const { result, outgrown } = await watchFolder(folder, limits, signal =>
+  const place = await realpath(folder)
+  await writeFile(join(place, 'package.json'), JSON.stringify({ private: true, dependencies: wanted }))
+  const npmEnv = await bringNpmConfiguration(join(place, CONFIGURATION), env)
+  await giveFolder(place, account)
+  const { args, ...npmCommand } = npmProcess(account.pathOf(process.execPath), account.pathOf(npm), place)
+  const { result, outgrown } = await watchFolder(place, limits, signal =>
     runCommand({
       ...npmCommand,
       args: [...args, ...ARGUMENTS, ...(registry ? [`--registry=${registry}`] : [])],
+      env: npmEnv,
+      identity: account.identity,
       timeoutMs: limits.installMs,
       maxOutputBytes: 4_000_000,
       limits,
       signal,
     }),
   )
+  await rm(join(place, CONFIGURATION), { recursive: true, force: true })
   if (outgrown) return { problem: OUTGROWN[outgrown](limits) }
   if (result.code !== 0) return { problem: problemOf(result, limits) }
-  const pinned = dependencies.map(async ({ name }) => ({ name, version: await versionOf(folder, name) }))
+  const pinned = dependencies.map(async ({ name }) => ({ name, version: await versionOf(place, name) }))
   return { dependencies: await Promise.all(pinned) }
 }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { postLogin, runOne, startRunner } from '../../../test/kit/action-runner.ts'
 import { startRegistry } from '../../../test/kit/npm-registry.ts'
+import { openDirectory } from '../../../test/kit/open-directory.ts'
 import { type BuiltProgram, createProgramBuilder } from './program-builder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'actions-'))
+const folder = openDirectory('actions-')
 const marker = join(folder, 'script-ran')
 const secret = join(folder, 'secret.json')
 writeFileSync(secret, '{"secret":"of the server"}')
@@ -48,7 +48,13 @@ after(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const build = createProgramBuilder({ cacheDir: join(folder, 'cache'), registry: registry.url, env: process.env })
+const workDir = join(folder, 'cache', 'work')
+const build = createProgramBuilder({
+  cacheDir: join(folder, 'cache'),
+  workDir,
+  registry: registry.url,
+  env: process.env,
+})
 const runner = startRunner()
 
 const programOf = (built: BuiltProgram): string =>
@@ -111,6 +117,7 @@ test('what the registry does not have is named', async () => {
 test('a registry that is away, and an npm that is not there, are problems with a reason', async () => {
   const away = createProgramBuilder({
     cacheDir: join(folder, 'away'),
+    workDir,
     registry: 'http://127.0.0.1:9/',
     env: process.env,
   })
@@ -118,7 +125,7 @@ test('a registry that is away, and an npm that is not there, are problems with a
     messageOf(await away('', [{ name: 'base', version: '1.0.0' }])),
     /the registry could not be used \(ECONNREFUSED\)/,
   )
-  const none = createProgramBuilder({ cacheDir: join(folder, 'none'), npm: '/nonexistent/npm', env: {} })
+  const none = createProgramBuilder({ cacheDir: join(folder, 'none'), workDir, npm: '/nonexistent/npm', env: {} })
   assert.match(messageOf(await none('', [{ name: 'base', version: '1.0.0' }])), /npm could not be started/)
 })
 
@@ -156,5 +163,5 @@ test('a module of Node that Actions do not have is missing when it is used, not 
 })
 
 test('nothing that was fetched stays behind beside the bundles', () => {
-  assert.deepEqual(readdirSync(join(folder, 'cache', 'work')), [])
+  assert.deepEqual(readdirSync(workDir), [])
 })

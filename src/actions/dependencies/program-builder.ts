@@ -2,12 +2,14 @@
 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { isJsonObject, parseJson } from '../../base/json.ts'
+import { systemCache } from '../../base/open-copy.ts'
 import { createBoundedQueue, QueueFull } from '../../base/turns.ts'
 import type { ActionDependency, BuildError } from '../../model/action.ts'
+import type { ChildAccount } from '../child-account.ts'
 import { LIMITS } from '../limits.ts'
 import { DEPENDENCIES_MARK } from '../sandbox/program.ts'
+import { BUNDLE_WORKER, buildAccount } from './build-account.ts'
 import { BUILD_LIMITS, type BuildLimits } from './build-limits.ts'
 import { type Bundle, createBundleCache } from './bundle-cache.ts'
 import type { BundleAnswer } from './bundle-worker.ts'
@@ -19,8 +21,10 @@ import { runCommand } from './run-command.ts'
 import { inWorkFolder } from './work-folder.ts'
 
 export interface ProgramBuilderOptions {
-  /** For what is fetched and bundled; it may be emptied at any time. */
+  /** For bundles; it may be emptied at any time. */
   readonly cacheDir: string
+  /** For the folders of builds, and nothing else; default: one that the account of a build can enter. */
+  readonly workDir?: string
   /** An npm registry's address; default: the one that npm is configured for. */
   readonly registry?: string
   /** Folder of the package npm; default: the one that the server brings. */
@@ -45,9 +49,9 @@ const MAX_PROBLEMS = 10
 /** Raised with the rules for bundles: what older rules let in is not used again. */
 const RULES = 3
 
-const WORKER = fileURLToPath(
-  new URL(`./bundle-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
-)
+/** A data directory is closed to the account that a server which is root gives to builds. */
+const defaultWorkDir = (cacheDir: string): string =>
+  process.geteuid?.() === 0 ? join(systemCache(), 'builds') : join(cacheDir, 'work')
 
 const fail = (...messages: readonly string[]) => ({ errors: messages.map(msg => ({ id: 'dependency', msg })) })
 
@@ -55,12 +59,14 @@ const runBundler = async (
   folder: string,
   specifiers: readonly string[],
   limits: BuildLimits,
+  { identity, pathOf }: ChildAccount,
 ): Promise<BundleAnswer> => {
   const { code, stdout } = await runCommand({
-    file: process.execPath,
-    args: ['--no-warnings', WORKER],
+    file: pathOf(process.execPath),
+    args: ['--no-warnings', pathOf(BUNDLE_WORKER)],
     cwd: folder,
     env: {},
+    identity,
     stdin: JSON.stringify({ folder, specifiers }),
     timeoutMs: limits.bundleMs,
     maxOutputBytes: 2 * LIMITS.programBytes,
@@ -78,6 +84,7 @@ const runBundler = async (
 /** Resolves with the program or with everything that is wrong; never rejects for what a package or a registry does. */
 export const createProgramBuilder = ({
   cacheDir,
+  workDir,
   registry,
   npm = pinnedNpm(),
   env,
@@ -94,10 +101,11 @@ export const createProgramBuilder = ({
   ): Promise<Bundle | { readonly errors: readonly BuildError[] }> => {
     // Where earlier versions kept npm's cache, which only grew.
     await rm(join(cacheDir, 'npm'), { recursive: true, force: true })
-    return inWorkFolder(join(cacheDir, 'work'), limits.abandonedMs, async folder => {
-      const installed = await installDependencies(folder, dependencies, options)
+    const account = buildAccount(npm)
+    return inWorkFolder(workDir ?? defaultWorkDir(cacheDir), limits.abandonedMs, async folder => {
+      const installed = await installDependencies(folder, dependencies, { ...options, account })
       if ('problem' in installed) return fail(installed.problem)
-      const answer = await runBundler(folder, specifiers, limits)
+      const answer = await runBundler(folder, specifiers, limits, account)
       const addOns = await describeAddOns(folder)
       return 'problems' in answer
         ? fail(...[...addOns, ...answer.problems].slice(0, MAX_PROBLEMS))

@@ -1,6 +1,8 @@
 /** Runs a command to its end, with a limit on its time, its memory, its files and on what is kept of its output. */
 
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, type SpawnOptions, spawn } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
+import type { Account } from '../../base/own-account.ts'
 import { type KernelLimits, limited } from './limited.ts'
 
 export interface Command {
@@ -12,6 +14,8 @@ export interface Command {
   readonly timeoutMs: number
   readonly maxOutputBytes: number
   readonly limits: KernelLimits
+  /** As whom it runs; default: as the server. */
+  readonly identity?: Partial<Account>
   /** Ends the command. */
   readonly signal?: AbortSignal
 }
@@ -25,21 +29,25 @@ export interface CommandResult {
   readonly signal: string | undefined
 }
 
+type Started = ChildProcessByStdio<Writable, Readable, null>
+
+/** Undefined where the system gives this server no other account: Node throws that, unlike other failures. */
+const startCommand = (command: Command): Started | undefined => {
+  const { file, args } = limited(command, command.limits)
+  const options: SpawnOptions = { ...command.identity, cwd: command.cwd, env: command.env, detached: true }
+  try {
+    return spawn(file, args, { ...options, stdio: ['pipe', 'pipe', 'ignore'] })
+  } catch {
+    return undefined
+  }
+}
+
 /** Never rejects. Whatever the command has started is ended with it. */
-export const runCommand = ({
-  file,
-  args,
-  cwd,
-  env,
-  stdin,
-  timeoutMs,
-  maxOutputBytes,
-  limits,
-  signal,
-}: Command): Promise<CommandResult> =>
+export const runCommand = (command: Command): Promise<CommandResult> =>
   new Promise(resolve => {
-    const command = limited({ file, args }, limits)
-    const child = spawn(command.file, command.args, { cwd, env, stdio: ['pipe', 'pipe', 'ignore'], detached: true })
+    const { stdin, timeoutMs, maxOutputBytes, signal } = command
+    const child = startCommand(command)
+    if (!child) return resolve({ code: undefined, stdout: '', isTimeout: false, signal: undefined })
     const chunks: Buffer[] = []
     let bytes = 0
     let isTimeout = false

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { stop } from 'esbuild'
 import { startRegistry } from '../../../test/kit/npm-registry.ts'
+import { openDirectory } from '../../../test/kit/open-directory.ts'
 import { bundle } from './bundle-worker.ts'
 import { createProgramBuilder } from './program-builder.ts'
 import { isWithin } from './stay-inside.ts'
@@ -22,7 +22,7 @@ const place = (folder: string, files: Files): string => {
 }
 
 /** A data directory as a server has it, with the folder of one build deep inside, as the builder makes it. */
-const dataDir = place(mkdtempSync(join(tmpdir(), 'inside-')), {
+const dataDir = place(openDirectory('inside-'), {
   'credentials.json': JSON.stringify({ secret: SECRET }),
   'credentials.js': `module.exports = ${JSON.stringify(SECRET)}`,
   'credentials.txt': SECRET,
@@ -86,6 +86,7 @@ after(() => registry.close())
 
 const build = createProgramBuilder({
   cacheDir: join(dataDir, 'packages'),
+  workDir: join(dataDir, 'packages', 'work'),
   registry: registry.url,
   env: process.env,
 })

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeOpenFolder } from '../../base/open-copy.ts'
 
 /** Removes what a server that was killed during a build has left. */
 const removeAbandoned = async (root: string, abandonedMs: number): Promise<void> => {
@@ -22,11 +23,11 @@ export const inWorkFolder = async <T>(
   abandonedMs: number,
   work: (folder: string) => Promise<T>,
 ): Promise<T> => {
-  await mkdir(root, { recursive: true })
+  makeOpenFolder(root)
   await removeAbandoned(root, abandonedMs)
   const folder = join(root, randomUUID())
   try {
-    await mkdir(folder)
+    await mkdir(folder, { mode: 0o700 })
     return await work(folder)
   } finally {
     await rm(folder, { recursive: true, force: true })

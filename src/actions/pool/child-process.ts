@@ -1,12 +1,12 @@
 /** Starts a child with as little as it can live on: no environment, no files, no right to start anything. */
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type { Duplex, Readable } from 'node:stream'
+import { childAccount } from '../child-account.ts'
 import { LIMITS } from '../limits.ts'
-import { childAccount } from './account.ts'
 
 const SHELL = '/bin/sh'
 
@@ -51,17 +51,31 @@ export interface StartedChild {
   readonly complaints: Readable
 }
 
+/** What to start for a child, and as whom. @throws when no account can be had that can read what it needs */
+const commandOf = (program: string) => {
+  const addon = addonPath()
+  const { identity, pathOf } = childAccount('sandbox', [addon])
+  const node = pathOf(process.execPath)
+  const args = nodeArguments(pathOf(addon), program)
+  const limited = ['-c', `${SHELL_LIMITS}; exec "$0" "$@"`, node, ...args]
+  const [file, given] = existsSync(SHELL) ? [SHELL, limited] : [node, args]
+  return { file, args: given, identity }
+}
+
+const OPTIONS = { env: { TZ: 'UTC' }, cwd: '/', stdio: ['ignore', 'ignore', 'pipe', 'pipe'] } satisfies SpawnOptions
+
+/** A child that cannot be started is one that says why and ends, as if it had failed by itself. */
+const spawnChild = (program: string): ChildProcess => {
+  try {
+    const { file, args, identity } = commandOf(program)
+    return spawn(file, args, { ...OPTIONS, ...identity })
+  } catch (error) {
+    return spawn(SHELL, ['-c', 'echo "$0" >&2', String(error)], OPTIONS)
+  }
+}
+
 /** @param program text of the child; see `sandbox-text.ts` */
 export const startChild = (program: string): StartedChild => {
-  const addon = addonPath()
-  const args = nodeArguments(addon, program)
-  const limited = ['-c', `${SHELL_LIMITS}; exec "$0" "$@"`, process.execPath, ...args]
-  const [file, given] = existsSync(SHELL) ? [SHELL, limited] : [process.execPath, args]
-  const child = spawn(file, given, {
-    ...childAccount([addon, process.execPath]),
-    env: { TZ: 'UTC' },
-    cwd: '/',
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-  })
+  const child = spawnChild(program)
   return { process: child, pipe: child.stdio[3] as Duplex, complaints: child.stderr as Readable } // pipes were asked for
 }

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { openCopies } from './open-copy.ts'
+
+/** A program that reads its library, and an empty cache, both below a folder that every account may enter. */
+const machine = (t: TestContext) => {
+  const folder = mkdtempSync(join(tmpdir(), 'experiment-center-open-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  chmodSync(folder, 0o755)
+  const home = join(folder, 'home')
+  mkdirSync(join(home, 'library'), { recursive: true })
+  writeFileSync(join(home, 'program'), 'program', { mode: 0o755 })
+  writeFileSync(join(home, 'library', 'part'), 'part', { mode: 0o644 })
+  for (const path of [home, join(home, 'library')]) chmodSync(path, 0o755)
+  return { home, files: [join(home, 'program'), join(home, 'library')], cache: () => join(folder, 'cache') }
+}
+
+test('what every account can read stays where it is', t => {
+  const { files, cache } = machine(t)
+  const pathOf = openCopies(files, cache)
+  assert.deepEqual(files.map(pathOf), files)
+})
+
+for (const [what, close] of [
+  ['a folder above is closed', ({ home }) => chmodSync(home, 0o700)],
+  ['a file is', ({ home }) => chmodSync(join(home, 'program'), 0o700)],
+  ['a folder itself is', ({ home }) => chmodSync(join(home, 'library'), 0o700)],
+] as readonly (readonly [string, (machine: { readonly home: string }) => void])[]) {
+  test(`where ${what}, all of them are copied once, with the paths that they have to each other`, t => {
+    const { home, files, cache } = machine(t)
+    close({ home })
+    const umask = process.umask(0o077)
+    t.after(() => process.umask(umask))
+    const pathOf = openCopies(files, cache)
+    const copy = pathOf(join(home, 'library', 'part'))
+    assert.equal(readFileSync(copy, 'utf8'), 'part')
+    assert.equal(pathOf(join(home, 'program')), join(copy, '../../program'))
+    assert.equal(statSync(join(copy, '..')).mode & 0o777, 0o755)
+    assert.equal(openCopies(files, cache)(files[0] ?? ''), pathOf(files[0] ?? ''))
+    assert.equal(readdirSync(cache()).length, 1, 'nothing unfinished is left')
+  })
+}
+
+test('a file that has changed is copied anew', t => {
+  const { home, files, cache } = machine(t)
+  chmodSync(home, 0o700)
+  const before = openCopies(files, cache)(files[0] ?? '')
+  utimesSync(join(home, 'library', 'part'), 1, 1)
+  assert.notEqual(openCopies(files, cache)(files[0] ?? ''), before)
+})
+
+test('a copy that was not used for a week goes when another one is made', t => {
+  const { home, files, cache } = machine(t)
+  chmodSync(home, 0o700)
+  openCopies(files, cache)
+  const [old = ''] = readdirSync(cache())
+  utimesSync(join(cache(), old), 1, 1)
+  openCopies(files, cache)
+  utimesSync(join(home, 'program'), 1, 1)
+  openCopies(files, cache)
+  assert.equal(readdirSync(cache()).length, 2, 'it was used a moment ago')
+  utimesSync(join(cache(), old), 1, 1)
+  utimesSync(join(home, 'program'), 2, 2)
+  openCopies(files, cache)
+  assert.equal(readdirSync(cache()).includes(old), false)
+})
+
+test('a copy that another account could have made or changed is not used', t => {
+  const { home, files, cache } = machine(t)
+  chmodSync(home, 0o700)
+  const copy = openCopies(files, cache)(files[0] ?? '')
+  const root = join(cache(), readdirSync(cache())[0] ?? '')
+  assert.ok(copy.startsWith(root))
+  chmodSync(root, 0o777)
+  assert.throws(() => openCopies(files, cache), { code: 'ENOTEMPTY' })
+})
