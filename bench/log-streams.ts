@@ -78,7 +78,7 @@ const drain = async (db: Db, events: number, memory: MemoryCourse): Promise<numb
     resolve: systemResolve,
     clock: Date.now,
     timeoutMs: 30_000,
-    directory: undefined,
+    folder: undefined,
   }
   await insertLogStream(
     { db, tenantId: TENANT },

@@ -14,7 +14,7 @@ import { atMostEveryMinute } from './base/at-most-every-minute.ts'
 import { systemClock } from './base/clock.ts'
 import { createEgress } from './base/egress.ts'
 import { type EgressRules, systemResolve } from './base/egress-rules.ts'
-import { systemRandom } from './base/random.ts'
+import { randomBase58, systemRandom } from './base/random.ts'
 import { createSecretBox, SECRET_BOX_KEY_BYTES, type SecretBox } from './base/secret-box.ts'
 import type { Config } from './config/config.ts'
 import { type GracefulServer, startGracefulServer } from './http/graceful-server.ts'
@@ -33,6 +33,7 @@ import { SINK_TIMEOUT_MS } from './logs/sinks/sink.ts'
 import { startLogStreamDelivery } from './logs/streams/delivery.ts'
 import { DELIVERY_PACE, systemSleep } from './logs/streams/delivery-ports.ts'
 import { createSinkOpener } from './logs/streams/open-sink.ts'
+import { sealOpenAddresses } from './logs/streams/seal-addresses.ts'
 import { startLogUpkeep } from './logs/upkeep.ts'
 import type { TenantId } from './model/ids.ts'
 import { toTenantId } from './model/ids.ts'
@@ -190,8 +191,10 @@ const warmActions = async ({ config, registries }: Parts, { runner }: ReturnType
 }
 
 /** Delivers the streams of all tenants, and gives the API what it needs to make them. */
-const openLogStreams = (parts: Parts, running: Running): ManagementApiDeps['logStreams'] => {
+const openLogStreams = async (parts: Parts, running: Running): Promise<ManagementApiDeps['logStreams']> => {
   const { config, logger, databases, secretBox } = parts
+  const installation = await ensureInstallationSecret(databases.db, 'id', () => randomBase58(22, systemRandom))
+  await sealOpenAddresses(databases.db, secretBox, error => logger.error({ err: error }, 'a log stream cannot be read'))
   const isLocal = config.logStreamLocal === 'allow'
   const rules: EgressRules = { allowInsecureHttp: isLocal, allowLocalAddresses: isLocal }
   const egress = createEgress(rules)
@@ -206,7 +209,7 @@ const openLogStreams = (parts: Parts, running: Running): ManagementApiDeps['logS
         rules,
         resolve: systemResolve,
         timeoutMs: SINK_TIMEOUT_MS,
-        directory: config.logStreamDir ?? join(config.dataDir, 'log-streams'),
+        files: { directory: config.logStreamDir ?? join(config.dataDir, 'log-streams'), installation },
       }),
       clock: systemClock,
       random: Math.random,
@@ -237,7 +240,7 @@ const listen = async (parts: Parts, running: Running): Promise<GracefulServer> =
   const hasher = createPasswordHasher(1)
   const users = { random: systemRandom, hashPassword: (password: string) => hasher.hash(password, '') }
   const authenticationMethods = { secrets: parts.secretBox, random: systemRandom }
-  const ports = { actions, logStreams: openLogStreams(parts, running), authenticationMethods, users }
+  const ports = { actions, logStreams: await openLogStreams(parts, running), authenticationMethods, users }
   const api = openManagementApi(parts, login, ports)
   const server = await startGracefulServer(listenWith([health, login.handle], api), parts.config)
   running.defer(() => server.close(DRAIN_MS))

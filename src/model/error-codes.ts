@@ -154,6 +154,10 @@ export const ERROR_CODES = {
 
   // log streams
   log_stream_limit_exceeded: { status: 409, doc: 'The tenant has as many log streams as it can have.' },
+  log_stream_file_taken: {
+    status: 409,
+    doc: 'Another stream of the tenant writes to this file, or to one of its rotations.',
+  },
   log_stream_type_unsupported: {
     status: 400,
     doc: 'The type needs an arrangement between vendors; the message says what to use instead.',

@@ -1,6 +1,6 @@
 /** Log streams in the database: what the API states of them. What the delivery knows is in log-stream-delivery.ts. */
 
-import { type Selectable, sql } from 'kysely'
+import { type Selectable, sql, type Transaction } from 'kysely'
 import type { JsonObject } from '../base/json.ts'
 import { apiError } from '../model/error-codes.ts'
 import { isId, type TenantId } from '../model/ids.ts'
@@ -58,6 +58,20 @@ const toColumns = (change: LogStreamChange) => ({
 
 const inexistent = () => apiError('inexistent_log_stream', 'There is no log stream with this id.')
 
+const isFileTaken = (error: unknown): boolean =>
+  error instanceof Error && 'constraint' in error && error.constraint === 'log_streams_file'
+
+/** A transaction in which a file that is taken is the caller's mistake. */
+const write = async <T>(db: Db, work: (transaction: Transaction<Database>) => Promise<T>): Promise<T> => {
+  try {
+    return await db.transaction().execute(work)
+  } catch (error) {
+    if (!isFileTaken(error)) throw error
+    const message = 'sink.fileName: another stream writes to this file or one of its rotations; choose another name.'
+    throw apiError('log_stream_file_taken', message, { cause: error })
+  }
+}
+
 /** All streams of the tenant, the oldest first; there are never more than the limit. */
 export const listLogStreams = async ({ db, tenantId }: Place): Promise<readonly LogStreamRecord[]> => {
   const rows = await db
@@ -97,14 +111,14 @@ const positionBefore = (moment: Date): string => `900${moment.toISOString().repl
  * Creates a stream.
  *
  * @param startFrom the moment of the first event that it delivers; absent: only events that are yet to come
- * @throws `log_stream_limit_exceeded`
+ * @throws `log_stream_limit_exceeded`, `log_stream_file_taken`
  */
 export const insertLogStream = async (
   { db, tenantId }: Place,
   stream: NewLogStream,
   { now, startFrom }: { readonly now: Date; readonly startFrom?: Date | undefined },
 ): Promise<LogStreamRecord> =>
-  await db.transaction().execute(async transaction => {
+  await write(db, async transaction => {
     // One creation at a time, so that two of them cannot both find the last free place.
     await transaction
       .selectFrom('tenants')
@@ -143,7 +157,7 @@ export const insertLogStream = async (
 /**
  * Changes a stream. One that is made active again is tried at once, and its failures are counted anew.
  *
- * @throws `inexistent_log_stream`
+ * @throws `inexistent_log_stream`, `log_stream_file_taken`
  */
 export const updateLogStream = async (
   { db, tenantId }: Place,
@@ -151,7 +165,7 @@ export const updateLogStream = async (
   change: LogStreamChange,
   now: Date,
 ): Promise<LogStreamRecord> =>
-  await db.transaction().execute(async transaction => {
+  await write(db, async transaction => {
     const row = await transaction
       .updateTable('log_streams')
       .set({ ...toColumns(change), updated_at: now, revision: sql`revision + 1` })

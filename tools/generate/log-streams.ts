@@ -3,7 +3,7 @@
 import { OPTIONS } from '../../src/config/options.ts'
 import { LOG_EVENT_TYPES } from '../../src/logs/events/index.ts'
 import { SINKS, UNSUPPORTED_SINKS } from '../../src/logs/sinks/index.ts'
-import type { Sink } from '../../src/logs/sinks/sink.ts'
+import type { SecretKind, Sink } from '../../src/logs/sinks/sink.ts'
 import { CATEGORY_CODES } from '../../src/logs/streams/category-codes.ts'
 import { PROFILE_KEYS, PROFILES, VALUES } from '../../src/logs/streams/personal-data.ts'
 import {
@@ -14,11 +14,19 @@ import {
   SHOWN_ERRORS,
 } from '../../src/model/log-stream.ts'
 
+const SECRET_MARKS: Readonly<Record<SecretKind, string>> = {
+  token: 'secret',
+  address: 'secret',
+  query: 'its query is secret',
+  headers: 'secret',
+}
+
 const settings = ({ schema, secrets }: Sink): string =>
   Object.entries(schema.shape)
     .map(([field, type]) => {
       const isOptional = (type as { safeParse: (value: unknown) => { success: boolean } }).safeParse(undefined).success // any zod type
-      const marks = [isOptional ? 'optional' : '', Object.hasOwn(secrets, field) ? 'secret' : ''].filter(Boolean)
+      const kind = secrets[field]
+      const marks = [isOptional ? 'optional' : '', kind ? SECRET_MARKS[kind] : ''].filter(Boolean)
       return `\`${field}\`${marks.length > 0 ? ` (${marks.join(', ')})` : ''}`
     })
     .join(', ')
@@ -59,6 +67,12 @@ A stream sends every event of the tenant log, or those of some categories, to a 
 ${Object.values<Sink>(SINKS).map(row).join('\n')}
 
 ${Object.values(UNSUPPORTED_SINKS).join('\n\n')}
+
+Secrets are sealed and never shown whole: of a token the end, of a secret address the host, of an address with a secret query what is before it,
+as in \`https://hooks.example.com/auth?********\`. A change that repeats what was shown keeps the secret, as long as the server stays the same.
+
+A file and its rotations, \`a.log\` and \`a.log.1\` to \`a.log.1000\`, are one stream's of its tenant, in any case of its letters. The folder of
+a tenant has a file \`.owner\` that names installation and tenant; any other is refused there until it is removed.
 
 A tenant has at most ${MAX_LOG_STREAMS} streams. \`isPriority\` is kept and returned; every stream is delivered alike.
 

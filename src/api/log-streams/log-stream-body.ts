@@ -59,13 +59,15 @@ export const logStreamCreationSchema = z
 
 export type LogStreamCreation = z.output<typeof logStreamCreationSchema>
 
-/** In a change, secrets may be left out: they stay as they are. */
+/** In a change, secrets may be left out: they stay as they are. An address of which the query alone is secret may not. */
 export const sinkChangeOf = ({ schema, secrets }: Sink): z.ZodObject =>
   z.strictObject(
     Object.fromEntries(
       Object.entries(schema.shape).map(([field, type]) => [
         field,
-        Object.hasOwn(secrets, field) ? (type as z.ZodType).optional() : (type as z.ZodType), // any zod type
+        Object.hasOwn(secrets, field) && secrets[field] !== 'query'
+          ? (type as z.ZodType).optional()
+          : (type as z.ZodType), // any zod type
       ]),
     ),
   )

@@ -12,14 +12,14 @@ const SECRET = 'secret-that-nobody-may-read'
 const FORMS: Record<string, readonly [sink: object, shown: object]> = {
   http: [
     {
-      httpEndpoint: 'https://hooks.example.com/auth',
+      httpEndpoint: `https://hooks.example.com/auth?token=${SECRET}`,
       httpContentType: 'application/json',
       httpContentFormat: 'JSONARRAY',
       httpAuthorization: `Bearer ${SECRET}`,
       httpCustomHeaders: [{ header: 'X-Key', value: SECRET }],
     },
     {
-      httpEndpoint: 'https://hooks.example.com/auth',
+      httpEndpoint: 'https://hooks.example.com/auth?********',
       httpContentType: 'application/json',
       httpContentFormat: 'JSONARRAY',
       httpAuthorization: '********read',
@@ -117,9 +117,9 @@ describe('log streams', async () => {
     const renamed = await call('PATCH', `/${id}`, { name: 'renamed', status: 'paused' })
     assert.deepEqual(renamed.body, { id, ...before, name: 'renamed', status: 'paused' })
     const moved = await call('PATCH', `/${id}`, {
-      sink: { ...before.sink, httpEndpoint: 'https://hooks.example.com/other' },
+      sink: { ...before.sink, httpEndpoint: 'https://hooks.example.com/other?********' },
     })
-    assert.deepEqual(moved.body.sink, { ...before.sink, httpEndpoint: 'https://hooks.example.com/other' })
+    assert.deepEqual(moved.body.sink, { ...before.sink, httpEndpoint: 'https://hooks.example.com/other?********' })
     const key = 'another-secret-of-more-than-twelve'
     const changed = await call('PATCH', `/${id}`, {
       sink: { httpEndpoint: 'https://x.example', httpAuthorization: key, httpCustomHeaders: [] },
@@ -149,6 +149,20 @@ describe('log streams', async () => {
       const message = assertRefused(await call('PATCH', `/${id}`, { sink: given }), 400, 'log_stream_sink_mismatch')
       assert.match(message, /Give sink.httpAuthorization, sink.httpCustomHeaders again/)
     }
+    await clean()
+  })
+
+  test("a query of the endpoint's stays for the server that it was given for, and no other", async () => {
+    const { id, sink } = await create({
+      type: 'http',
+      sink: { httpEndpoint: `https://hooks.example.com/?t=${SECRET}` },
+    })
+    assert.deepEqual(sink, { httpEndpoint: 'https://hooks.example.com/?********' })
+    assert.deepEqual((await call('PATCH', `/${id}`, { sink })).body.sink, sink)
+    const elsewhere = { sink: { httpEndpoint: 'https://evil.example/?********' } }
+    const message = assertRefused(await call('PATCH', `/${id}`, elsewhere), 400, 'log_stream_sink_mismatch')
+    assert.match(message, /Give sink\.httpEndpoint again/)
+    assert.partialDeepStrictEqual(api.events.at(-1)?.details, { request: { body: { sink } } })
     await clean()
   })
 
@@ -220,6 +234,45 @@ describe('log streams', async () => {
       assert.match(assertRefused(await call('POST', '', body), 400, code), message)
     })
   }
+
+  const file = (fileName: string) => ({ type: 'file', sink: { fileName } })
+
+  test('two streams of a tenant cannot have one file, nor one the rotations of another, in any order or case', async () => {
+    for (const [first, second] of [
+      ['auth.log', 'auth.log'],
+      ['auth.log', 'AUTH.log'],
+      ['auth.log', 'auth.log.1'],
+      ['auth.log.1000', 'Auth.Log'],
+      ['auth.log.1', 'auth.log.2'],
+      ['auth.log.1', 'auth.log.1.1'],
+    ] as const) {
+      await create(file(first))
+      const refused = assertRefused(await call('POST', '', file(second)), 409, 'log_stream_file_taken')
+      assert.match(refused, /^sink\.fileName: another stream writes to this file/)
+      const { id } = await create(file('other.log'))
+      assertRefused(await call('PATCH', `/${id}`, { sink: { fileName: second } }), 409, 'log_stream_file_taken')
+      assert.deepEqual((await call('GET', `/${id}`)).body.sink, { fileName: 'other.log' })
+      await clean()
+    }
+  })
+
+  test('of creations at the same moment one gets the file', async () => {
+    const answers = await Promise.all(Array.from({ length: 5 }, () => call('POST', '', file('auth.log'))))
+    assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 409, 409, 409, 409])
+    await clean()
+  })
+
+  test('a file is free for a change of its own stream, when its stream is gone, and for streams of other kinds', async () => {
+    const { id } = await create(file('auth.log'))
+    await create(file('auth.log.json'))
+    await create(file('auth.log.0'))
+    await create(file('auth.log.2026'))
+    await create(http)
+    assert.equal((await call('PATCH', `/${id}`, { sink: { fileName: 'Auth.log.1' } })).status, 200)
+    assert.equal((await call('DELETE', `/${id}`)).status, 204)
+    await create(file('auth.log'))
+    await clean()
+  })
 
   test('the eleventh stream is refused', async () => {
     for (let n = 0; n < 10; n++) await create(http)

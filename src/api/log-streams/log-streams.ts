@@ -57,6 +57,7 @@ export const logStreamOperations: readonly Operation[] = [
       'log_stream_address_refused',
       'invalid_start_from',
       'log_stream_limit_exceeded',
+      'log_stream_file_taken',
     ],
     run: async (api, { body }) => show(api, await createLogStream(api, body)),
   }),
@@ -85,7 +86,12 @@ export const logStreamOperations: readonly Operation[] = [
     query: NO_PARAMETERS,
     body: logStreamChangeSchema,
     success: { status: 200, schema: logStreamSchema },
-    errors: ['inexistent_log_stream', 'log_stream_sink_mismatch', 'log_stream_address_refused'],
+    errors: [
+      'inexistent_log_stream',
+      'log_stream_sink_mismatch',
+      'log_stream_address_refused',
+      'log_stream_file_taken',
+    ],
     run: async (api, { params: { id }, body }) => show(api, await changeLogStream(api, id, body)),
   }),
   operation({

@@ -37,7 +37,8 @@ const toStart = (text: string | undefined, now: number): Date | undefined => {
 /**
  * Creates a stream.
  *
- * @throws `log_stream_type_unsupported`, `log_stream_address_refused`, `invalid_start_from`, `log_stream_limit_exceeded`
+ * @throws `log_stream_type_unsupported`, `log_stream_address_refused`, `invalid_start_from`, `log_stream_limit_exceeded`,
+ * `log_stream_file_taken`
  */
 export const createLogStream = async (api: ApiContext, body: LogStreamCreation): Promise<LogStreamRecord> => {
   const type = supportedType(body.type)
@@ -92,7 +93,7 @@ const changedSink = (api: ApiContext, stream: LogStreamRecord, given: object) =>
 /**
  * Changes a stream.
  *
- * @throws `inexistent_log_stream`, `log_stream_sink_mismatch`, `log_stream_address_refused`
+ * @throws `inexistent_log_stream`, `log_stream_sink_mismatch`, `log_stream_address_refused`, `log_stream_file_taken`
  */
 export const changeLogStream = async (api: ApiContext, id: string, body: LogStreamChange): Promise<LogStreamRecord> => {
   const stream = await loadLogStream(api.read, id)

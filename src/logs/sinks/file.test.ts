@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, link, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -17,8 +17,10 @@ const toDirectory = async (t: TestContext): Promise<string> => {
   return directory
 }
 
-const openFile = (t: TestContext, directory: string, more: object = {}): OpenSink => {
-  const sink = file.open({ ...settings, ...more }, toPorts(t, { directory }))
+const OWNER = 'installation/tenant'
+
+const openFile = (t: TestContext, directory: string, owner = OWNER): OpenSink => {
+  const sink = file.open(settings, toPorts(t, { folder: { directory, owner } }))
   t.after(() => sink.close())
   return sink
 }
@@ -60,7 +62,7 @@ test('a file that is full moves aside, and the oldest goes', async t => {
   const padded = (number: number) =>
     sink.encode({ log_id: String(number), data: { type: 's', description: 'x'.repeat(600_000) } })
   for (const number of [1, 2, 3, 4]) assert.deepEqual(await sink.send([padded(number)], signal), { kind: 'accepted' })
-  assert.deepEqual((await readdir(directory)).toSorted(), ['auth.log', 'auth.log.1', 'auth.log.2'])
+  assert.deepEqual((await readdir(directory)).toSorted(), ['.owner', 'auth.log', 'auth.log.1', 'auth.log.2'])
   for (const [name, number] of Object.entries({ 'auth.log': 4, 'auth.log.1': 3, 'auth.log.2': 2 })) {
     assert.equal(JSON.parse(await readFile(join(directory, name), 'utf8')).log_id, String(number))
   }
@@ -81,8 +83,50 @@ test('a name cannot leave the directory', async t => {
   assert.equal(await readFile(join(directory, 'outside'), 'utf8'), 'untouched')
 })
 
+const sendOne = (sink: OpenSink) => sink.send([sink.encode(LOGIN)], signal)
+
+test('a file with a second name is refused: it could be the file of another stream', async t => {
+  const directory = await toDirectory(t)
+  await writeFile(join(directory, 'outside'), '{"another":"stream"}\n{"half')
+  await link(join(directory, 'outside'), join(directory, 'auth.log'))
+  const sink = openFile(t, directory)
+  const reason = 'The file has a second name: a hard link leads to it.'
+  assert.deepEqual(await sendOne(sink), { kind: 'rejected', reason })
+  assert.equal(await readFile(join(directory, 'outside'), 'utf8'), '{"another":"stream"}\n{"half')
+  await rm(join(directory, 'outside'))
+  assert.deepEqual(await sendOne(sink), { kind: 'accepted' })
+})
+
+test('a folder belongs to one tenant of one installation, by whichever path it is reached', async t => {
+  const root = await toDirectory(t)
+  const [mine, linked] = [join(root, 'mine'), join(root, 'linked')]
+  assert.deepEqual(await sendOne(openFile(t, mine)), { kind: 'accepted' })
+  assert.deepEqual(await sendOne(openFile(t, mine)), { kind: 'accepted' }, 'another server of the installation')
+  await symlink(mine, linked)
+  assert.deepEqual(await sendOne(openFile(t, linked)), {
+    kind: 'rejected',
+    reason: "The folder of this tenant's log files is a symbolic link.",
+  })
+  await symlink(root, join(root, 'again'))
+  for (const path of [mine, join(root, 'again', 'mine')]) {
+    const result = await sendOne(openFile(t, path, 'installation/other'))
+    assert.equal(result.kind, 'rejected')
+    assert.match(JSON.stringify(result), /belongs to another tenant or installation, .* \.owner names: LOG_STREAM_DIR/)
+  }
+  assert.equal((await readFile(join(mine, 'auth.log'), 'utf8')).trim().split('\n').length, 2)
+})
+
+test('of tenants that find an empty folder at the same moment one gets it', async t => {
+  const directory = join(await toDirectory(t), 'new')
+  const results = await Promise.all(
+    Array.from({ length: 8 }, (_, n) => sendOne(openFile(t, directory, `installation/${n}`))),
+  )
+  assert.equal(results.filter(({ kind }) => kind === 'accepted').length, 1, JSON.stringify(results))
+  assert.deepEqual((await readdir(directory)).toSorted(), ['.owner', 'auth.log'])
+})
+
 test('a server without a directory for files says so', async t => {
   const sink = file.open(settings, toPorts(t))
   const result = await sink.send([sink.encode(LOGIN)], signal)
-  assert.deepEqual(result, { kind: 'rejected', reason: 'This server is not configured to write log files.' })
+  assert.deepEqual(result, { kind: 'rejected', reason: 'This server has no folder for log files.' })
 })

@@ -1,8 +1,9 @@
 /** The sink `file`: JSON lines in a directory of the server, rotated by size. */
 
-import { constants, type FileHandle, mkdir, open, rename } from 'node:fs/promises'
+import { constants, type FileHandle, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { claimFolder, type FileFolder, FolderRefusal } from './file-folder.ts'
 import { envelope, toItem } from './item.ts'
 import { defineSink, type Item, type OpenSink, type SendResult } from './sink.ts'
 
@@ -36,12 +37,23 @@ const endOfLastLine = async (handle: FileHandle, size: number): Promise<number> 
   return end < 0 ? size - window.length : size - window.length + end + 1
 }
 
-const openCurrent = async (path: string): Promise<Current> => {
-  const handle = await open(path, O_APPEND | O_CREAT | O_NOFOLLOW | O_RDWR, 0o600)
-  const { size } = await handle.stat()
+const measure = async (handle: FileHandle): Promise<Current> => {
+  const { size, nlink } = await handle.stat()
+  // By its other name the file could be another stream's.
+  if (nlink > 1) throw new FolderRefusal('The file has a second name: a hard link leads to it.')
   const end = size === 0 ? 0 : await endOfLastLine(handle, size)
   if (end < size) await handle.truncate(end)
   return { handle, size: end }
+}
+
+const openCurrent = async (path: string): Promise<Current> => {
+  const handle = await open(path, O_APPEND | O_CREAT | O_NOFOLLOW | O_RDWR, 0o600)
+  try {
+    return await measure(handle)
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
 }
 
 /** `name` becomes `name.1`, `name.1` becomes `name.2`, and so on; the oldest is overwritten. */
@@ -55,12 +67,13 @@ const rotate = async (path: string, maxFiles: number): Promise<void> => {
 }
 
 const toResult = (error: unknown): SendResult => {
+  if (error instanceof FolderRefusal) return { kind: 'rejected', reason: error.message }
   const { code = 'unknown' } = error as NodeJS.ErrnoException // what the file system raises
   return { kind: 'retry', reason: `The file cannot be written (${code}).` }
 }
 
-const openFile = (settings: z.infer<typeof schema>, directory: string): OpenSink => {
-  const path = join(directory, settings.fileName)
+const openFile = (settings: z.infer<typeof schema>, folder: FileFolder): OpenSink => {
+  const path = join(folder.directory, settings.fileName)
   const maxBytes = settings.fileMaxBytes ?? DEFAULT_MAX_BYTES
   let current: Current | undefined
 
@@ -70,7 +83,10 @@ const openFile = (settings: z.infer<typeof schema>, directory: string): OpenSink
     await closing?.handle.close()
   }
   const withRoomFor = async (bytes: number): Promise<Current> => {
-    current ??= await openCurrent(path)
+    if (!current) {
+      await claimFolder(folder)
+      current = await openCurrent(path)
+    }
     if (current.size === 0 || current.size + bytes <= maxBytes) return current
     await close()
     await rotate(path, settings.fileMaxFiles ?? DEFAULT_MAX_FILES)
@@ -79,7 +95,6 @@ const openFile = (settings: z.infer<typeof schema>, directory: string): OpenSink
   }
   /** Durable when it settles: what was acknowledged outlives a power cut. */
   const append = async (batch: readonly Item[]): Promise<void> => {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
     const bytes = Buffer.from(batch.map(({ text }) => `${text}\n`).join(''))
     const file = await withRoomFor(bytes.length)
     await file.handle.appendFile(bytes)
@@ -105,7 +120,7 @@ const openFile = (settings: z.infer<typeof schema>, directory: string): OpenSink
 
 const CLOSED: OpenSink = {
   encode: event => toItem(event, envelope, MAX_EVENT_BYTES),
-  send: () => Promise.resolve({ kind: 'rejected', reason: 'This server is not configured to write log files.' }),
+  send: () => Promise.resolve({ kind: 'rejected', reason: 'This server has no folder for log files.' }),
   close: () => Promise.resolve(),
 }
 
@@ -115,5 +130,5 @@ export const file = defineSink({
   schema,
   secrets: {},
   limits: { maxEvents: 5000, maxBytes: 4_000_000 },
-  open: (settings, { directory }) => (directory === undefined ? CLOSED : openFile(settings, directory)),
+  open: (settings, { folder }) => (folder === undefined ? CLOSED : openFile(settings, folder)),
 })

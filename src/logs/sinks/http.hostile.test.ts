@@ -66,3 +66,30 @@ test('rules that were tightened after the stream was made hold for it', async t 
   const sink = http.open({ httpEndpoint: 'http://127.0.0.1:9/' }, toPorts(t, { egress }))
   assert.deepEqual(await send(sink), { kind: 'rejected', reason: 'The address must start with https://.' })
 })
+
+const QUERY = '?token=hush-nobody-may-read'
+
+for (const [what, url] of Object.entries({
+  'refuses the connection': 'http://127.0.0.1:9/',
+  'does not exist': 'http://nowhere.invalid/',
+  'is no address': 'http://',
+  'has a scheme that nothing speaks': 'gopher://127.0.0.1/',
+  'is not public': 'https://169.254.169.254/',
+})) {
+  test(`a failure says nothing of the query of an address that ${what}`, async t => {
+    const result = await send(http.open({ httpEndpoint: `${url}${QUERY}` }, toPorts(t)))
+    assert.notEqual(result.kind, 'accepted')
+    assert.doesNotMatch(JSON.stringify(result), /hush|token/)
+  })
+}
+
+test('a failure says nothing of the query, also when the receiver repeats it', async t => {
+  const server = createServer((request, response) => {
+    response.writeHead(301, `moved to ${request.url}`, { location: request.url ?? '' }).end(request.url)
+  })
+  await openAt(t, server)
+  const { port } = server.address() as AddressInfo // a TCP server has such an address
+  const result = await send(http.open({ httpEndpoint: `http://127.0.0.1:${port}/${QUERY}` }, toPorts(t)))
+  assert.equal(result.kind, 'rejected')
+  assert.doesNotMatch(JSON.stringify(result), /hush|token/)
+})

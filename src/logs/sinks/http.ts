@@ -11,7 +11,7 @@ type Format = (typeof FORMATS)[number]
 
 const MAX_EVENT_BYTES = 1_000_000
 
-/** The stream's own headers have their own settings; those that frame the message are nobody's to set. */
+/** The stream's own headers have their own settings; those that frame the message belong to the connection. */
 const isSettable = (name: string): boolean =>
   !isFramingHeader(name) && !['authorization', 'content-type', 'user-agent'].includes(name.toLowerCase())
 
@@ -70,7 +70,7 @@ export const http = defineSink({
   type: 'http',
   doc: 'A webhook: envelopes `{log_id, data}` as JSON lines, as a JSON array, or one object per request.',
   schema,
-  secrets: { httpAuthorization: 'token', httpCustomHeaders: 'headers' },
+  secrets: { httpEndpoint: 'query', httpAuthorization: 'token', httpCustomHeaders: 'headers' },
   limits: { maxEvents: 1000, maxBytes: 1_000_000 },
   addresses: ({ httpEndpoint }, rules) => [judgedAddress('httpEndpoint', httpEndpoint, rules)],
   open: (settings, ports) => {

@@ -24,7 +24,7 @@ export const toPorts = (t: TestContext, more: Partial<SinkPorts> = {}): SinkPort
     rules: LOCAL,
     resolve: systemResolve,
     timeoutMs: 5_000,
-    directory: undefined,
+    folder: undefined,
     ...more,
   }
 }

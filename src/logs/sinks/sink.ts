@@ -5,6 +5,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Egress } from '../../base/egress.ts'
 import type { EgressRules, Resolve } from '../../base/egress-rules.ts'
 import type { JsonObject } from '../../base/json.ts'
+import type { FileFolder } from './file-folder.ts'
 
 /** The envelope that every destination gets, as it is or mapped (contract: log streams, webhook body). */
 export interface StreamEvent {
@@ -64,15 +65,15 @@ export interface SinkPorts {
   readonly resolve: Resolve
   /** How long a destination may take for one request, in milliseconds. */
   readonly timeoutMs: number
-  /** Where the `file` sink of this tenant may write; undefined when the operator has not permitted it. */
-  readonly directory: string | undefined
+  /** Where the `file` sink of this tenant may write; undefined: nowhere. */
+  readonly folder: FileFolder | undefined
 }
 
 /** Patience with one request where the operator states none; milliseconds. */
 export const SINK_TIMEOUT_MS = 30_000
 
-/** How a secret is shown: the end of a token, the beginning of an address, the names of headers. */
-export type SecretKind = 'token' | 'address' | 'headers'
+/** How a secret is shown: the end of a token, the host of an address, an address without its query, the names of headers. */
+export type SecretKind = 'token' | 'address' | 'query' | 'headers'
 
 /** An address in the settings, to be judged by the rules before it is stored. */
 export interface SinkAddress {

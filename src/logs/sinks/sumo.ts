@@ -12,7 +12,7 @@ export const sumo = defineSink({
   type: 'sumo',
   doc: 'Sumo Logic: one envelope `{log_id, data}` per line, posted to the address of an HTTP source.',
   schema: z.strictObject({ sumoSourceAddress: addressSetting }),
-  // Whoever knows the address may write to the source: the address is the credential.
+  // Knowing the address is enough to write to the source: the address is the credential.
   secrets: { sumoSourceAddress: 'address' },
   limits: { maxEvents: 1000, maxBytes: MAX_BYTES },
   addresses: ({ sumoSourceAddress }, rules) => [judgedAddress('sumoSourceAddress', sumoSourceAddress, rules)],

@@ -14,7 +14,7 @@ const { db } = openDatabase({ connectionString, max: 3 })
 const ports = { egress: createEgress(LOCAL), clock: Date.now, rules: LOCAL, resolve: systemResolve, timeoutMs: 2_000 }
 startLogStreamDelivery({
   db,
-  openSink: () => http.open({ httpEndpoint }, { ...ports, directory: undefined }),
+  openSink: () => http.open({ httpEndpoint }, { ...ports, folder: undefined }),
   clock: Date.now,
   random: Math.random,
   sleep: systemSleep,

@@ -8,10 +8,14 @@ import { isSinkType, sinkOf } from '../sinks/index.ts'
 import type { OpenSink, SinkPorts } from '../sinks/sink.ts'
 import { openSettings } from './sink-settings.ts'
 
-export interface SinkOpenerOptions extends Omit<SinkPorts, 'directory'> {
+export interface SinkOpenerOptions extends Omit<SinkPorts, 'folder'> {
   readonly secrets: SecretBox
-  /** Where `file` sinks may write, each tenant in a folder of its own; undefined forbids them. */
-  readonly directory: string | undefined
+  /** Where `file` sinks write, each tenant in a folder of its own. */
+  readonly files: {
+    readonly directory: string
+    /** Tells installations apart that were given one directory. */
+    readonly installation: string
+  }
 }
 
 /**
@@ -19,12 +23,10 @@ export interface SinkOpenerOptions extends Omit<SinkPorts, 'directory'> {
  * a database that was moved without its key.
  */
 export const createSinkOpener =
-  ({ secrets, directory, ...ports }: SinkOpenerOptions) =>
+  ({ secrets, files: { directory, installation }, ...ports }: SinkOpenerOptions) =>
   (tenantId: TenantId, { id, type, sink, sealedSecrets }: LogStreamRecord): OpenSink => {
     if (!isSinkType(type)) throw new TypeError(`no sink of type ${type}`)
     const settings = openSettings({ open: sink, sealed: sealedSecrets }, { box: secrets, tenantId, streamId: id })
-    return sinkOf(type).open(settings, {
-      ...ports,
-      directory: directory === undefined ? undefined : join(directory, tenantId),
-    })
+    const folder = { directory: join(directory, tenantId), owner: `${installation}/${tenantId}` }
+    return sinkOf(type).open(settings, { ...ports, folder })
   }

@@ -9,6 +9,7 @@ import { changeSettings, keepSettings, openSettings, showSettings } from './sink
 const box = createSecretBox(new Uint8Array(32).fill(7))
 const place = { box, tenantId: toTenantId('dev'), streamId: 'lst_1' }
 const settings = {
+  httpContentFormat: 'JSONLINES',
   httpEndpoint: 'https://hooks.example.com/auth',
   httpAuthorization: 'Bearer secret-of-the-receiver',
   httpCustomHeaders: [
@@ -19,7 +20,7 @@ const settings = {
 
 test('what is kept in the open holds no secret, and opens again only in its place', () => {
   const kept = keepSettings(http, settings, place)
-  assert.deepEqual(kept.open, { httpEndpoint: 'https://hooks.example.com/auth' })
+  assert.deepEqual(kept.open, { httpContentFormat: 'JSONLINES' })
   assert.doesNotMatch(kept.sealed, /secret|receiver/)
   assert.deepEqual(openSettings(kept, place), settings)
   assert.throws(() => openSettings(kept, { ...place, streamId: 'lst_2' }), UnsealError)
@@ -28,6 +29,7 @@ test('what is kept in the open holds no secret, and opens again only in its plac
 test('what is shown of a secret is its end, and nothing of a short one', () => {
   const shown = showSettings(http, settings)
   assert.deepEqual(shown, {
+    httpContentFormat: 'JSONLINES',
     httpEndpoint: 'https://hooks.example.com/auth',
     httpAuthorization: '********iver',
     httpCustomHeaders: [
@@ -46,9 +48,10 @@ const HERE = { httpEndpoint: 'https://hooks.example.com/another-path' }
 const ELSEWHERE = { httpEndpoint: 'https://elsewhere.example.com/auth' }
 
 test('a change replaces the settings and keeps secrets that are left out or come back as they were shown', () => {
-  const kept = { settings: { ...settings, ...HERE }, carriedAway: [] }
+  const { httpContentFormat: _, ...unformatted } = settings
+  const kept = { settings: { ...unformatted, ...HERE }, carriedAway: [] }
   assert.deepEqual(changeSettings(http, settings, HERE), kept)
-  assert.deepEqual(changeSettings(http, settings, { ...showSettings(http, settings), ...HERE }), kept)
+  assert.deepEqual(changeSettings(http, settings, { ...showSettings(http, unformatted), ...HERE }), kept)
   const before = { ...settings, httpContentFormat: 'JSONARRAY' }
   const changed = changeSettings(http, before, HERE)
   assert.ok(!('httpContentFormat' in changed.settings), 'a setting that is left out is gone')
@@ -67,4 +70,42 @@ test('a new secret replaces the old one, an empty one removes it', () => {
   const given = { ...ELSEWHERE, httpCustomHeaders: [{ header: 'X-Api-Key', value: 'another-key-entirely' }] }
   const changed = changeSettings(http, settings, { ...given, httpAuthorization: '' })
   assert.deepEqual(changed, { settings: given, carriedAway: [] })
+})
+
+const TOKEN = '?token=secret-of-the-receiver&env=prod'
+const WITH_QUERY = { httpEndpoint: `https://hooks.example.com/auth${TOKEN}` }
+
+test('the query of an endpoint is sealed, and shown as one that is there', () => {
+  const kept = keepSettings(http, WITH_QUERY, place)
+  assert.deepEqual(kept.open, {})
+  assert.deepEqual(openSettings(kept, place), WITH_QUERY)
+  for (const [address, shown] of [
+    [WITH_QUERY.httpEndpoint, 'https://hooks.example.com/auth?********'],
+    ['https://hooks.example.com/auth?', 'https://hooks.example.com/auth?********'],
+    ['https://hooks.example.com/auth#secret', 'https://hooks.example.com/auth#********'],
+    ['https://hooks.example.com#a?secret', 'https://hooks.example.com#********'],
+    ['not a URL?secret', 'not a URL?********'],
+    ['https://hooks.example.com/auth', 'https://hooks.example.com/auth'],
+  ] as const)
+    assert.deepEqual(showSettings(http, { httpEndpoint: address }), { httpEndpoint: shown }, address)
+})
+
+test('a query stays when it comes back as it was shown, also behind another path of the server', () => {
+  const change = (httpEndpoint: string) => changeSettings(http, WITH_QUERY, { httpEndpoint })
+  const changed = (httpEndpoint: string) => ({ settings: { httpEndpoint }, carriedAway: [] })
+  assert.deepEqual(change('https://hooks.example.com/auth?********'), changed(WITH_QUERY.httpEndpoint))
+  assert.deepEqual(change('https://hooks.example.com/v2?********'), changed(`https://hooks.example.com/v2${TOKEN}`))
+  assert.deepEqual(
+    change('https://hooks.example.com/auth?token=new'),
+    changed('https://hooks.example.com/auth?token=new'),
+  )
+  assert.deepEqual(change('https://hooks.example.com/auth'), changed('https://hooks.example.com/auth'))
+})
+
+test('a query does not follow the stream to another server unless it is given again', () => {
+  const carried = (httpEndpoint: string) => changeSettings(http, WITH_QUERY, { httpEndpoint }).carriedAway
+  assert.deepEqual(carried('https://elsewhere.example.com/auth?********'), ['httpEndpoint'])
+  assert.deepEqual(carried('https://hooks.example.com:8443/auth?********'), ['httpEndpoint'])
+  assert.deepEqual(carried(`https://elsewhere.example.com/${TOKEN}`), [])
+  assert.deepEqual(carried('https://elsewhere.example.com/'), [])
 })

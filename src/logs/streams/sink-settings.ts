@@ -1,12 +1,13 @@
 /** A sink's settings in three forms: as the caller gives them, as they are kept, and as they are shown. */
 
 import type { EgressRules } from '../../base/egress-rules.ts'
-import { isJsonObject, type Json, type JsonObject, jsonEquals, parseJson } from '../../base/json.ts'
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../../base/json.ts'
 import type { SecretBox } from '../../base/secret-box.ts'
 import type { TenantId } from '../../model/ids.ts'
-import type { SecretKind, Sink } from '../sinks/sink.ts'
+import type { Sink } from '../sinks/sink.ts'
+import { SECRET_KINDS } from './secret-kinds.ts'
 
-/** What is kept of settings: the open part can be read by anybody who can read the database. */
+/** What is kept of settings: the open part is readable in the database. */
 export interface KeptSettings {
   readonly open: JsonObject
   readonly sealed: string
@@ -45,51 +46,14 @@ export const openSettings = (
   return isJsonObject(secrets) ? { ...open, ...(secrets as JsonObject) } : open // what was sealed was JSON
 }
 
-const STARS = '********'
-/** Of a token that is at least three times as long as what is shown of it. */
-const SHOWN = 4
-
-const maskToken = (value: string): string => STARS + (value.length >= SHOWN * 3 ? value.slice(-SHOWN) : '')
-
-/** The host tells where it goes; the path is the credential. */
-const maskAddress = (value: string): string => {
-  const url = URL.parse(value)
-  return url ? `${url.origin}/${STARS}` : STARS
-}
-
-const maskHeaders = (value: Json): Json =>
-  Array.isArray(value) ? value.map(entry => ({ ...entry, value: maskToken(String(entry.value)) })) : []
-
-const MASKS: Record<SecretKind, (value: Json) => Json> = {
-  token: value => maskToken(String(value)),
-  address: value => maskAddress(String(value)),
-  headers: maskHeaders,
-}
-
 /** The settings as the API returns them: no secret is whole. */
 export const showSettings = (sink: Sink, settings: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(settings).map(([field, value]) => {
       const kind = sink.secrets[field]
-      return [field, kind ? MASKS[kind](value) : value]
+      return [field, kind ? SECRET_KINDS[kind].mask(value) : value]
     }),
   )
-
-/** True when what is kept is, in whole or in part, a secret that the change did not repeat. */
-const holdsOld = (after: Json | undefined, before: Json | undefined, given: Json | undefined): boolean => {
-  if (after === undefined || before === undefined) return false
-  if (!Array.isArray(after) || !Array.isArray(given)) return after === before && given !== before
-  return after.some((entry, index) => !jsonEquals(entry, given[index]))
-}
-
-/** Headers are told apart by their names. */
-const sameHeaders = (given: Json, before: Json | undefined): Json => {
-  if (!Array.isArray(given) || !Array.isArray(before)) return given
-  return given.map(entry => {
-    const known = before.find(old => old.header === entry.header)
-    return known && entry.value === maskToken(String(known.value)) ? known : entry
-  })
-}
 
 /** Judging is done elsewhere: here only the servers count. */
 const ANY: EgressRules = { allowInsecureHttp: true, allowLocalAddresses: true }
@@ -110,19 +74,22 @@ export interface ChangedSettings {
 
 /**
  * What a change of the settings means: they are replaced, except that a secret which is left out, or comes back as
- * it was shown, stays as it is. An empty text removes a secret that is optional. Whoever may change a stream
- * without knowing its secrets must not be able to have them sent to a server of his.
+ * it was shown, stays as it is. An empty text removes a secret that is optional. A caller who may change a stream
+ * without knowing its secrets must not be able to have them sent to another server.
  */
 export const changeSettings = (sink: Sink, before: JsonObject, given: JsonObject): ChangedSettings => {
   const after: Record<string, Json> = { ...given }
+  const kept: string[] = []
   for (const [field, kind] of Object.entries(sink.secrets)) {
-    const old = before[field]
-    const value = given[field]
-    if (value === '') delete after[field]
-    else if (value !== undefined && kind === 'headers') after[field] = sameHeaders(value, old)
-    else if (old !== undefined && (value === undefined || value === MASKS[kind](old))) after[field] = old
+    const { merge, holdsOld } = SECRET_KINDS[kind]
+    const [old, value] = [before[field], given[field]]
+    const merged = value === undefined ? old : merge(value, old)
+    if (value === '' || merged === undefined) delete after[field]
+    else {
+      after[field] = merged
+      if (old !== undefined && holdsOld(merged, old, value)) kept.push(field)
+    }
   }
   const isMoved = serversOf(sink, before) !== serversOf(sink, after)
-  const kept = Object.keys(sink.secrets).filter(field => holdsOld(after[field], before[field], given[field]))
   return { settings: after, carriedAway: isMoved ? kept : [] }
 }
