@@ -21,6 +21,13 @@ api() {
     -H 'content-type: application/json' ${3:+--data-binary} ${3:+"$3"}
 }
 
+# make_room: pauses the experiment that is active, if there is one, because a tenant has one active experiment at a time
+make_room() {
+  for id in $(api GET 'experimentation/experiments?status=active' | field 'experiments.map(({ id }) => id).join(" ")'); do
+    api POST "experimentation/experiments/$id/status" '{ "status": "paused" }' > /dev/null
+  done
+}
+
 # authorize [PARAMETERS]: the address at which a login begins; open it in a browser, or hand it to browse
 authorize() {
   echo "$BASE/authorize?client_id=$(cred app.client_id)&response_type=code&scope=openid%20profile%20email\

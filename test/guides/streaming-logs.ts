@@ -1,16 +1,22 @@
-/** docs/guides/streaming-logs.md, followed from its first command to its last; what it sends abroad arrives on this machine. */
+/** docs/guides/streaming-logs.md; what it sends to other hosts arrives on this machine. */
 
 import assert from 'node:assert/strict'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
-import { SINKS } from '../src/logs/sinks/index.ts'
-import { addStream, onlyWithServer, openClient, startNats, toStorage } from '../src/logs/sinks/nats-server-contract.ts'
-import { createAuthority } from './kit/certificates.ts'
-import { followGuide, type GuideBlock, layOutFolder, readGuide } from './kit/guide-commands.ts'
-import { freePort, startTestServer, type TestServer, temporaryDirectory } from './kit/server.ts'
+import { SINKS } from '../../src/logs/sinks/index.ts'
+import {
+  addStream,
+  onlyWithServer,
+  openClient,
+  startNats,
+  toStorage,
+} from '../../src/logs/sinks/nats-server-contract.ts'
+import { createAuthority } from '../kit/certificates.ts'
+import { followGuide, type GuideBlock, readGuide } from '../kit/guide-commands.ts'
+import { freePort } from '../kit/server.ts'
+import type { Chapter, Place } from './chapter.ts'
 
 const GUIDE = 'docs/guides/streaming-logs.md'
 
@@ -28,14 +34,14 @@ type Json = Readonly<Record<string, unknown>>
 const at = (document: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((value, name) => (value as Json | undefined)?.[name], document)
 
-let folder = ''
-let server: TestServer
-const closing: (() => Promise<unknown>)[] = []
-const lifetime = { after: (stop: () => Promise<unknown>) => closing.unshift(stop) }
-/** Host → what it got. */
-const arrived = new Map<string, Json[]>()
+type Arrived = Map<string, Json[]>
 
-const startReceiver = async (authority: ReturnType<typeof createAuthority>): Promise<number> => {
+/** @param arrived host → what it got */
+const startReceiver = async (
+  authority: ReturnType<typeof createAuthority>,
+  arrived: Arrived,
+  lifetime: Place['lifetime'],
+): Promise<number> => {
   const { certificate, key } = authority.issue(Object.keys(HOSTS))
   const receiver = createServer({ cert: certificate, key }, async (request, response) => {
     const bytes = Buffer.concat(await request.toArray())
@@ -53,26 +59,6 @@ const startReceiver = async (authority: ReturnType<typeof createAuthority>): Pro
   return port
 }
 
-before(async () => {
-  folder = temporaryDirectory()
-  const authority = createAuthority()
-  writeFileSync(join(folder, 'authority.pem'), authority.certificate)
-  const port = await startReceiver(authority)
-  server = await startTestServer({
-    LOG_STREAM_LOCAL: 'allow',
-    NODE_EXTRA_CA_CERTS: join(folder, 'authority.pem'),
-    NODE_OPTIONS: `--import ${join(import.meta.dirname, 'kit/detour.ts')}`,
-    DETOUR: JSON.stringify(Object.fromEntries(Object.keys(HOSTS).map(host => [host, port]))),
-  })
-  layOutFolder(folder, server.dataDir)
-})
-
-after(async () => {
-  await server?.close()
-  for (const stop of closing) await stop()
-  rmSync(folder, { recursive: true, force: true })
-})
-
 /** What a table of the guide says: type of sink → the path of the variation, the path of the event's type. */
 const pathsOf = (text: string): ReadonlyMap<string, readonly [string, string]> => {
   const rows = [...text.matchAll(/^\| (`[^|]+`) \| `([\w.]+)` \| `([\w.]+)` \|$/gm)]
@@ -84,9 +70,9 @@ const pathsOf = (text: string): ReadonlyMap<string, readonly [string, string]> =
 }
 
 /** Everything that a NATS server is told by the stream; undefined where there is no such server. */
-const startSubscriber = async (): Promise<
-  { readonly port: string; readonly published: readonly Json[] } | undefined
-> => {
+const startSubscriber = async (
+  lifetime: Place['lifetime'],
+): Promise<{ readonly port: string; readonly published: readonly Json[] } | undefined> => {
   if (onlyWithServer.skip) return undefined
   const { url, port } = await startNats(lifetime, await toStorage(lifetime))
   const client = await openClient(lifetime, url)
@@ -107,38 +93,25 @@ const withPatience = (blocks: readonly GuideBlock[], streams: readonly string[])
   return blocks.toSpliced(end, 0, { line: 0, language: 'sh', note: '', prose: '', text })
 }
 
-test('the guide to streaming does what it says, and every destination has the experiment where it says', async () => {
-  const text = readFileSync(new URL(`../${GUIDE}`, import.meta.url), 'utf8')
-  const paths = pathsOf(text)
-  assert.deepEqual([...paths.keys()].toSorted(), Object.keys(SINKS).toSorted())
-
-  const nats = await startSubscriber()
-  const streams = ['HOOK', 'DATADOG', 'SPLUNK', 'SEGMENT', 'MIXPANEL', 'FILE', ...(nats ? ['NATS'] : [])]
-  const webhook = String(await freePort())
-  await followGuide(withPatience(readGuide(GUIDE), streams), {
-    folder,
-    replace: {
-      'localhost:4000': `localhost:${webhook}`,
-      'listen(4000)': `listen(${webhook})`,
-      '4222': nats?.port ?? '1',
-    },
-    instead: { 'LOG_STREAM_LOCAL=allow npm start': () => assert.ok(server.issuer) },
-  })
-
+/** What each kind of stream got. */
+const readArrived = (folder: string, arrived: Arrived, published: readonly Json[] | undefined) => {
   const linesOf = (path: string): Json[] =>
     readFileSync(path, 'utf8')
       .trim()
       .split('\n')
       .map(line => JSON.parse(line))
-  const got: Record<string, readonly Json[]> = {
+  return {
     http: linesOf(join(folder, 'received.ndjson')),
     file: linesOf(join(folder, 'data/log-streams/dev/auth.ndjson')),
-    ...(nats && { nats: nats.published }),
+    ...(published && { nats: published }),
     datadog: arrived.get('http-intake.logs.datadoghq.eu') ?? [],
     splunk: arrived.get('splunk.example.com') ?? [],
     segment: arrived.get('api.segment.io') ?? [],
     mixpanel: arrived.get('api.mixpanel.com') ?? [],
   }
+}
+
+const checkArrived = (got: ReturnType<typeof readArrived>, paths: ReturnType<typeof pathsOf>): void => {
   for (const [type, events] of Object.entries(got)) {
     const [variation = '', kind = ''] = paths.get(type) ?? []
     for (const wanted of ['s', 'experiment_assignment_succeeded']) {
@@ -148,9 +121,44 @@ test('the guide to streaming does what it says, and every destination has the ex
         assert.match(String(at(event, variation)), /^var_/, `${type}: ${variation} of ${wanted}`)
     }
   }
-  assert.ok(got.segment?.some(({ event }) => event === 'Experiment Viewed'))
-  const started = got.mixpanel?.find(({ event }) => event === '$experiment_started')
+  assert.ok(got.segment.some(({ event }) => event === 'Experiment Viewed'))
+  const started = got.mixpanel.find(({ event }) => event === '$experiment_started')
   assert.match(String(at(started, 'properties.Variant name')), /^var_/)
-  for (const type of ['segment', 'mixpanel'])
-    assert.ok(got[type]?.some(({ event }) => event === 'Successful login (s)'))
-})
+  for (const type of ['segment', 'mixpanel'] as const)
+    assert.ok(got[type].some(({ event }) => event === 'Successful login (s)'))
+}
+
+export const streamingLogs: Chapter = {
+  title: 'the guide to streaming, and every destination has the experiment where it says',
+  async prepare({ folder, lifetime }) {
+    const arrived: Arrived = new Map()
+    const authority = createAuthority()
+    writeFileSync(join(folder, 'authority.pem'), authority.certificate)
+    const port = await startReceiver(authority, arrived, lifetime)
+    return {
+      variables: {
+        LOG_STREAM_LOCAL: 'allow',
+        NODE_EXTRA_CA_CERTS: join(folder, 'authority.pem'),
+        NODE_OPTIONS: `--import ${join(import.meta.dirname, '../kit/detour.ts')}`,
+        DETOUR: JSON.stringify(Object.fromEntries(Object.keys(HOSTS).map(host => [host, port]))),
+      },
+      async follow(server) {
+        const paths = pathsOf(readFileSync(new URL(`../../${GUIDE}`, import.meta.url), 'utf8'))
+        assert.deepEqual([...paths.keys()].toSorted(), Object.keys(SINKS).toSorted())
+        const nats = await startSubscriber(lifetime)
+        const streams = ['HOOK', 'DATADOG', 'SPLUNK', 'SEGMENT', 'MIXPANEL', 'FILE', ...(nats ? ['NATS'] : [])]
+        const webhook = String(await freePort())
+        await followGuide(withPatience(readGuide(GUIDE), streams), {
+          folder,
+          replace: {
+            'localhost:4000': `localhost:${webhook}`,
+            'listen(4000)': `listen(${webhook})`,
+            '4222': nats?.port ?? '1',
+          },
+          instead: { 'LOG_STREAM_LOCAL=allow npm start': () => assert.ok(server.issuer) },
+        })
+        checkArrived(readArrived(folder, arrived, nats?.published), paths)
+      },
+    }
+  },
+}

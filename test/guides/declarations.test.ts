@@ -6,11 +6,11 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { TRIGGERS } from '../src/actions/triggers/index.ts'
-import { readGuide } from './kit/guide-commands.ts'
-import { serverEnvironment, temporaryDirectory } from './kit/server.ts'
+import { TRIGGERS } from '../../src/actions/triggers/index.ts'
+import { readGuide } from '../kit/guide-commands.ts'
+import { serverEnvironment, temporaryDirectory } from '../kit/server.ts'
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const BIN = join(ROOT, 'node_modules/.bin')
 
 const run = (folder: string, command: string, ...args: readonly string[]) => {
