@@ -3,7 +3,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
-import { sql } from 'kysely'
 import { type Logger, pino } from 'pino'
 import type { ActionRunner } from './actions/contract.ts'
 import { createProgramBuilder } from './actions/dependencies/program-builder.ts'
@@ -43,6 +42,7 @@ import type { Db } from './store/database.ts'
 import { ensureInstallationSecret } from './store/installation-secret-store.ts'
 import { type Databases, openDatabases } from './store/open-databases.ts'
 import { loadSnapshotData } from './store/snapshot-source.ts'
+import { probeWriting } from './store/write-probe.ts'
 
 export interface App {
   /** Stops in good order: requests first, then the log, then the database. */
@@ -234,7 +234,10 @@ const listenWith =
 const listen = async (parts: Parts, running: Running): Promise<GracefulServer> => {
   const actions = openActions(parts, running)
   const login = running.use(await openLogin(parts, actions.runner))
-  const health = createHealthHandler({ pingDatabase: () => sql`select 1`.execute(parts.databases.db) })
+  const onFailure = atMostEveryMinute((error: unknown) =>
+    parts.logger.error({ err: error }, 'the database takes no writes, so this server is not ready'),
+  )
+  const health = createHealthHandler({ probeDatabase: () => probeWriting(parts.databases.db, onFailure) })
   // Administrators' passwords wait for no one's log-in: one at a time. All come with a token of the tenant, so there is
   // no network to be fair to.
   const hasher = createPasswordHasher(1)
