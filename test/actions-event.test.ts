@@ -134,15 +134,7 @@ test('the samples that Actions are tried with are what is declared, too', async 
 const UNKNOWN: Readonly<Record<string, readonly string[]>> = {
   EventRequest: ['asn'],
   EventIdentity: ['profileData'],
-  EventUser: [
-    'given_name',
-    'family_name',
-    'picture',
-    'username',
-    'phone_number',
-    'phone_verified',
-    'last_password_reset',
-  ],
+  EventUser: ['given_name', 'family_name', 'username', 'phone_number', 'phone_verified', 'last_password_reset'],
   EventAuthentication: ['riskAssessment'],
   EventTransaction: [
     ...['linking_id', 'requested_authorization_details', 'actor', 'actor_token_type', 'subject_token_type'],

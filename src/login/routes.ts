@@ -7,11 +7,11 @@ import { WEBAUTHN_SCRIPT } from './factors/webauthn-script.ts'
 import type { HostedPage, PageContext } from './hosted/hosted-page.ts'
 import { loginPage } from './hosted/login-page.ts'
 import { signupPage } from './hosted/signup-page.ts'
-import { serveAsset } from './http/assets.ts'
+import { serveAsset, serveAvatar } from './http/assets.ts'
 import { auth0Logout } from './logout/auth0-logout.ts'
 import { oidcLogout } from './logout/oidc-logout.ts'
-import { serveEngine } from './oidc/engine-request.ts'
-import { bearerJwt, serveUserinfo } from './userinfo.ts'
+import { passOn, readAmendedBody, serveEngine } from './oidc/engine-request.ts'
+import { presentedJwt, serveUserinfo } from './userinfo.ts'
 
 type Answer = (exchange: Exchange, context: PageContext) => Promise<void>
 
@@ -23,8 +23,9 @@ export interface Route {
 const engine: Answer = (exchange, { provider }) => serveEngine(exchange, provider)
 
 const userinfo: Answer = async (exchange, { deps, directory, provider }) => {
-  const token = exchange.request.method === 'OPTIONS' ? undefined : bearerJwt(exchange)
-  await (token === undefined ? serveEngine(exchange, provider) : serveUserinfo(exchange, token, deps, directory))
+  const body = await readAmendedBody(exchange)
+  const token = exchange.request.method === 'OPTIONS' ? undefined : presentedJwt(exchange, body)
+  await (token === undefined ? passOn(exchange, provider, body) : serveUserinfo(exchange, token, deps, directory))
 }
 
 const page = ({ get, post }: HostedPage): Route => ({
@@ -60,11 +61,15 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   [WEBAUTHN_SCRIPT.path]: { methods: ['GET', 'HEAD'], answer: serveWebauthnScript },
 }
 
+/** Folders of files. */
+const FOLDERS: Readonly<Record<string, Route['answer']>> = { '/u/assets/': serveAsset, '/u/avatars/': serveAvatar }
+
 const RESUME = /^\/authorize\/[\w-]{1,64}$/
 
 /** Who answers a path; undefined when it is not the login's. */
 export const findRoute = (path: string): Route | undefined => {
   if (Object.hasOwn(ROUTES, path)) return ROUTES[path]
   if (RESUME.test(path)) return authorize
-  return path.startsWith('/u/assets/') ? { methods: ['GET', 'HEAD'], answer: serveAsset } : undefined
+  const [, answer] = Object.entries(FOLDERS).find(([folder]) => path.startsWith(folder)) ?? []
+  return answer && { methods: ['GET', 'HEAD'], answer }
 }

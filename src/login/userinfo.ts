@@ -5,16 +5,31 @@ import { findUser } from '../store/user-store.ts'
 import type { Directory } from './directory.ts'
 import type { Exchange } from './exchange.ts'
 import { sendJson } from './http/reply.ts'
+import { type EngineBody, FORM } from './http/request-body.ts'
 import { isOriginOfCallback } from './http/web-origin.ts'
 import type { LoginDeps } from './login-deps.ts'
 import { userinfoAudience } from './oidc/audience.ts'
 import { claimsOfScopes } from './oidc/claims.ts'
 
-const BEARER_JWT = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i
+const BEARER = /^Bearer +(\S+)$/i
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
-/** The JWT of the `Authorization` header; undefined for an opaque token or none, which the engine deals with. */
-export const bearerJwt = (exchange: Exchange): string | undefined =>
-  BEARER_JWT.exec(exchange.header('authorization') ?? '')?.[1]
+/**
+ * The token of a request when it is a JWT: in the header, in a form, or in the address, where Passport's strategies and
+ * older OAuth libraries put it (RFC 6750 section 2). Undefined for an opaque token, none or several, which the engine
+ * deals with.
+ */
+export const presentedJwt = (exchange: Exchange, form: EngineBody | undefined): string | undefined => {
+  const authorization = exchange.header('authorization')
+  const inForm = form?.contentType === FORM ? new URLSearchParams(form.body.toString()).getAll('access_token') : []
+  const presented = [
+    ...(authorization === undefined ? [] : [BEARER.exec(authorization)?.[1] ?? '']),
+    ...exchange.url.searchParams.getAll('access_token'),
+    ...inForm,
+  ]
+  const [token = '', ...others] = presented
+  return others.length === 0 && JWT.test(token) ? token : undefined
+}
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
@@ -75,5 +90,5 @@ export const serveUserinfo = async (
   const user = await findUser(db, exchange.tenant.tenantId, text(payload.sub))
   if (!user || user.blocked) return refuse(exchange, 401, 'invalid_token', 'invalid token provided')
   const headers = await corsHeaders(exchange, directory, text(payload.azp))
-  sendJson(exchange.response, 200, claimsOfScopes(user, scopes), headers)
+  sendJson(exchange.response, 200, claimsOfScopes(user, scopes, exchange.tenant.issuer), headers)
 }

@@ -63,7 +63,7 @@ describe('changes of users', async () => {
     const { name, nickname, picture, blocked, phone_number, phone_verified, email_verified } = changed.body
     assert.deepEqual(
       [name, nickname, picture, blocked, phone_number, phone_verified, email_verified],
-      [email, 'countess', undefined, true, '+15551234', true, true],
+      [email, 'countess', 'http://tenant.test/u/avatars/us.svg', true, '+15551234', true, true],
     )
     const moved = (await call('PATCH', pathOf(user_id), { email: 'Moved@Example.com' })).body
     assert.deepEqual([moved.email, moved.email_verified], ['moved@example.com', false])

@@ -1,6 +1,7 @@
 /** What the API returns of a user; no hash and no secret is part of it. */
 
 import { z } from 'zod'
+import { pictureOf } from '../../model/avatar.ts'
 import { connectionNames } from '../../store/user-search-store.ts'
 import type { UserRecord } from '../../store/user-store.ts'
 import type { ApiContext } from '../api-context.ts'
@@ -65,7 +66,7 @@ const identityOf = (user: UserRecord, connection: string): z.output<typeof ident
   }
 }
 
-const toWireUser = (user: UserRecord, connection: string): Readonly<Record<string, unknown>> => ({
+const toWireUser = (user: UserRecord, connection: string, issuer: string): Readonly<Record<string, unknown>> => ({
   user_id: user.userId,
   email: user.email,
   email_verified: user.emailVerified,
@@ -73,7 +74,7 @@ const toWireUser = (user: UserRecord, connection: string): Readonly<Record<strin
   nickname: user.nickname,
   given_name: user.givenName,
   family_name: user.familyName,
-  picture: user.picture,
+  picture: pictureOf(user, issuer),
   username: user.username,
   phone_number: user.phoneNumber,
   phone_verified: user.phoneVerified,
@@ -96,7 +97,9 @@ export const showUsers = async (
   choice: FieldChoice = {},
 ): Promise<readonly Record<string, unknown>[]> => {
   const names = await connectionNames(api.read, new Set(users.map(({ connectionId }) => connectionId)))
-  return users.map(user => chooseFields(toWireUser(user, names.get(user.connectionId) ?? ''), choice))
+  return users.map(user =>
+    chooseFields(toWireUser(user, names.get(user.connectionId) ?? '', api.tenant.issuer), choice),
+  )
 }
 
 export const showUser = async (api: ApiContext, user: UserRecord, choice?: FieldChoice) =>

@@ -25,6 +25,7 @@ describe('users', async () => {
       name: 'ada@example.com',
       nickname: 'ada',
       given_name: 'Ada',
+      picture: 'http://tenant.test/u/avatars/ad.svg',
       blocked: false,
       identities: [{ connection: 'Users', provider: 'auth0', user_id: user_id.slice(6), isSocial: false }],
       user_metadata: { cohort: 'treatment' },

@@ -53,7 +53,7 @@ const decodeForm = (body: Buffer): URLSearchParams =>
     ]),
   )
 
-const FORM = 'application/x-www-form-urlencoded'
+export const FORM = 'application/x-www-form-urlencoded'
 
 /** The fields of a form. @throws BodyError */
 export const readForm = async (request: IncomingMessage): Promise<URLSearchParams> => {

@@ -1,5 +1,6 @@
 /** What tokens and `/userinfo` say of a user, by scope. */
 
+import { pictureOf } from '../../model/avatar.ts'
 import type { UserRecord } from '../../store/user-store.ts'
 
 /** Claims by scope (OpenID Connect Core 1.0 section 5.4, as far as users have them); `acr` and `amr` are the session's. */
@@ -14,12 +15,12 @@ export const CLAIMS_BY_SCOPE = {
 export const OIDC_SCOPES: readonly string[] = [...Object.keys(CLAIMS_BY_SCOPE), 'offline_access']
 
 /** Every claim of a user; those that the user does not have are absent. `updated_at` is a text, as Auth0 sends it. */
-export const userClaims = (user: UserRecord): Record<string, unknown> => {
+export const userClaims = (user: UserRecord, issuer: string): Record<string, unknown> => {
   const claims = {
     sub: user.userId,
     name: user.name,
     nickname: user.nickname,
-    picture: user.picture,
+    picture: pictureOf(user, issuer),
     given_name: user.givenName,
     family_name: user.familyName,
     preferred_username: user.username,
@@ -35,7 +36,11 @@ export const userClaims = (user: UserRecord): Record<string, unknown> => {
 const isScope = (scope: string): scope is keyof typeof CLAIMS_BY_SCOPE => Object.hasOwn(CLAIMS_BY_SCOPE, scope)
 
 /** The claims that a token with these scopes may read. */
-export const claimsOfScopes = (user: UserRecord, scopes: readonly string[]): Record<string, unknown> => {
+export const claimsOfScopes = (
+  user: UserRecord,
+  scopes: readonly string[],
+  issuer: string,
+): Record<string, unknown> => {
   const allowed = new Set<string>(scopes.filter(isScope).flatMap(scope => CLAIMS_BY_SCOPE[scope]))
-  return Object.fromEntries(Object.entries(userClaims(user)).filter(([name]) => allowed.has(name)))
+  return Object.fromEntries(Object.entries(userClaims(user, issuer)).filter(([name]) => allowed.has(name)))
 }

@@ -76,14 +76,21 @@ const AMENDMENTS: Readonly<Record<string, (form: URLSearchParams, exchange: Exch
   [ROUTES.token]: withAudience,
 }
 
-/** Serves a request of one of the engine's addresses. @throws BodyError for a body that cannot be read */
-export const serveEngine = async (exchange: Exchange, provider: Provider): Promise<void> => {
+/** The body of a POST as the engine gets it. @throws BodyError for a body that cannot be read */
+export const readAmendedBody = async (exchange: Exchange): Promise<EngineBody | undefined> => {
   const { request, url } = exchange
+  if (request.method !== 'POST') return undefined
   const amend = AMENDMENTS[url.pathname]
-  const body =
-    request.method === 'POST' ? await readEngineBody(request, form => amend?.(form, exchange) ?? form) : undefined
-  await listenerOf(provider)(toEngineRequest(exchange, body), exchange.response)
+  return readEngineBody(request, form => amend?.(form, exchange) ?? form)
 }
+
+/** Hands a request to the engine whose body has been read. */
+export const passOn = (exchange: Exchange, provider: Provider, body: EngineBody | undefined): Promise<void> =>
+  listenerOf(provider)(toEngineRequest(exchange, body), exchange.response)
+
+/** Serves a request of one of the engine's addresses. @throws BodyError for a body that cannot be read */
+export const serveEngine = async (exchange: Exchange, provider: Provider): Promise<void> =>
+  passOn(exchange, provider, await readAmendedBody(exchange))
 
 type Session = Awaited<ReturnType<Provider['Session']['get']>>
 

@@ -46,5 +46,9 @@ export const createFindAccount =
     const user = await findUser(db, exchange.tenant.tenantId, subject)
     if (!user || (token?.kind === 'AccessToken' && user.blocked)) return undefined
     if (isUnusedRefreshToken(token)) await takeSteps(context, db, { token, user, steps })
-    return { accountId: user.userId, user, claims: () => ({ ...userClaims(user), sub: user.userId }) }
+    return {
+      accountId: user.userId,
+      user,
+      claims: () => ({ ...userClaims(user, exchange.tenant.issuer), sub: user.userId }),
+    }
   }

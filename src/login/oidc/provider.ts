@@ -104,6 +104,8 @@ const configurationOf = (options: ProviderOptions): Configuration => {
     ttl: createLifetimes(deps.clock),
     claims: Object.fromEntries(Object.entries(CLAIMS_BY_SCOPE).map(([scope, names]) => [scope, [...names]])),
     scopes: ['openid', 'offline_access'],
+    // Passport's strategies ask `/userinfo` so; the address of that request is neither logged nor kept by a browser.
+    acceptQueryParamAccessTokens: true,
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     enabledJWA: { idTokenSigningAlgValues: ['RS256'] },

@@ -1,6 +1,7 @@
 /** Parts of an event that several triggers have. */
 
 import type { Json, JsonObject } from '../../../base/json.ts'
+import { pictureOf } from '../../../model/avatar.ts'
 import type { AuthenticationMethod } from '../../../store/authentication-method-store.ts'
 import type { ConnectionRecord } from '../../../store/connection-store.ts'
 import type { UserRecord } from '../../../store/user-store.ts'
@@ -35,11 +36,13 @@ export const connectionPart = ({ id, name, strategy }: ConnectionRecord): JsonOb
  * The user as the tenant knows him.
  *
  * @param methods what he has set up: his second factors are among them
+ * @param issuer whose avatar stands for a picture
  */
 export const userPart = (
   user: UserRecord,
   connection: ConnectionRecord,
   methods: readonly AuthenticationMethod[],
+  issuer: string,
 ): JsonObject =>
   defined({
     user_id: user.userId,
@@ -51,7 +54,7 @@ export const userPart = (
     given_name: user.givenName,
     family_name: user.familyName,
     nickname: user.nickname,
-    picture: user.picture,
+    picture: pictureOf(user, issuer),
     username: user.username,
     phone_number: user.phoneNumber,
     phone_verified: user.phoneVerified,

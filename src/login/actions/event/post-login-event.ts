@@ -108,7 +108,7 @@ export const postLoginEvent = (occasion: PostLoginOccasion): JsonObject => {
     request: requestPart(exchange, place, requestOf(occasion)),
     client: clientPart(client),
     connection: connectionPart(connection),
-    user: userPart(user, connection, enrolled),
+    user: userPart(user, connection, enrolled, exchange.tenant.issuer),
     stats: { logins_count: loginsCount(login) },
     authentication: { methods: toAuthenticationMethods(first, methods) },
     authorization: { roles: [] },

@@ -52,5 +52,9 @@ export const preRegistrationEvent = (
 
 export const postRegistrationEvent = (occasion: RegistrationOccasion, user: UserRecord): JsonObject => {
   const { query: _, body: __, ...rest } = request(occasion, {})
-  return { ...common(occasion), request: rest, user: userPart(user, occasion.connection, []) }
+  return {
+    ...common(occasion),
+    request: rest,
+    user: userPart(user, occasion.connection, [], occasion.exchange.tenant.issuer),
+  }
 }
