@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { decodeJwt } from 'jose'
 import { type ActionsTenant, type Logged, startActionsTenant } from './kit/actions-tenant.ts'
 
@@ -292,4 +293,72 @@ test('a session ends when an Action says so, and lasts as long as the browser is
   await tenant.bind('post-login')
   await new Promise(resolve => setTimeout(resolve, 2_100))
   assert.equal((await refusalOf({ prompt: 'none' }, browser)).error, 'login_required')
+})
+
+let people = 0
+
+const signUp = async (email = `person${++people}@example.com`): Promise<void> => {
+  const browser = tenant.browser()
+  const page = await browser.visit(tenant.authorize({ screen_hint: 'signup' }).url)
+  await browser.submit(page, { email, password: 'a long enough passphrase' })
+}
+
+/** Events of a type since the last look, once there is one: what runs after a sign-up is logged a moment later. */
+const eventually = async (type: string): Promise<readonly Logged[]> => {
+  const seen: Logged[] = []
+  for (let attempt = 0; attempt < 600; attempt += 1) {
+    seen.push(...(await tenant.events()))
+    if (seen.some(event => event.type === type)) return seen
+    await delay(100)
+  }
+  throw new TypeError(`no ${type} among ${seen.map(event => event.type).join()}`)
+}
+
+test('the event of a sign-up names the execution of the Actions before it, and that of those after it has its own', async () => {
+  await tenant.bind('pre-user-registration', `exports.onExecutePreUserRegistration = async () => {}`)
+  await tenant.bind('post-user-registration', `exports.onExecutePostUserRegistration = async () => {}`)
+  await tenant.events()
+  await signUp()
+  const seen = await eventually('actions_execution_succeeded')
+  const [ss, after] = ['ss', 'actions_execution_succeeded'].map(type => seen.find(event => event.type === type))
+  assert.ok(ss && after)
+  assert.deepEqual(
+    (await executionsOf(ss)).map(({ trigger_id }) => trigger_id),
+    ['pre-user-registration'],
+  )
+  const { trigger_id, execution_id, transaction_id } = after.details
+  assert.deepEqual([trigger_id, transaction_id], ['post-user-registration', ss.details.transaction_id])
+  const execution = await tenant.api.call<Execution>('GET', `actions/executions/${execution_id}`)
+  assert.deepEqual([execution.trigger_id, execution.results.length], ['post-user-registration', 1])
+})
+
+test('an execution after a sign-up that failed is named by the failure, and no success is logged', async () => {
+  await tenant.bind(
+    'post-user-registration',
+    `exports.onExecutePostUserRegistration = async () => { throw new TypeError('no welcome today') }`,
+  )
+  await tenant.events()
+  await signUp()
+  const seen = await eventually('actions_execution_failed')
+  const failed = seen.find(({ type }) => type === 'actions_execution_failed')
+  const execution = await tenant.api.call<Execution>('GET', `actions/executions/${failed?.details.execution_id}`)
+  assert.equal(execution.results[0]?.error?.id, 'action_error')
+  await tenant.bind('post-user-registration')
+  await signUp()
+  const types = (await eventually('s')).map(({ type }) => type)
+  assert.ok(!types.includes('actions_execution_succeeded'), types.join())
+})
+
+test('the event of a sign-up that was refused names the execution, also when the Action let it pass', async () => {
+  await tenant.bind('pre-user-registration', `exports.onExecutePreUserRegistration = async () => {}`)
+  await tenant.events()
+  await signUp(tenant.server.credentials.admin.email)
+  assert.equal((await executionsOf(await onlyEvent('fs')))[0]?.trigger_id, 'pre-user-registration')
+  await tenant.bind(
+    'pre-user-registration',
+    `exports.onExecutePreUserRegistration = async (event, api) => api.access.deny('closed', 'Not today.')`,
+  )
+  await signUp()
+  assert.equal((await executionsOf(await onlyEvent('fs')))[0]?.trigger_id, 'pre-user-registration')
+  await tenant.bind('pre-user-registration')
 })

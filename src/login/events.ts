@@ -257,6 +257,10 @@ export const experimentWarning = (occasion: Occasion, { code, message }: AssignW
 export const executionDetails = ({ plan }: Pick<Exchange, 'plan'>): JsonObject =>
   plan.executions.length > 0 ? { actions: { executions: [...plan.executions] } } : {}
 
+/** @param details names the trigger and the execution */
+export const actionsCompleted = (occasion: Occasion, details: JsonObject): LogEvent =>
+  event('actions_execution_succeeded', occasion, details)
+
 /** @param details names the Action, its execution and what went wrong */
 export const actionFailed = (occasion: Occasion, details: JsonObject): LogEvent =>
   event('actions_execution_failed', occasion, details)

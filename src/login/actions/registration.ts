@@ -1,9 +1,12 @@
 /** The Actions of a sign-up: those before it may refuse it, those after it run when the answer is out. */
 
 import type { Effect } from '../../actions/effects.ts'
+import type { Clock } from '../../base/clock.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
+import type { TenantLog } from '../../logs/log-event.ts'
 import type { UserRecord } from '../../store/user-store.ts'
 import type { Directory } from '../directory.ts'
+import { actionsCompleted } from '../events.ts'
 import { emptyPlan } from '../pipeline/login-plan.ts'
 import { applyEffects, createEffectTarget } from './apply-effects.ts'
 import {
@@ -35,6 +38,8 @@ export interface RegistrationDeps {
   readonly actions: LoginActions
   readonly directory: Pick<Directory, 'client'>
   readonly runTrigger: RunTrigger
+  readonly log: TenantLog
+  readonly clock: Clock
   logError(error: unknown, context: Readonly<Record<string, string>>): void
 }
 
@@ -76,7 +81,8 @@ const verdictOf = ({ outcome, effects }: TriggerOutcome): RegistrationVerdict =>
 
 const pause = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds).unref())
 
-export const createRegistration = ({ actions, directory, runTrigger, logError }: RegistrationDeps): Registration => {
+export const createRegistration = (deps: RegistrationDeps): Registration => {
+  const { actions, directory, runTrigger, log, clock, logError } = deps
   const running = new Set<Promise<void>>()
 
   const boundTo = async (
@@ -93,13 +99,16 @@ export const createRegistration = ({ actions, directory, runTrigger, logError }:
     const bound = await boundTo(request, 'post-user-registration')
     if (bound.length === 0) return
     const { exchange, transaction, connection } = request
-    await runTrigger({
-      trigger: 'post-user-registration',
-      actions: bound,
-      event: postRegistrationEvent(occasionOf(request), user),
-      occasion: { exchange, transaction, connection, user },
-    })
+    const occasion = { exchange, transaction, connection, user }
+    const trigger = 'post-user-registration'
+    const event = postRegistrationEvent(occasionOf(request), user)
+    const { outcome, execution } = await runTrigger({ trigger, actions: bound, event, occasion })
+    // Behind the execution, so that a reader of the event finds it. A failure has its own event.
     await exchange.settle()
+    if (outcome.kind === 'failed') return
+    await log.record(
+      actionsCompleted({ ...occasion, at: clock() }, { trigger_id: trigger, execution_id: execution.id }),
+    )
   }
 
   return {

@@ -16,7 +16,7 @@ export const actionsExecutionFailed: LogEventType = {
   type: 'actions_execution_failed',
   category: 'actions',
   description: 'An Action failed',
-  doc: 'An Action threw, used up its time or its memory, or could not be run; a login or a sign-up that it belongs to has failed.',
+  doc: 'An Action threw, used up its time or its memory, or could not be run. The login or the sign-up that waited for it has failed; after a sign-up nothing waits.',
   required: ['ip', 'details.trigger_id', 'details.execution_id', 'details.error_class'],
   optional: [
     ...CLIENT,

@@ -1,6 +1,7 @@
 /** The table of the log events that the product writes. */
 
 import { actionsExecutionFailed } from './actions-execution-failed.ts'
+import { actionsExecutionSucceeded } from './actions-execution-succeeded.ts'
 import type { LogEventType } from './event-type.ts'
 import { experimentAssignmentSucceeded } from './experiment-assignment-succeeded.ts'
 import { f } from './f.ts'
@@ -58,6 +59,7 @@ export const LOG_EVENTS = {
   limit_wc: limitWc,
   limit_mu: limitMu,
   actions_execution_failed: actionsExecutionFailed,
+  actions_execution_succeeded: actionsExecutionSucceeded,
   gd_start_auth: gdStartAuth,
   gd_auth_succeed: gdAuthSucceed,
   gd_auth_failed: gdAuthFailed,

@@ -34,6 +34,6 @@ export const CATEGORY_CODES: Readonly<Record<LogCategory, readonly string[]>> = 
      ss_sso_info ublkdu`,
   ),
   'user.success': codes('sce scp scpn scpr scu sdu srrt ss_sso_success sui sv svr'),
-  actions: codes('actions_execution_failed'),
+  actions: codes('actions_execution_failed actions_execution_succeeded'),
   other: [],
 }
