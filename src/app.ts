@@ -247,7 +247,13 @@ const listen = async (parts: Parts, running: Running): Promise<GracefulServer> =
   const api = openManagementApi(parts, login, ports)
   const server = await startGracefulServer(listenWith([health, login.handle], api), parts.config)
   running.defer(() => server.close(DRAIN_MS))
-  warmActions(parts, actions).catch(error => parts.logger.warn({ err: error }, 'Actions could not be made ready yet'))
+  let isStopping = false
+  running.defer(() => {
+    isStopping = true
+  })
+  warmActions(parts, actions).catch(error => {
+    if (!isStopping) parts.logger.warn({ err: error }, 'Actions could not be made ready yet')
+  })
   return server
 }
 

@@ -102,8 +102,29 @@ test('a port that is taken is said in one sentence', async () => {
   assert.match(output, /Port \d+ on 127\.0\.0\.1 is in use/)
 })
 
-test('SIGTERM and SIGINT end the server within five seconds with exit code 0', async () => {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+test('Ctrl-C that comes twice, as below npm, and a terminal that is closed end the server in good order', async () => {
+  const server = await startServerProcess(serverEnvironment({ DATA_DIR: dataDir, PORT: String(await freePort()) }))
+  process.kill(server.pid, 'SIGINT')
+  process.kill(server.pid, 'SIGINT')
+  process.kill(server.pid, 'SIGHUP')
+  assert.equal(await server.ended, 0)
+})
+
+test('below nohup a terminal that is closed ends nothing', async () => {
+  const environment = serverEnvironment({ DATA_DIR: dataDir, PORT: String(await freePort()) })
+  const child = spawn('nohup', [process.execPath, 'src/main.ts', 'serve'], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(child.stdout, 'data')
+  child.kill('SIGHUP')
+  assert.equal((await fetch(`http://localhost:${environment.PORT}/readyz`)).status, 200)
+  child.kill('SIGTERM')
+  assert.deepEqual(await once(child, 'exit'), [0, null])
+})
+
+test('SIGTERM, SIGINT and SIGHUP end the server within five seconds with exit code 0', async () => {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     const server = await startServerProcess(serverEnvironment({ DATA_DIR: dataDir, PORT: String(await freePort()) }))
     const asked = performance.now()
     process.kill(server.pid, signal)

@@ -1,21 +1,18 @@
-/** Ctrl-C and SIGTERM as a signal that work can listen to. */
+/** Requests to stop as a signal that work can listen to. */
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+import { EXIT } from './cli-failure.ts'
+import { onStopRequest } from './stop-request.ts'
 
-/**
- * Runs work that ends in good order when its signal is aborted. A second Ctrl-C ends the process at once, as it would
- * without this.
- */
+/** Runs work that ends in good order when its signal is aborted. A second Ctrl-C ends the process at once. */
 export const interruptible = async <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
   const controller = new AbortController()
-  const interrupt = (): void => {
-    for (const name of SIGNALS) process.off(name, interrupt)
-    controller.abort()
-  }
-  for (const name of SIGNALS) process.on(name, interrupt)
+  const ignore = onStopRequest({
+    stop: () => controller.abort(),
+    again: () => process.exit(EXIT.interrupted),
+  })
   try {
     return await work(controller.signal)
   } finally {
-    for (const name of SIGNALS) process.off(name, interrupt)
+    ignore()
   }
 }

@@ -1,12 +1,15 @@
 /** `demo`: a whole experiment in about half a minute — tutorial, 2,000 devices, and the numbers from the log. */
 
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { StartupError } from '../../base/startup-error.ts'
 import { type ApiClient, createApiClient } from '../api-client.ts'
 import { mapBounded } from '../bounded.ts'
+import { EXIT } from '../cli-failure.ts'
+import { interruptible } from '../interruptible.ts'
 import { createProgressBar } from '../progress-bar.ts'
 import { deviceUserAgent } from './devices.ts'
 import { answerEnrollment } from './enrollment-page.ts'
@@ -161,9 +164,11 @@ const readOptions = (args: readonly string[]): { readonly exit: boolean; readonl
   }
 }
 
-const waitForInterrupt = (server: ServerProcess): Promise<unknown> => {
-  const interrupted = new Promise(resolve => process.once('SIGINT', resolve).once('SIGTERM', resolve))
-  return Promise.race([interrupted, server.ended])
+/** Leaves the server to the person who watches, until they have seen enough. */
+const linger = async (server: ServerProcess, dataDir: string, signal: AbortSignal): Promise<void> => {
+  const credentials = join(dataDir, 'credentials.json')
+  say(`\nThe server keeps running at ${server.issuer} (credentials: ${credentials}). Ctrl-C stops it.`)
+  if (!signal.aborted) await Promise.race([once(signal, 'abort'), server.ended])
 }
 
 /**
@@ -175,19 +180,17 @@ const waitForInterrupt = (server: ServerProcess): Promise<unknown> => {
 export const demo = async (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> => {
   const { exit, devices } = readOptions(args)
   const dataDir = environment.DATA_DIR ?? 'data/demo'
-  const server = await startServerProcess({ ...environment, DATA_DIR: dataDir })
-  say(server.readyLine)
-  try {
-    const problems = await play(server, dataDir, devices)
-    for (const problem of problems) console.error(`\nThe demo failed: ${problem}`)
-    if (problems.length === 0 && process.stdout.isTTY && !exit) {
-      say(
-        `\nThe server keeps running at ${server.issuer} (credentials: ${join(dataDir, 'credentials.json')}). Ctrl-C stops it.`,
-      )
-      await waitForInterrupt(server)
+  return await interruptible(async signal => {
+    try {
+      await using server = await startServerProcess({ ...environment, DATA_DIR: dataDir }, signal)
+      say(server.readyLine)
+      const problems = await play(server, dataDir, devices)
+      for (const problem of problems) console.error(`\nThe demo failed: ${problem}`)
+      if (problems.length === 0 && process.stdout.isTTY && !exit) await linger(server, dataDir, signal)
+      return problems.length === 0 ? EXIT.ok : EXIT.failure
+    } catch (error) {
+      if (signal.aborted) return EXIT.interrupted // the server has stopped, and what needed it fails
+      throw error
     }
-    return problems.length === 0 ? 0 : 1
-  } finally {
-    await server.stop()
-  }
+  })
 }

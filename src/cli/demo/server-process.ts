@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url))
 
-export interface ServerProcess {
+export interface ServerProcess extends AsyncDisposable {
   readonly pid: number
   readonly issuer: string
   /** The `ready …` line, for the person at the terminal. */
@@ -25,9 +25,16 @@ export class ServerDidNotStart extends Error {
 
 /**
  * Starts `serve` with this environment and waits for its `ready` line. Its standard error goes to ours.
+ *
+ * @param signal asks it to stop, also before it is ready
+ * @throws ServerDidNotStart
  */
-export const startServerProcess = async (environment: NodeJS.ProcessEnv): Promise<ServerProcess> => {
+export const startServerProcess = async (
+  environment: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+): Promise<ServerProcess> => {
   const child = spawn(process.execPath, [MAIN, 'serve'], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
+  signal?.addEventListener('abort', () => child.kill('SIGTERM'))
   const ended = once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : null))
   const lines = createInterface({ input: child.stdout })
   const ready = new Promise<string>((resolve, reject) => {
@@ -37,14 +44,16 @@ export const startServerProcess = async (environment: NodeJS.ProcessEnv): Promis
     ended.then(code => reject(new ServerDidNotStart(`the server ended with exit code ${code} before it was ready`)))
   })
   const readyLine = await ready
+  const stop = (): Promise<number | null> => {
+    child.kill('SIGTERM')
+    return ended
+  }
   return {
     pid: child.pid ?? 0,
     issuer: readyLine.split(' ')[1] ?? '',
     readyLine,
     ended,
-    stop() {
-      child.kill('SIGTERM')
-      return ended
-    },
+    stop,
+    [Symbol.asyncDispose]: async () => void (await stop()),
   }
 }
