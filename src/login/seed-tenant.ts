@@ -140,7 +140,8 @@ const insertApp = (db: Db, tenantId: TenantId, { app }: SeedCredentials, { secre
     appType: 'regular_web',
     sealedSecret: sealClientSecret(secretBox, tenantId, app.clientId, app.clientSecret),
     tokenEndpointAuthMethod: 'client_secret_post',
-    grantTypes: ['authorization_code', 'refresh_token'],
+    // `implicit` is what SDKs of web applications ask for when they only want to know who is there.
+    grantTypes: ['authorization_code', 'implicit', 'refresh_token'],
     callbacks: app.callbacks,
     allowedLogoutUrls: logoutUrls(app.callbacks),
     metadata: {},

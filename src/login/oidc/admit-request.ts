@@ -8,8 +8,9 @@ import { parseDeviceCookie, toDeviceHash } from '../device-cookie.ts'
 import type { Directory } from '../directory.ts'
 import type { Exchange } from '../exchange.ts'
 import { requestedAudience } from './audience.ts'
-import { extProblem, sizeProblem, transactionParameters } from './authorize-parameters.ts'
+import { transactionParameters } from './authorize-parameters.ts'
 import { clientOf, exchangeOf, paramOf } from './engine-context.ts'
+import { requestProblem } from './request-problem.ts'
 
 /** Characters; as long as the ids that the engine gives to sessions. */
 const SESSION_ID_LENGTH = 43
@@ -24,7 +25,8 @@ const askedScopes = (context: KoaContextWithOIDC): readonly string[] => {
 
 /**
  * The engine hands out refresh tokens only together with a consent page (OpenID Connect Core 1.0 section 11). The
- * tenant's own applications do not ask for consent, so the scope that it removed comes back where it is allowed.
+ * tenant's own applications do not ask for consent, so the scope that it removed comes back where it is allowed, and
+ * where there is a code to get one with.
  */
 const restoreOfflineAccess = async (
   context: KoaContextWithOIDC,
@@ -32,6 +34,7 @@ const restoreOfflineAccess = async (
   { tenant }: Exchange,
 ): Promise<void> => {
   const { client, params } = context.oidc
+  if (!paramOf(context, 'response_type')?.includes('code')) return
   if (!params || !askedScopes(context).includes(OFFLINE) || !client?.grantTypeAllowed('refresh_token')) return
   const audience = requestedAudience(context, tenant)
   const server = audience === undefined ? undefined : await directory.resourceServer(tenant, audience)
@@ -59,12 +62,6 @@ const requireConnection = async (
   throw new errors.InvalidRequest(`the connection ${JSON.stringify(name.slice(0, 128))} was not found`)
 }
 
-/** There are no organizations: a login that an application takes for one of a certain organization must not succeed. */
-export const refuseOrganization = ({ organization, invitation }: Readonly<Record<string, unknown>>): void => {
-  const named = organization ? 'organization' : invitation ? 'invitation' : undefined
-  if (named) throw new errors.InvalidRequest(`organizations do not exist on this server: leave out ${named}`)
-}
-
 const rememberDevice = (exchange: Exchange): void => {
   const id = parseDeviceCookie(exchange.cookie('device'), exchange.keys.deviceCookie)
   if (id) exchange.deviceHash = toDeviceHash(id, exchange.keys.deviceHash)
@@ -77,9 +74,8 @@ export const createAdmitRequest =
     const { session, params, prompts, route } = context.oidc
     const client = clientOf(context)
     if (route !== 'authorization' || !params || !client) return
-    const problem = sizeProblem(params) ?? extProblem(paramOf(context, 'ext'))
+    const problem = requestProblem(params)
     if (problem) throw new errors.InvalidRequest(problem)
-    refuseOrganization(params)
     const exchange = exchangeOf(context)
     await restoreOfflineAccess(context, directory, exchange)
     ensureScope(context)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { extProblem, normalizeAuthorizeQuery, transactionParameters } from './authorize-parameters.ts'
+import { normalizeAuthorizeQuery, transactionParameters } from './authorize-parameters.ts'
+import { extProblem } from './request-problem.ts'
 
 test('what a request says of our own parameters is thrown away', () => {
   const mine = { transaction_id: 'mine', ext: '{"a":1}', implied_redirect_uri: 'true' }
@@ -24,12 +25,4 @@ test('ext- parameters travel as one and come out as they were', () => {
     'ext-a_b': 'x y',
     state: 's',
   })
-})
-
-test('ext- parameters beyond their rules are refused by name', () => {
-  const wrong = [{ 'ext-': 'x' }, { [`ext-${'a'.repeat(29)}`]: 'x' }, { 'ext-a': '<b>' }, { 'ext-a': '' }]
-  for (const ext of wrong) assert.match(extProblem(JSON.stringify(ext)) ?? '', /malformed/)
-  const many = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`ext-${index}`, 'x']))
-  assert.match(extProblem(JSON.stringify(many)) ?? '', /at most 10/)
-  assert.equal(extProblem(undefined), undefined)
 })

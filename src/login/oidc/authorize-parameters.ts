@@ -1,7 +1,6 @@
 /** The parameters of `/authorize`: which are known, and making the query fit for the OIDC engine. */
 
 import type { ParsedUrlQuery } from 'node:querystring'
-import { jsonByteLength } from '../../base/json.ts'
 import { withoutNul } from '../http/request-body.ts'
 
 /**
@@ -33,10 +32,6 @@ export const EXTRA_PARAMETERS = [
 /** A repeated one of these is not worth an error page: experiments never break a login. */
 const OVERRIDES = ['experiment_id', 'variation_id', 'segment_id'] as const
 
-const EXT_NAME = /^ext-[\w-]{1,28}$/
-const EXT_VALUE = /^[-\w.*~@+ /:]{1,255}$/
-const MAX_EXT = 10
-
 const firstOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value)
 
 const extParameters = (query: ParsedUrlQuery): Record<string, string> =>
@@ -65,26 +60,6 @@ export const normalizeAuthorizeQuery = (given: ParsedUrlQuery): ParsedUrlQuery =
   }
   const ext = extParameters(query)
   return Object.keys(ext).length > 0 ? { ...normalized, ext: JSON.stringify(ext) } : normalized
-}
-
-/**
- * Bytes of all parameters together, as they are stored: twice for each request, before anybody has logged in. Requests of
- * SDKs have some hundred; an application with more to keep has a session of its own for it.
- */
-export const MAX_PARAMETER_BYTES = 8 * 1024
-
-/** What is wrong with the size of the request; undefined when nothing is. */
-export const sizeProblem = (params: Readonly<Record<string, unknown>>): string | undefined =>
-  jsonByteLength(params) > MAX_PARAMETER_BYTES
-    ? `the parameters are too long: all of them together may have ${MAX_PARAMETER_BYTES} bytes`
-    : undefined
-
-/** What is wrong with the request's `ext-*` parameters; undefined when nothing is. */
-export const extProblem = (ext: string | undefined): string | undefined => {
-  const entries = Object.entries(JSON.parse(ext ?? '{}'))
-  if (entries.length > MAX_EXT) return `at most ${MAX_EXT} ext- parameters are allowed`
-  const wrong = entries.find(([name, value]) => !EXT_NAME.test(name) || !EXT_VALUE.test(String(value)))
-  return wrong && `the parameter ${wrong[0].slice(0, 40)} has a malformed name or value`
 }
 
 /** The parameters as everybody after the engine reads them: texts, `ext-*` in their places, nothing of ours. */

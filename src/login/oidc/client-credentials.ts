@@ -3,8 +3,8 @@
 import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider'
 import type { Directory } from '../directory.ts'
 import type { Tenant } from '../tenant.ts'
-import { refuseOrganization } from './admit-request.ts'
 import { toEngineResource } from './audience.ts'
+import { organizationProblem } from './request-problem.ts'
 
 interface Parameters {
   readonly audience?: string | undefined
@@ -27,7 +27,8 @@ const chooseScopes = (granted: readonly string[], requested: string | undefined)
 export const registerClientCredentials = (provider: Provider, tenant: Tenant, directory: Directory): void => {
   const handle = async (context: TokenEndpointGrantContext<Parameters>): Promise<void> => {
     const { client, params } = context.oidc
-    refuseOrganization({ organization: params.organization })
+    const problem = organizationProblem({ organization: params.organization })
+    if (problem) throw new errors.InvalidRequest(problem)
     if (!params.audience)
       throw denied('No audience parameter was provided, and no default audience has been configured')
     const server = await directory.resourceServer(tenant, params.audience)

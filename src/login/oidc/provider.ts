@@ -28,6 +28,7 @@ import { nameRefusals } from './grant-refusal.ts'
 import { createInteractionPolicy, interactionUrl } from './interaction-policy.ts'
 import { createLifetimes } from './lifetimes.ts'
 import { requireRedirectUri } from './redirect-uri.ts'
+import { RESPONSE_TYPES, readCallbacksPerRequest } from './response-types.ts'
 import { mayRevoke, sendRevocationBare } from './revocation.ts'
 import { toAuth0Dialect } from './token-dialect.ts'
 import { logTokens } from './token-events.ts'
@@ -106,7 +107,7 @@ const configurationOf = (options: ProviderOptions): Configuration => {
     scopes: ['openid', 'offline_access'],
     // Passport's strategies ask `/userinfo` so; the address of that request is neither logged nor kept by a browser.
     acceptQueryParamAccessTokens: true,
-    responseTypes: ['code'],
+    responseTypes: RESPONSE_TYPES,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     enabledJWA: { idTokenSigningAlgValues: ['RS256'] },
     // Applications read the profile from the ID token, whether or not they also get an access token.
@@ -149,6 +150,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
   registerClientCredentials(provider, tenant, directory)
   throttleClientSecrets(provider, deps)
   withholdAnswers(provider, deps)
+  readCallbacksPerRequest(provider)
   requireRedirectUri(provider)
   nameRefusals(provider)
   sendRevocationBare(provider)

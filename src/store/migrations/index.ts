@@ -11,6 +11,7 @@ import * as logIds from './0008-log-ids.ts'
 import * as owners from './0009-owners.ts'
 import * as writeProbe from './0011-write-probe.ts'
 import * as logStreamSettings from './0014-log-stream-settings.ts'
+import * as responseTypes from './0015-response-types.ts'
 
 export interface Migration {
   readonly name: string
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly Migration[] = [
   owners,
   writeProbe,
   logStreamSettings,
+  responseTypes,
 ]

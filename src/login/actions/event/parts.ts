@@ -8,6 +8,7 @@ import type { UserRecord } from '../../../store/user-store.ts'
 import type { Client } from '../../directory.ts'
 import { enrolledFactors } from '../../factors/kinds/index.ts'
 import { enrolledProviders } from '../../factors/providers.ts'
+import { isFrontChannel } from '../../oidc/response-types.ts'
 import type { LoginTransaction } from '../../transaction.ts'
 
 /** Of an object with optional members, those that are there. */
@@ -88,6 +89,11 @@ export const experimentPart = (transaction: LoginTransaction | undefined): JsonO
   })
 }
 
+const RESPONSE_PROFILES: Readonly<Record<string, string>> = { code: 'basic', 'code id_token': 'hybrid' }
+
+/** How the request is answered, as OpenID Connect names it; without a code it is the implicit flow. */
+const protocolOf = (responseType: string): string => `oidc-${RESPONSE_PROFILES[responseType] ?? 'implicit'}-profile`
+
 const words = (text: string | undefined): readonly string[] => (text ?? '').split(' ').filter(Boolean)
 
 /** What the application asked for. */
@@ -101,12 +107,12 @@ export const transactionPart = (
     locale: words(params.ui_locales)[0] ?? 'en',
     login_hint: params.login_hint,
     redirect_uri: params.redirect_uri,
-    response_mode: params.response_mode ?? 'query',
+    response_mode: params.response_mode ?? (isFrontChannel(params.response_type ?? 'code') ? 'fragment' : 'query'),
     state: params.state,
   }),
   acr_values: words(params.acr_values),
   prompt: words(params.prompt),
-  protocol: 'oidc-basic-profile',
+  protocol: protocolOf(params.response_type ?? 'code'),
   requested_scopes: words(params.scope),
   response_type: words(params.response_type),
   ui_locales: words(params.ui_locales),
