@@ -16,6 +16,7 @@ import { type EgressRules, systemResolve } from './base/egress-rules.ts'
 import { randomBase58, systemRandom } from './base/random.ts'
 import { createSecretBox, SECRET_BOX_KEY_BYTES, type SecretBox } from './base/secret-box.ts'
 import type { Config } from './config/config.ts'
+import { OPTIONS } from './config/options.ts'
 import { type GracefulServer, startGracefulServer } from './http/graceful-server.ts'
 import { createHealthHandler } from './http/health.ts'
 import { type BoundActions, createBoundActions } from './login/actions/bound-actions.ts'
@@ -172,7 +173,12 @@ const openManagementApi = (parts: Parts, login: Login, ports: ApiPorts): Request
 
 const openActions = ({ config, logger, secretBox }: Parts, running: Running) => {
   const localHosts = config.actionsAllowedHosts
-  const egress = createEgress({ allowLocalAddresses: false, allowInsecureHttp: true, localHosts })
+  const egress = createEgress({
+    allowLocalAddresses: false,
+    allowInsecureHttp: true,
+    localHosts,
+    setting: OPTIONS.actionsAllowedHosts.variable,
+  })
   running.defer(() => egress.close())
   const onError = atMostEveryMinute(error => logger.error({ err: error }, 'the sandbox of Actions cannot be started'))
   const runner = createActionRunner({ egress, onError })
@@ -196,7 +202,11 @@ const openLogStreams = async (parts: Parts, running: Running): Promise<Managemen
   const installation = await ensureInstallationSecret(databases.db, 'id', () => randomBase58(22, systemRandom))
   await sealOpenAddresses(databases.db, secretBox, error => logger.error({ err: error }, 'a log stream cannot be read'))
   const isLocal = config.logStreamLocal === 'allow'
-  const rules: EgressRules = { allowInsecureHttp: isLocal, allowLocalAddresses: isLocal }
+  const rules: EgressRules = {
+    allowInsecureHttp: isLocal,
+    allowLocalAddresses: isLocal,
+    setting: OPTIONS.logStreamLocal.variable,
+  }
   const egress = createEgress(rules)
   running.defer(() => egress.close())
   running.use(

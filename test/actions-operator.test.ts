@@ -1,4 +1,4 @@
-/** What an operator decides about Actions: which servers of his network they reach, and when the sandbox is there. */
+/** What an operator decides about Actions: which servers of their network they reach, and when the sandbox is there. */
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
@@ -40,7 +40,7 @@ test('an Action reaches a private server that the operator has listed, and no ot
   const { idToken } = await tenant.logIn(tenant.browser())
   assert.deepEqual(idToken['https://example.com/answers'], [
     'reached',
-    'fetch failed: the address is not on the public internet',
+    'fetch failed: the address is not on the public internet; ACTIONS_ALLOWED_HOSTS can permit it',
   ])
 })
 

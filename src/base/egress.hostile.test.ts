@@ -103,6 +103,26 @@ test('a host that is named with its port may be local, and no other host, port o
   }
 })
 
+test('a refusal names the setting that can permit it, and none where no setting can', async t => {
+  const rules: EgressRules = { ...STRICT, setting: 'A_SETTING' }
+  for (const [url, refused] of [
+    ['https://10.0.0.1/', 'is not on the public internet; A_SETTING can permit it'],
+    ['https://localhost/', 'is not on the public internet; A_SETTING can permit it'],
+    ['https://169.254.169.254/', 'is not on the public internet'],
+    ['http://example.com/', 'must start with https://; A_SETTING can permit connections without TLS'],
+    ['gopher://example.com/', 'must start with https://'],
+    ['https://user:pass@example.com/', 'must not contain a user name or a password'],
+  ] as const)
+    assert.equal(refusalOf(url, rules), refused, url)
+  const reasonOf = async (...addresses: string[]) => {
+    const egress = openEgress(t, rules, { resolve: resolveTo(...addresses.map(address => ({ address, family: 4 }))) })
+    const result = await egress.send(toRequest('https://internal.example/'))
+    return result.kind === 'refused' ? result.reason : assert.fail(result.kind)
+  }
+  assert.match(await reasonOf('8.8.8.8', '10.0.0.1'), /^the address is not on the public internet; A_SETTING can/)
+  assert.equal(await reasonOf('10.0.0.1', '169.254.169.254'), 'the address is not on the public internet')
+})
+
 test('a name is refused when any of its addresses is forbidden, and nothing is sent', async t => {
   let calls = 0
   const origin = await listen(t, (_request, response) => {

@@ -52,7 +52,10 @@ test('a stream that had not got past a dropped day shows which events it has los
     assert.equal(rows.length, 0, 'what no health shows any more is forgotten')
     const day = dayBefore(4).replace(/^(....)(..)(..)$/, '$1-$2-$3')
     const latest = (await loadLogStreamHealth(db, { tenantId: DEV, id: behind.id }))?.errors[0]?.reason
-    assert.equal(latest, `Events of ${day} were dropped before they were delivered: the log is kept for 3 days.`)
+    assert.equal(
+      latest,
+      `Events of ${day} were dropped before they were delivered: the log is kept for 3 days (LOG_RETENTION_DAYS).`,
+    )
   } finally {
     await database.close()
   }

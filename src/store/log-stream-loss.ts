@@ -18,7 +18,7 @@ const dayOf = (table: string): string => table.slice(-8).replace(/^(....)(..)(..
  * @param days for how many days the log is kept
  */
 export const noteDroppedDay = async (db: Transaction<Database>, table: string, days: number): Promise<void> => {
-  const reason = `Events of ${dayOf(table)} were dropped before they were delivered: the log is kept for ${days} days.`
+  const reason = `Events of ${dayOf(table)} were dropped before they were delivered: the log is kept for ${days} days (LOG_RETENTION_DAYS).`
   await sql`
     with outdated as (
       delete from log_stream_errors where happened_at < now() - ${SHOWN_ERRORS.days} * interval '1 day'

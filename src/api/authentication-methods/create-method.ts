@@ -64,7 +64,9 @@ const prepareTotp: Prepare<TotpCreation> = async (api, userId, creation) => {
 const requireRelyingParty = ({ tenant }: ApiContext, stated: string | undefined): void => {
   const id = relyingPartyIdOf(tenant.issuer)
   if (id === undefined) {
-    throw invalid('Browsers offer WebAuthn only at addresses with https and a host name; the issuer has none.')
+    throw invalid(
+      'Browsers offer WebAuthn only at addresses with https and a host name, and at localhost: ISSUER is none.',
+    )
   }
   if (stated === undefined || stated === id) return
   throw invalid(`relying_party_identifier must be ${id}: browsers use a credential at its own host name only.`)

@@ -341,7 +341,7 @@ describe('log streams by strict rules', async () => {
   const api = await createTestApi({
     logStreams: {
       secrets: createSecretBox(systemRandom(32)),
-      rules: { allowInsecureHttp: false, allowLocalAddresses: false },
+      rules: { allowInsecureHttp: false, allowLocalAddresses: false, setting: 'LOG_STREAM_LOCAL' },
       random: systemRandom,
     },
   })
@@ -349,26 +349,38 @@ describe('log streams by strict rules', async () => {
   const headers = { authorization: `Bearer ${await signToken({ scope: 'create:log_streams update:log_streams' })}` }
 
   const ADDRESSES: readonly (readonly [type: string, sink: object, message: RegExp])[] = [
-    ['http', { httpEndpoint: 'http://hooks.example.com' }, /sink\.httpEndpoint: the address must start with https/],
+    [
+      'http',
+      { httpEndpoint: 'http://hooks.example.com' },
+      /sink\.httpEndpoint: the address must start with https:\/\/; LOG_STREAM_LOCAL can permit connections without TLS/,
+    ],
     [
       'http',
       { httpEndpoint: 'https://169.254.169.254/latest' },
-      /sink\.httpEndpoint: the address is not on the public/,
+      /sink\.httpEndpoint: the address is not on the public internet\.$/,
     ],
-    ['http', { httpEndpoint: 'https://localhost' }, /not on the public internet/],
+    ['http', { httpEndpoint: 'https://localhost' }, /not on the public internet; LOG_STREAM_LOCAL can permit it\.$/],
     ['http', { httpEndpoint: 'https://user:pass@example.com' }, /user name or a password/],
-    ['sumo', { sumoSourceAddress: 'https://[::1]/x' }, /sink\.sumoSourceAddress: .* not on the public internet/],
+    [
+      'sumo',
+      { sumoSourceAddress: 'https://[::1]/x' },
+      /sink\.sumoSourceAddress: .* not on the public internet; LOG_STREAM_LOCAL/,
+    ],
     [
       'splunk',
       { splunkDomain: '10.0.0.7', splunkPort: '8088', splunkToken: 'x', splunkSecure: true },
-      /sink\.splunkDomain/,
+      /sink\.splunkDomain: .*; LOG_STREAM_LOCAL can permit it/,
     ],
     [
       'splunk',
       { splunkDomain: 'a.example', splunkPort: '8088', splunkToken: 'x', splunkSecure: false },
-      /sink\.splunkSecure/,
+      /sink\.splunkSecure: .*; LOG_STREAM_LOCAL can permit connections without TLS/,
     ],
-    ['nats', { natsUrl: 'nats://a.example', natsSubject: 'a' }, /sink\.natsUrl: the address must start with tls/],
+    [
+      'nats',
+      { natsUrl: 'nats://a.example', natsSubject: 'a' },
+      /sink\.natsUrl: the address must start with tls:\/\/; LOG_STREAM_LOCAL can/,
+    ],
   ]
 
   for (const [type, sink, message] of ADDRESSES) {

@@ -20,7 +20,7 @@ const dependency: Hint = ({ error }) => {
 
 const localAddress: Hint = ({ error }) =>
   error.message.includes('not on the public internet')
-    ? 'To reach this machine and its network: --allow-local'
+    ? 'A server permits it by ACTIONS_ALLOWED_HOSTS. To reach this machine and its network from here: --allow-local'
     : undefined
 
 const HINTS: readonly Hint[] = [otherTrigger, dependency, localAddress]

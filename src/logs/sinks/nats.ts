@@ -3,7 +3,13 @@
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream'
 import { type ConnectionOptions, credsAuthenticator, errors, type NatsConnection } from '@nats-io/transport-node'
 import { z } from 'zod'
-import { connectionProblem, type EgressRules, FORBIDDEN_ADDRESS, hostRefusal } from '../../base/egress-rules.ts'
+import {
+  connectionProblem,
+  type EgressRules,
+  FORBIDDEN_ADDRESS,
+  hostRefusal,
+  insecureRefusal,
+} from '../../base/egress-rules.ts'
 import { envelope, toItem } from './item.ts'
 import { NATS_PROBLEMS, natsAddress, openNatsConnection } from './nats-connection.ts'
 import { defineSink, type Item, type OpenSink, type SendResult, type SinkPorts } from './sink.ts'
@@ -41,8 +47,8 @@ type Settings = z.infer<typeof schema>
 const refusalOf = (natsUrl: string, rules: EgressRules): string | undefined => {
   const target = natsAddress(natsUrl)
   if (!target) return 'is not a URL'
-  if (!natsUrl.startsWith('tls:') && !rules.allowInsecureHttp) return 'must start with tls://'
-  return hostRefusal(target.host, rules)
+  const insecure = natsUrl.startsWith('tls:') ? undefined : insecureRefusal('must start with tls://', rules)
+  return insecure ?? hostRefusal(target.host, rules)
 }
 
 /** The client reads a file whose lines end as on Unix, the last one too. */

@@ -1,7 +1,7 @@
 /** The sink `splunk`: a Splunk HTTP Event Collector. */
 
 import { z } from 'zod'
-import { hostRefusal } from '../../base/egress-rules.ts'
+import { hostRefusal, insecureRefusal } from '../../base/egress-rules.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import { openHttpSink } from './http-sink.ts'
 import { envelope, experimentOf, textField, timeOf, toItem } from './item.ts'
@@ -61,7 +61,7 @@ export const splunk = defineSink({
     {
       field: 'splunkSecure',
       server: splunkSecure ? 'https' : 'http',
-      refusal: splunkSecure || rules.allowInsecureHttp ? undefined : 'must be reached over https: set splunkSecure',
+      refusal: splunkSecure ? undefined : insecureRefusal('must be reached over https: set splunkSecure', rules),
     },
   ],
   open: ({ splunkDomain, splunkPort, splunkToken, splunkSecure }, ports) =>

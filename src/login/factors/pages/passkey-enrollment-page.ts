@@ -103,7 +103,8 @@ const hasNothingToAsk = async (visit: FactorVisit): Promise<boolean> => {
   if (!connection || !passkeyPolicyOf(connection).enabled) return true
   if (request.hasPasskey || methods.some(({ type }) => type === 'passkey')) return true
   if (!relyingPartyOf(exchange.tenant)) {
-    const message = 'Browsers offer passkeys only at addresses with https and a host name, and at localhost.'
+    const message =
+      'Browsers offer passkeys only at addresses with https and a host name, and at localhost: ISSUER is none.'
     await deps.log.record(passkeysUnavailable(occasion, message))
     return true
   }
