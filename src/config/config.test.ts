@@ -28,6 +28,14 @@ test('without any setting there is a complete configuration for one machine', ()
     logStreamLocal: 'refuse',
     logStreamDir: undefined,
     logRetentionDays: 30,
+    limitAuthorize: { burst: 3_000, secondsEach: 0.01 },
+    limitManagementApi: { burst: 2_000, secondsEach: 0.005 },
+    limitLoggedRefusals: { burst: 300, secondsEach: 6 },
+    limitFailedLogins: { burst: 100, secondsEach: 864 },
+    limitFailedSignups: { burst: 100, secondsEach: 864 },
+    limitClientSecrets: { burst: 20, secondsEach: 60 },
+    limitAccount: { failures: 10, seconds: 900 },
+    limitFactors: { failures: 5, seconds: 900 },
     logLevel: 'info',
     managementAudience: 'http://localhost:3000/api/v2/',
     secureCookies: false,
@@ -69,6 +77,10 @@ for (const [variable, text, read] of [
   ['TRUST_PROXY', '2', { trustedProxyHops: 2 }],
   ['LOG_STREAM_LOCAL', 'allow', { logStreamLocal: 'allow' }],
   ['HOST', '::1', { host: '::1' }],
+  ['LIMIT_AUTHORIZE', 'off', { limitAuthorize: 'off' }],
+  ['LIMIT_FAILED_LOGINS', '50/hour', { limitFailedLogins: { burst: 50, secondsEach: 72 } }],
+  ['LIMIT_ACCOUNT', 'off', { limitAccount: 'off' }],
+  ['LIMIT_FACTORS', '3,60', { limitFactors: { failures: 3, seconds: 60 } }],
   ['ENCRYPTION_KEY', '00'.repeat(32), { encryptionKey: new Uint8Array(32) }],
   ['ENCRYPTION_KEY', `${'A'.repeat(43)}=`, { encryptionKey: new Uint8Array(32) }],
   ['ADMIN_PASSWORD', 'pässwörter', { adminPassword: 'pässwörter' }],
@@ -109,6 +121,20 @@ for (const [variable, text, message] of [
 ] as const) {
   test(`${variable}=${text} is refused with a sentence`, () => {
     assert.throws(() => loadConfig({ [variable]: text }), { name: 'StartupError', message })
+  })
+}
+
+for (const text of ['0/second', '100', '100/week', '1.5/second', '100/second,0', '100/second,', '-1/day', 'on']) {
+  test(`LIMIT_AUTHORIZE=${text} is refused`, () => {
+    assert.throws(() => loadConfig({ LIMIT_AUTHORIZE: text }), {
+      message: /^LIMIT_AUTHORIZE must be a number per second/,
+    })
+  })
+}
+
+for (const text of ['0,900', '10,0', '10', '10,900,1', 'never']) {
+  test(`LIMIT_ACCOUNT=${text} is refused`, () => {
+    assert.throws(() => loadConfig({ LIMIT_ACCOUNT: text }), { message: /^LIMIT_ACCOUNT must be two whole numbers/ })
   })
 }
 

@@ -3,6 +3,7 @@
  * docs/reference/configuration.md is generated from it.
  */
 
+import { LIMIT_OPTIONS } from './limit-options.ts'
 import {
   callbacks,
   email,
@@ -197,6 +198,7 @@ export const OPTIONS = {
     default: '30',
     doc: 'For how many days the tenant log is kept. Older days are dropped, also when a log stream has not delivered them; its health says so. What must be kept for longer is streamed or exported. All servers of a database should have the same: the shortest wins.',
   },
+  ...LIMIT_OPTIONS,
   logLevel: {
     variable: 'LOG_LEVEL',
     read: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),

@@ -3,6 +3,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { addressKind } from '../base/address-kind.ts'
+import type { Rate } from '../base/rate-limiter.ts'
 import { isEmail, normalizeEmail } from '../model/email-address.ts'
 
 /** Reads the text of a setting; `undefined` when it is not of the kind. */
@@ -30,6 +31,31 @@ export const oneOf =
 export const email: Read<string> = text => {
   const address = normalizeEmail(text)
   return isEmail(address) ? address : undefined
+}
+
+const SECONDS: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3_600, day: 86_400 }
+
+/** `100/day`: a hundred at once, and a hundred a day; `1/minute,20`: twenty at once, and one a minute. */
+export const rate: Read<Rate | 'off'> = text => {
+  if (text === 'off') return text
+  const [, count = '', unit = '', burst = count] =
+    /^(\d{1,6})\/(second|minute|hour|day)(?:,(\d{1,7}))?$/.exec(text) ?? []
+  if (Number(count) === 0 || Number(burst) === 0) return undefined
+  return Object.freeze({ burst: Number(burst), secondsEach: (SECONDS[unit] ?? 0) / Number(count) })
+}
+
+/** So many failures in a row, and a pause that follows them. */
+export interface Block {
+  readonly failures: number
+  readonly seconds: number
+}
+
+/** `10,900`: ten failures, then 900 seconds. */
+export const block: Read<Block | 'off'> = text => {
+  if (text === 'off') return text
+  const [, failures = '', seconds = ''] = /^(\d{1,4}),(\d{1,6})$/.exec(text) ?? []
+  if (Number(failures) === 0 || Number(seconds) === 0) return undefined
+  return Object.freeze({ failures: Number(failures), seconds: Number(seconds) })
 }
 
 /** A path, made absolute from the folder in which the server was started. */

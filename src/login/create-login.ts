@@ -5,6 +5,7 @@ import type { JWK } from 'jose'
 import type { TenantId } from '../model/ids.ts'
 import { openActions } from './actions/open-actions.ts'
 import { createSafeAssign } from './assign-safely.ts'
+import { createBeginningBudget } from './beginning-budget.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { createExchange, type Exchange } from './exchange.ts'
 import { type Continuation, completeSuspension } from './hosted/interaction.ts'
@@ -98,7 +99,8 @@ export const createLogin = (deps: LoginDeps, options: LoginOptions = {}): Login 
   const steps = options.steps ?? createSteps({ ...deps, ...login, directory, postLogin: actions?.step })
   const runtimes = createTenantRuntimes(deps, { login, directory, steps })
   const hasher = createPasswordHasher()
-  const users = { signIn: createSignIn(db, hasher), signUp: createSignUp(db, hasher, random) }
+  const users = { signIn: createSignIn(db, hasher, config), signUp: createSignUp(db, hasher, random, config) }
+  const admitBeginning = createBeginningBudget(config.limitAuthorize, deps)
   const serve = createServe({ deps, tenants, runtimes })
   const sweeper = startSweeper(db, error => logError(error, { what: 'deleting expired rows' }))
 
@@ -110,7 +112,8 @@ export const createLogin = (deps: LoginDeps, options: LoginOptions = {}): Login 
         sendMethodNotAllowed(response, route.methods)
         return true
       }
-      await serve(request, response, url, exchange => {
+      await serve(request, response, url, async exchange => {
+        if (route.isBeginning) admitBeginning(exchange)
         const provider = runtimes.provider(exchange.tenant, exchange.keys)
         return route.answer(exchange, { deps, directory, provider, ...users, registration: actions?.registration })
       })

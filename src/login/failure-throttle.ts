@@ -2,16 +2,10 @@
 
 import { createHmac } from 'node:crypto'
 import { networkOf } from '../base/network.ts'
+import type { Rate } from '../base/rate-limiter.ts'
 import type { TenantId } from '../model/ids.ts'
 import type { Db } from '../store/database.ts'
 import { countFailure } from '../store/failure-allowance-store.ts'
-
-export interface FailureAllowance {
-  /** Failures that may come at once. */
-  readonly failures: number
-  /** Seconds after which one of them is given back. */
-  readonly secondsEach: number
-}
 
 export interface Sender {
   readonly tenantId: TenantId
@@ -60,7 +54,17 @@ export interface FailureThrottle {
 /** Parts of a second that pass between two looks at a clock do not make a failure more or less. */
 const TOLERANCE = 1e-3
 
-export const createFailureThrottle = (db: Db, { failures, secondsEach }: FailureAllowance): FailureThrottle => {
+/** Admits everybody and counts nothing. */
+const UNLIMITED: FailureThrottle = {
+  attempt: (_, run) => run({ isAdmitted: () => true, fail: async () => 0 }),
+  isAdmitted: () => true,
+  pause: () => 0,
+}
+
+/** @param allowance failures that may come at once, and the seconds in which one is given back */
+export const createFailureThrottle = (db: Db, allowance: Rate | 'off'): FailureThrottle => {
+  if (allowance === 'off') return UNLIMITED
+  const { burst: failures, secondsEach } = allowance
   const underWay = new Map<string, number>()
 
   const keyOf = ({ tenantId, keyHash }: Sender): string => `${tenantId}\n${keyHash}`

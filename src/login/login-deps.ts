@@ -2,9 +2,11 @@
 
 import type { Clock } from '../base/clock.ts'
 import type { RandomBytes } from '../base/random.ts'
+import type { Rate } from '../base/rate-limiter.ts'
 import type { SecretBox } from '../base/secret-box.ts'
 import type { TenantLog } from '../logs/log-event.ts'
 import type { Db } from '../store/database.ts'
+import type { FailureLimit } from '../store/login-failure-store.ts'
 import type { LoginActions } from './actions/login-actions.ts'
 import type { Assign } from './assignment-port.ts'
 
@@ -13,6 +15,18 @@ export interface LoginConfig {
   readonly issuer: string
   /** How many proxies in front append to `X-Forwarded-For`; 0 = the header is ignored. */
   readonly trustedProxyHops: number
+  /** How often a network may begin a login. */
+  readonly limitAuthorize: Rate | 'off'
+  /** Failed log-ins of a network, whatever the accounts. */
+  readonly limitFailedLogins: Rate | 'off'
+  /** Failed sign-ups of a network. */
+  readonly limitFailedSignups: Rate | 'off'
+  /** Wrong secrets of one client from one network. */
+  readonly limitClientSecrets: Rate | 'off'
+  /** Wrong passwords in a row for one account from one network. */
+  readonly limitAccount: FailureLimit | 'off'
+  /** Wrong codes of a user in a row; `seconds` is the first of growing pauses. */
+  readonly limitFactors: FailureLimit | 'off'
 }
 
 export interface LoginDeps {

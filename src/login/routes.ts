@@ -18,6 +18,8 @@ type Answer = (exchange: Exchange, context: PageContext) => Promise<void>
 export interface Route {
   readonly methods: readonly string[]
   readonly answer: Answer
+  /** It stores something for any stranger who asks, so each network has a budget of it. */
+  readonly isBeginning?: true
 }
 
 const engine: Answer = (exchange, { provider }) => serveEngine(exchange, provider)
@@ -47,7 +49,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   '/.well-known/openid-configuration': discovery,
   '/.well-known/oauth-authorization-server': discovery,
   '/.well-known/jwks.json': discovery,
-  '/authorize': authorize,
+  '/authorize': { ...authorize, isBeginning: true },
   '/continue': { methods: ['GET', 'POST'], answer: continueLogin },
   '/oauth/token': { methods: ['POST', PREFLIGHT], answer: engine },
   '/oauth/revoke': { methods: ['POST', PREFLIGHT], answer: engine },

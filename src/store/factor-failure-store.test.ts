@@ -14,7 +14,9 @@ before(async () => {
 
 after(() => database?.close())
 
-const take = (userId: string) => takeFactorAttempt(database.db, TENANT, userId, 'otp')
+const LIMIT = { failures: 5, seconds: 900 }
+
+const take = (userId: string, limit = LIMIT) => takeFactorAttempt(database.db, TENANT, userId, 'otp', limit)
 
 /** Lets the pause of a user be over. */
 const endPause = (userId: string) =>
@@ -41,12 +43,22 @@ test('each pause is twice as long as the one before, up to a day', async () => {
   assert.deepEqual(pauses, [15, 30, 60, 120, 240, 480, 960, 1440, 1440])
 })
 
+test('the limit may be another one, down to a pause after each failure', async () => {
+  const userId = await insertTestUser(database.db)
+  const strict = { failures: 1, seconds: 60 }
+  assert.equal(await take(userId, strict), undefined)
+  assert.equal(minutesUntil(await take(userId, strict)), 1)
+  await endPause(userId)
+  assert.equal(await take(userId, strict), undefined)
+  assert.equal(minutesUntil(await take(userId, strict)), 2)
+})
+
 test('a right code starts the count anew, for its own factor only', async () => {
   const userId = await insertTestUser(database.db)
   for (let attempt = 0; attempt < 5; attempt += 1) await take(userId)
   await clearFactorFailures(database.db, TENANT, userId, 'recovery-code')
   assert.ok(await take(userId))
-  assert.equal(await takeFactorAttempt(database.db, TENANT, userId, 'recovery-code'), undefined)
+  assert.equal(await takeFactorAttempt(database.db, TENANT, userId, 'recovery-code', LIMIT), undefined)
   await clearFactorFailures(database.db, TENANT, userId, 'otp')
   assert.equal(await take(userId), undefined)
 })

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { HOTP, Secret } from 'otpauth'
 import type { Json } from '../../src/base/json.ts'
+import { loadConfig } from '../../src/config/config.ts'
 import { DATABASE_CONNECTION } from '../../src/login/directory.ts'
 import { isPasskeyPage, noteOffer } from '../../src/login/factors/passkey-offer.ts'
 import { type FactorDemand, isRequestSettled, suspendForFactors } from '../../src/login/factors/request-factors.ts'
@@ -24,7 +25,7 @@ import { createPasswordHasher } from '../../src/login/users/password-hasher.ts'
 import { createSignUp } from '../../src/login/users/sign-up.ts'
 import type { LogEvent } from '../../src/logs/log-event.ts'
 import { type Browser, createBrowser, type Visit } from './browser.ts'
-import { type LoginServer, startLoginServer } from './login-server.ts'
+import { type LoginServer, type LoginServerOptions, startLoginServer } from './login-server.ts'
 import { createRelyingParty, type RelyingParty } from './relying-party.ts'
 
 /** What the logins of a server ask for; a test changes it while the server runs. */
@@ -88,7 +89,9 @@ const sendTo = (login: LoginUnderWay, url: string, memory: Record<string, Json> 
   return { kind: 'suspend', to: state => `${url}${url.includes('?') ? '&' : '?'}state=${state}` }
 }
 
-export const startFactorServer = async (options: { readonly issuer?: string } = {}): Promise<FactorServer> => {
+export const startFactorServer = async (
+  options: Pick<LoginServerOptions, 'issuer' | 'config'> = {},
+): Promise<FactorServer> => {
   const wishes: Wishes = {
     multiFactor: undefined,
     factors: undefined,
@@ -138,7 +141,7 @@ export const startFactorServer = async (options: { readonly issuer?: string } = 
     void server.login.resume(request, response, url.searchParams.get('state'), continuation)
   }
   const party = createRelyingParty(server)
-  const signUp = createSignUp(server.database.db, createPasswordHasher(), randomBytes)
+  const signUp = createSignUp(server.database.db, createPasswordHasher(), randomBytes, loadConfig({}))
   let users = 0
   return Object.assign(server, {
     wishes,

@@ -4,9 +4,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type Clock, systemClock } from '../../src/base/clock.ts'
 import { systemRandom } from '../../src/base/random.ts'
 import { createSecretBox } from '../../src/base/secret-box.ts'
+import { loadConfig } from '../../src/config/config.ts'
 import type { LoginActions } from '../../src/login/actions/login-actions.ts'
 import type { Assign, Assignment } from '../../src/login/assignment-port.ts'
 import { createLogin, type Login, type LoginOptions } from '../../src/login/create-login.ts'
+import type { LoginConfig } from '../../src/login/login-deps.ts'
 import { type SeedCredentials, seedTenant } from '../../src/login/seed-tenant.ts'
 import { createPasswordHasher } from '../../src/login/users/password-hasher.ts'
 import { toLogDocument } from '../../src/logs/document.ts'
@@ -75,6 +77,8 @@ export interface LoginServerOptions extends LoginOptions {
   readonly issuer?: string
   readonly trustedProxyHops?: number
   readonly clock?: Clock
+  /** In place of the defaults. */
+  readonly config?: Partial<LoginConfig>
   /** Without them no Actions run. */
   readonly actions?: LoginActions
   /** In place of a fresh one; migrated, and without a tenant. */
@@ -116,7 +120,7 @@ export const startLoginServer = async (options: LoginServerOptions = {}): Promis
       clock,
       random,
       secretBox,
-      config: { issuer, trustedProxyHops: options.trustedProxyHops ?? 0 },
+      config: { ...loadConfig({}), ...options.config, issuer, trustedProxyHops: options.trustedProxyHops ?? 0 },
       assign: input => switches.assign(input),
       ...(options.actions ? { actions: options.actions } : {}),
       logError: error => errors.push(error),

@@ -1,6 +1,7 @@
 /** One simulated device: it logs in through the pages that a person would see, and keeps its cookies. */
 
 import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createCookieJar } from './cookie-jar.ts'
 
 export interface RelyingParty {
@@ -29,6 +30,9 @@ const hiddenFields = (html: string): Record<string, string> =>
   Object.fromEntries((html.match(HIDDEN_FIELD) ?? []).map(tag => [attribute(tag, 'name'), attribute(tag, 'value')]))
 
 const MAX_REDIRECTS = 12
+
+/** Seconds that a page may ask to be waited for. */
+const LONGEST_PAUSE_S = 10
 
 /** Where a navigation ended: at a page of the server, or (without `html`) at the application's callback. */
 export interface Visit {
@@ -65,6 +69,16 @@ export const createSimulatedBrowser = (
   const origin = new URL(party.issuer).origin
 
   const request = async (url: URL, form?: URLSearchParams): Promise<Response> => {
+    const response = await ask(url, form)
+    const pause = Number(response.headers.get('retry-after'))
+    // All devices of the demo are at one address, and a fast machine is told to slow down.
+    if (form || response.status !== 429 || !(pause > 0 && pause <= LONGEST_PAUSE_S)) return response
+    await response.body?.cancel()
+    await delay(pause * 1_000)
+    return request(url)
+  }
+
+  const ask = async (url: URL, form?: URLSearchParams): Promise<Response> => {
     const response = await fetch(url, {
       method: form ? 'POST' : 'GET',
       redirect: 'manual',

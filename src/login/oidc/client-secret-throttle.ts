@@ -2,15 +2,9 @@
 
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Clock } from '../../base/clock.ts'
-import { createFailureThrottle, type FailureAllowance, toSender } from '../failure-throttle.ts'
+import { createFailureThrottle, toSender } from '../failure-throttle.ts'
 import type { LoginDeps } from '../login-deps.ts'
 import { exchangeOf } from './engine-context.ts'
-
-/**
- * Wrong secrets of one client from one network. A program with an old secret is heard again a minute after it has got
- * the new one; no other client, and no other network, waits for it.
- */
-const ALLOWANCE: FailureAllowance = { failures: 20, secondsEach: 60 }
 
 /** The `error` of an answer to somebody who is not listened to. */
 export const TOO_MANY_ATTEMPTS = 'too_many_attempts'
@@ -45,9 +39,15 @@ const tooMany = (context: KoaContextWithOIDC, pause: number): errors.OIDCProvide
   return error
 }
 
-/** Wraps the engine's comparison of secrets, wherever clients prove themselves. */
-export const throttleClientSecrets = (provider: Provider, { db, clock }: Pick<LoginDeps, 'db' | 'clock'>): void => {
-  const throttle = createFailureThrottle(db, ALLOWANCE)
+/**
+ * Wraps the engine's comparison of secrets, wherever clients prove themselves. Wrong secrets of one client from one network
+ * are counted: no other client, and no other network, waits for a program with an old secret.
+ */
+export const throttleClientSecrets = (
+  provider: Provider,
+  { db, clock, config }: Pick<LoginDeps, 'db' | 'clock' | 'config'>,
+): void => {
+  const throttle = createFailureThrottle(db, config.limitClientSecrets)
   const debts = createDebts(clock)
   const { prototype } = provider.Client
   const { compareClientSecret } = prototype

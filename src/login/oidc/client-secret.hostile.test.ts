@@ -3,6 +3,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { sql } from 'kysely'
 import { type LoginServer, startLoginServer } from '../../../test/kit/login-server.ts'
 import { postToken } from '../../../test/kit/relying-party.ts'
+import type { LoginConfig } from '../login-deps.ts'
 
 let server: LoginServer
 let ahead = 0
@@ -20,8 +21,8 @@ after(() => server?.[Symbol.asyncDispose]())
 const [ATTACKER, ELSEWHERE] = ['203.0.113.66', '198.51.100.7']
 
 /** Asks for a token of the Management API. */
-const ask = (from: string, more: Record<string, string> = {}) => {
-  const { clientId, clientSecret, audience } = server.credentials.management
+const ask = (from: string, more: Record<string, string> = {}, at = server) => {
+  const { clientId, clientSecret, audience } = at.credentials.management
   const fields = {
     grant_type: 'client_credentials',
     client_id: clientId,
@@ -29,7 +30,7 @@ const ask = (from: string, more: Record<string, string> = {}) => {
     audience,
     ...more,
   }
-  return postToken(server.issuer, fields, { headers: { 'x-forwarded-for': from } })
+  return postToken(at.issuer, fields, { headers: { 'x-forwarded-for': from } })
 }
 
 const guess = (n: number, from = ATTACKER) => ask(from, { client_secret: `guess number ${n}` })
@@ -100,4 +101,16 @@ test('after a minute one more is heard, and with the right secret everything goe
   await pass(60)
   const answers = await Promise.all(Array.from({ length: 30 }, () => ask(ATTACKER)))
   assert.equal(count(answers, 200), 30)
+})
+
+test('the limit can be another one, and switched off', async () => {
+  const statusesWith = async (limitClientSecrets: LoginConfig['limitClientSecrets']) => {
+    await using other = await startLoginServer({ trustedProxyHops: 1, config: { limitClientSecrets } })
+    const statuses: number[] = []
+    for (let n = 0; n < 25; n += 1) statuses.push((await ask(ATTACKER, { client_secret: `guess ${n}` }, other)).status)
+    return [...statuses, (await ask(ATTACKER, {}, other)).status]
+  }
+  const strict = await statusesWith({ burst: 2, secondsEach: 3_600 })
+  assert.deepEqual(strict, [401, 401, ...Array.from({ length: 24 }, () => 429)])
+  assert.deepEqual(await statusesWith('off'), [...Array.from({ length: 25 }, () => 401), 200])
 })

@@ -4,12 +4,15 @@ import { setImmediate as nextTick } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { createTestDatabase, type TestDatabase } from '../../../test/kit/database.ts'
 import { systemRandom } from '../../base/random.ts'
+import { loadConfig } from '../../config/config.ts'
 import { toTenantId } from '../../model/ids.ts'
 import { insertConnection } from '../../store/connection-store.ts'
 import { insertTenant } from '../../store/tenant-store.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import { createSignIn, type SignIn, type SignInOutcome } from './sign-in.ts'
 import { createSignUp, type SignUpRequest } from './sign-up.ts'
+
+const DEFAULTS = loadConfig({})
 
 const tenantId = toTenantId('dev')
 const connection = { id: 'con_1', name: 'Users', strategy: 'auth0', options: {} }
@@ -39,8 +42,8 @@ const attempt = (email: string, password: string, ip: string): SignUpRequest => 
   failureKey: new Uint8Array(32),
 })
 
-const newSignIn = () => createSignIn(database.db, hasher)
-const newSignUp = () => createSignUp(database.db, hasher, systemRandom)
+const newSignIn = () => createSignIn(database.db, hasher, DEFAULTS)
+const newSignUp = () => createSignUp(database.db, hasher, systemRandom, DEFAULTS)
 
 before(async () => {
   database = await createTestDatabase()
@@ -151,4 +154,33 @@ test('sign-ups that succeed, or whose form is refused, are not counted', async (
     assert.equal((await signUp(attempt(`fresh-${n}@example.com`, PASSWORD, OFFICE))).kind, 'created')
     assert.equal((await signUp(attempt(EMAIL, 'short', OFFICE))).kind, 'invalid')
   }
+})
+
+test('each limit can be another one', async () => {
+  const limits = { limitAccount: { failures: 2, seconds: 60 }, limitFailedLogins: { burst: 7, secondsEach: 10 } }
+  const signIn = createSignIn(database.db, hasher, limits)
+  assert.equal((await signIn(attempt(EMAIL, 'x', OFFICE))).kind, 'wrong')
+  assert.partialDeepStrictEqual(await signIn(attempt(EMAIL, 'x', OFFICE)), { kind: 'wrong', blocks: true })
+  assert.equal((await signIn(attempt(EMAIL, PASSWORD, OFFICE))).kind, 'blocked')
+  assert.equal(count(await spray(20, OFFICE, { signIn }), 'wrong'), 5)
+  const signUp = createSignUp(database.db, hasher, systemRandom, { limitFailedSignups: { burst: 1, secondsEach: 10 } })
+  const outcomes = [await signUp(attempt(EMAIL, PASSWORD, OFFICE)), await signUp(attempt(EMAIL, PASSWORD, OFFICE))]
+  assert.deepEqual([count(outcomes, 'exists'), count(outcomes, 'throttled')], [1, 1])
+})
+
+test('each limit can be switched off', async () => {
+  await spray(100, ATTACKER)
+  for (let n = 0; n < 12; n += 1) await newSignIn()(attempt(EMAIL, 'x', OFFICE))
+  const signIn = createSignIn(database.db, hasher, { limitAccount: 'off', limitFailedLogins: 'off' })
+  assert.equal(
+    (await signIn(attempt(EMAIL, PASSWORD, ATTACKER))).kind,
+    'verified',
+    'what was counted before is ignored',
+  )
+  for (let n = 0; n < 20; n += 1)
+    assert.partialDeepStrictEqual(await signIn(attempt(EMAIL, 'x', OFFICE)), { kind: 'wrong', blocks: false })
+  assert.equal((await signIn(attempt(EMAIL, PASSWORD, OFFICE))).kind, 'verified')
+  assert.equal(count(await spray(150, ATTACKER, { signIn }), 'wrong'), 150)
+  const signUp = createSignUp(database.db, hasher, systemRandom, { limitFailedSignups: 'off' })
+  for (let n = 0; n < 120; n += 1) assert.equal((await signUp(attempt(EMAIL, PASSWORD, ATTACKER))).kind, 'exists')
 })

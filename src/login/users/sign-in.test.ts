@@ -2,12 +2,15 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { createTestDatabase, type TestDatabase } from '../../../test/kit/database.ts'
 import { systemRandom } from '../../base/random.ts'
+import { loadConfig } from '../../config/config.ts'
 import { toTenantId } from '../../model/ids.ts'
 import { insertConnection } from '../../store/connection-store.ts'
 import { insertTenant } from '../../store/tenant-store.ts'
 import { createPasswordHasher, type PasswordHasher } from './password-hasher.ts'
 import { createSignIn } from './sign-in.ts'
 import { createSignUp, type SignUpRequest } from './sign-up.ts'
+
+const DEFAULTS = loadConfig({})
 
 const tenantId = toTenantId('dev')
 const connection = { id: 'con_1', name: 'Users', strategy: 'auth0', options: {} }
@@ -19,7 +22,7 @@ let addresses = 0
 const hasher = createPasswordHasher(2, 100)
 
 const signUp = async (email: string, password = PASSWORD) =>
-  createSignUp(database.db, hasher, systemRandom)(attempt(email, password, '203.0.113.6'))
+  createSignUp(database.db, hasher, systemRandom, DEFAULTS)(attempt(email, password, '203.0.113.6'))
 
 const attempt = (email: string, password: string, ip: string): SignUpRequest => ({
   tenantId,
@@ -54,7 +57,7 @@ after(() => database?.close())
 
 test('a new user signs in, however the address is written', async () => {
   const email = await newUser()
-  const signIn = createSignIn(database.db, hasher)
+  const signIn = createSignIn(database.db, hasher, DEFAULTS)
   const outcome = await signIn(attempt(` ${email.toUpperCase()} `, PASSWORD, '203.0.113.7'))
   assert.ok(outcome.kind === 'verified')
   assert.match(outcome.user.userId, /^auth0\|[0-9a-f]{24}$/)
@@ -72,7 +75,7 @@ test('a second sign-up with the address is refused, and so are bad addresses and
 
 test('a wrong password and an unknown address are told apart inside only', async () => {
   const email = await newUser()
-  const signIn = createSignIn(database.db, hasher)
+  const signIn = createSignIn(database.db, hasher, DEFAULTS)
   const wrong = await signIn(attempt(email, 'wrong horse', '203.0.113.8'))
   assert.ok(wrong.kind === 'wrong' && wrong.user?.email === email)
   for (const nobody of ['nobody@example.com', 'not an address', 'a\0b@example.com', '']) {
@@ -83,7 +86,7 @@ test('a wrong password and an unknown address are told apart inside only', async
 
 test('parallel guesses are stopped at the tenth, even when the last ones are right', async () => {
   const email = await newUser()
-  const signIn = createSignIn(database.db, hasher)
+  const signIn = createSignIn(database.db, hasher, DEFAULTS)
   const guesses = [...Array.from({ length: 10 }, (_, index) => `guess number ${index}`), PASSWORD, PASSWORD]
   const outcomes = await Promise.all(guesses.map(guess => signIn(attempt(email, guess, '203.0.113.9'))))
   assert.deepEqual(
@@ -96,7 +99,7 @@ test('parallel guesses are stopped at the tenth, even when the last ones are rig
 
 test('a block is for one account from one network: others go on', async () => {
   const [email, neighbour] = [await newUser(), await newUser()]
-  const signIn = createSignIn(database.db, hasher)
+  const signIn = createSignIn(database.db, hasher, DEFAULTS)
   for (let guess = 0; guess < 10; guess += 1) await signIn(attempt(email, 'wrong horse', `2001:db8:0:1::${guess}`))
   assert.equal((await signIn(attempt(email, PASSWORD, '2001:db8:0:1:ffff::1'))).kind, 'blocked')
   assert.equal((await signIn(attempt(email, PASSWORD, '2001:db8:0:2::1'))).kind, 'verified')
@@ -104,7 +107,7 @@ test('a block is for one account from one network: others go on', async () => {
 })
 
 test('an address that nobody has is blocked like any other', async () => {
-  const signIn = createSignIn(database.db, hasher)
+  const signIn = createSignIn(database.db, hasher, DEFAULTS)
   for (let guess = 0; guess < 10; guess += 1) await signIn(attempt('ghost@example.com', 'x', '203.0.113.10'))
   const outcome = await signIn(attempt('ghost@example.com', 'x', '203.0.113.10'))
   assert.ok(outcome.kind === 'blocked' && outcome.user === undefined)
@@ -112,7 +115,7 @@ test('an address that nobody has is blocked like any other', async () => {
 
 test('a success forgets the failures before it', async () => {
   const email = await newUser()
-  const signIn = createSignIn(database.db, hasher)
+  const signIn = createSignIn(database.db, hasher, DEFAULTS)
   const from = '203.0.113.11'
   for (let round = 0; round < 2; round += 1) {
     for (let guess = 0; guess < 9; guess += 1) await signIn(attempt(email, 'wrong horse', from))
@@ -132,7 +135,7 @@ test('an outdated hash is replaced at the next success', async () => {
       return made
     },
   }
-  const signIn = createSignIn(database.db, strict)
+  const signIn = createSignIn(database.db, strict, DEFAULTS)
   await signIn(attempt(email, PASSWORD, '203.0.113.12'))
   assert.equal(replaced.length, 1)
   assert.equal((await signIn(attempt(email, PASSWORD, '203.0.113.12'))).kind, 'verified')

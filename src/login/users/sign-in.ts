@@ -4,14 +4,16 @@ import { createHmac } from 'node:crypto'
 import { networkOf } from '../../base/network.ts'
 import { createKeyedTurns } from '../../base/turns.ts'
 import { normalizeEmail } from '../../model/email-address.ts'
+import type { TenantId } from '../../model/ids.ts'
 import { isTooLong } from '../../model/password-rules.ts'
 import type { ConnectionRecord } from '../../store/connection-store.ts'
 import type { Db } from '../../store/database.ts'
-import { clearLoginFailures, countLoginFailure, type FailureLimit } from '../../store/login-failure-store.ts'
+import { clearLoginFailures, countLoginFailure } from '../../store/login-failure-store.ts'
 import { isStorable } from '../../store/storable-text.ts'
 import { findSignInFacts, replacePasswordHash, type UserRecord, type UserWithPassword } from '../../store/user-store.ts'
 import { type AttemptOrigin, createFailureThrottle } from '../failure-throttle.ts'
-import { ALLOWANCE, senderOf } from './failed-attempts.ts'
+import type { LoginConfig } from '../login-deps.ts'
+import { senderOf } from './failed-attempts.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 
 export interface SignInAttempt extends AttemptOrigin {
@@ -38,9 +40,6 @@ export type SignInOutcome =
 
 export type SignIn = (attempt: SignInAttempt) => Promise<SignInOutcome>
 
-/** Ten wrong passwords in a row for one account from one address, then a quarter of an hour of nothing. */
-const LIMIT: FailureLimit = { failures: 10, seconds: 900 }
-
 /** Attempts for one account from one address that may wait for each other. */
 const MAX_WAITING = 20
 
@@ -53,9 +52,18 @@ const failureHash = ({ connection, ip, failureKey }: SignInAttempt, email: strin
  * Creates the check. Attempts for one account from one address run one after the other, so that parallel guesses
  * cannot outrun the counter; the counters of accounts and of networks are shared by all servers.
  */
-export const createSignIn = (db: Db, hasher: PasswordHasher): SignIn => {
+export const createSignIn = (
+  db: Db,
+  hasher: PasswordHasher,
+  { limitAccount, limitFailedLogins }: Pick<LoginConfig, 'limitAccount' | 'limitFailedLogins'>,
+): SignIn => {
   const turns = createKeyedTurns(MAX_WAITING)
-  const throttle = createFailureThrottle(db, ALLOWANCE)
+  const throttle = createFailureThrottle(db, limitFailedLogins)
+
+  /** @returns true when the account is blocked from now on */
+  const blocks = async (tenantId: TenantId, failureHash: string): Promise<boolean> =>
+    limitAccount !== 'off' &&
+    (await countLoginFailure(db, tenantId, failureHash, limitAccount)).blockedUntil !== undefined
 
   const succeed = async (
     { tenantId, password, ip }: SignInAttempt,
@@ -75,12 +83,12 @@ export const createSignIn = (db: Db, hasher: PasswordHasher): SignIn => {
       const asked = { connectionId: connection.id, email: known, failureHash, senderHash: sender.keyHash }
       const { found, failures, owed } = await findSignInFacts(db, tenantId, asked)
       if (!isAdmitted(owed)) return { kind: 'throttled', user: undefined, pause: throttle.pause(owed) }
-      if (failures?.blockedUntil) return { kind: 'blocked', user: found?.user, until: failures.blockedUntil }
+      if (limitAccount !== 'off' && failures?.blockedUntil)
+        return { kind: 'blocked', user: found?.user, until: failures.blockedUntil }
       const matches = !isTooLong(password) && (await hasher.verify(found?.passwordHash, password, networkOf(ip)))
       if (!matches || !found) {
-        const [counted, owes] = await Promise.all([countLoginFailure(db, tenantId, failureHash, LIMIT), fail()])
-        const [blocks, throttles] = [counted.blockedUntil !== undefined, throttle.pause(owes) > 0]
-        return { kind: 'wrong', user: found?.user, blocks, throttles }
+        const [isBlocked, owes] = await Promise.all([blocks(tenantId, failureHash), fail()])
+        return { kind: 'wrong', user: found?.user, blocks: isBlocked, throttles: throttle.pause(owes) > 0 }
       }
       if (failures) await clearLoginFailures(db, tenantId, failureHash)
       await succeed(attempt, found)

@@ -12,7 +12,8 @@ import { insertUser, type NewUser, type UserRecord } from '../../store/user-stor
 import type { Candidate } from '../actions/event/registration-event.ts'
 import type { RegistrationVerdict } from '../actions/registration.ts'
 import { type AttemptOrigin, createFailureThrottle } from '../failure-throttle.ts'
-import { ALLOWANCE, senderOf } from './failed-attempts.ts'
+import type { LoginConfig } from '../login-deps.ts'
+import { senderOf } from './failed-attempts.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 
 export interface SignUpRequest extends AttemptOrigin {
@@ -64,8 +65,13 @@ export const newUser = (
 export const isSignUpEnabled = (connection: ConnectionRecord): boolean => connection.options.disable_signup !== true
 
 /** Creates the sign-up. What is refused for its form tells nobody anything and is not counted. */
-export const createSignUp = (db: Db, hasher: PasswordHasher, random: RandomBytes): SignUp => {
-  const throttle = createFailureThrottle(db, ALLOWANCE)
+export const createSignUp = (
+  db: Db,
+  hasher: PasswordHasher,
+  random: RandomBytes,
+  { limitFailedSignups }: Pick<LoginConfig, 'limitFailedSignups'>,
+): SignUp => {
+  const throttle = createFailureThrottle(db, limitFailedSignups)
 
   return async ({ tenantId, connection, serviceName, password, admit, ...request }) => {
     const email = normalizeEmail(request.email)

@@ -2,6 +2,7 @@
 
 import { actionsExecutionFailed } from './actions-execution-failed.ts'
 import { actionsExecutionSucceeded } from './actions-execution-succeeded.ts'
+import { apiLimit } from './api-limit.ts'
 import type { LogEventType } from './event-type.ts'
 import { experimentAssignmentSucceeded } from './experiment-assignment-succeeded.ts'
 import { f } from './f.ts'
@@ -58,6 +59,7 @@ export const LOG_EVENTS = {
   fsa,
   limit_wc: limitWc,
   limit_mu: limitMu,
+  api_limit: apiLimit,
   actions_execution_failed: actionsExecutionFailed,
   actions_execution_succeeded: actionsExecutionSucceeded,
   gd_start_auth: gdStartAuth,

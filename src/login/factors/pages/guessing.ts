@@ -20,9 +20,10 @@ export const checkCode = async (
   check: () => Promise<{ readonly id: string } | undefined>,
 ): Promise<{ readonly method: { readonly id: string } } | { readonly problem: PageProblem }> => {
   const { context, key, user, occasion } = visit
-  const { db, log } = context.deps
+  const { db, log, config } = context.deps
+  const { limitFactors: limit } = config
   const authenticator = eventAuthenticator(visit, factor)
-  const until = await takeFactorAttempt(db, key.tenantId, user.userId, factor.name)
+  const until = limit === 'off' ? undefined : await takeFactorAttempt(db, key.tenantId, user.userId, factor.name, limit)
   if (until) {
     await log.record(attemptsExceeded(occasion, authenticator, until))
     const retryAfter = Math.max(1, Math.ceil((until.getTime() - occasion.at) / 1000))

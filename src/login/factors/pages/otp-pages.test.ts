@@ -5,6 +5,7 @@ import type { Browser, Visit } from '../../../../test/kit/browser.ts'
 import { type FactorServer, recoveryCodeOf, secretOf, startFactorServer } from '../../../../test/kit/factor-login.ts'
 import { ASSIGNMENT } from '../../../../test/kit/login-server.ts'
 import { isCallback } from '../../../../test/kit/relying-party.ts'
+import type { LoginConfig } from '../../login-deps.ts'
 
 const ANY = { provider: 'any', allowRememberBrowser: true }
 
@@ -201,4 +202,23 @@ test('the wish to be remembered counts only where it was offered', async () => {
   assert.ok(isCallback(await browser.submit(page, { code, rememberBrowser: 'true' })))
   server.wishes.multiFactor = ANY
   assert.equal((await server.enterPassword(browser, email, { prompt: 'login' })).url.pathname, '/u/mfa-otp-challenge')
+})
+
+test('how many wrong codes are too many can be set, and switched off', async () => {
+  const answersWith = async (limitFactors: LoginConfig['limitFactors']): Promise<readonly number[]> => {
+    await using other = await startFactorServer({ config: { limitFactors } })
+    other.wishes.multiFactor = ANY
+    const browser = other.browser()
+    const email = await other.newUser()
+    const list = await other.enterPassword(browser, email)
+    const setUp = await browser.visit(new URL(`/u/mfa-otp-enrollment-qr${list.url.search}`, other.address))
+    await browser.submit(setUp, { code: other.codeOf(secretOf(setUp), -1) })
+    const guesser = other.browser()
+    const page = await other.enterPassword(guesser, email)
+    const statuses: number[] = []
+    for (let n = 0; n < 8; n += 1) statuses.push((await guesser.submit(page, { code: '000000' })).status)
+    return statuses
+  }
+  assert.deepEqual(await answersWith({ failures: 2, seconds: 60 }), [400, 400, 429, 429, 429, 429, 429, 429])
+  assert.deepEqual(await answersWith('off'), [400, 400, 400, 400, 400, 400, 400, 400])
 })
