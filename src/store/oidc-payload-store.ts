@@ -113,29 +113,6 @@ export const findOidcPayloadByUid = async (
   return row && toPayload(row)
 }
 
-/**
- * Merges keys into a payload that exists and is not expired; false when there is none.
- *
- * @param unless a key that the payload must not have yet: of concurrent calls exactly one returns true
- */
-export const patchOidcPayload = async (
-  db: Db,
-  key: OidcPayloadKey,
-  patch: Readonly<Record<string, unknown>>,
-  unless?: string,
-): Promise<boolean> => {
-  const { numUpdatedRows } = await db
-    .updateTable('oidc_payloads as p')
-    .set({ payload: sql`p.payload || ${JSON.stringify(patch)}::jsonb` })
-    .where('p.tenant_id', '=', key.tenantId)
-    .where('p.model', '=', key.model)
-    .where('p.id_hash', '=', hashPayloadId(key.id))
-    .where(notExpired)
-    .$if(unless !== undefined, query => query.where(sql<boolean>`not (p.payload ? ${unless})`))
-    .executeTakeFirstOrThrow()
-  return numUpdatedRows === 1n
-}
-
 /** Marks a payload as used. Of concurrent calls exactly one returns true: a code is redeemed once. */
 export const consumeOidcPayload = async (db: Db, key: OidcPayloadKey): Promise<boolean> => {
   const { numUpdatedRows } = await db

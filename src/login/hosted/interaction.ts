@@ -2,7 +2,7 @@
 
 import type { Provider } from 'oidc-provider'
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
-import { findOidcPayload, patchOidcPayload } from '../../store/oidc-payload-store.ts'
+import { answerInteraction, findInteraction } from '../../store/interaction-store.ts'
 import type { UserRecord } from '../../store/user-store.ts'
 import { isSameBrowser } from '../browser-binding.ts'
 import type { Exchange } from '../exchange.ts'
@@ -61,8 +61,8 @@ export const loadInteraction = async (
 ): Promise<PageInteraction> => {
   if (!state || !STATE.test(state)) throw new PageRefusal(EXPIRED)
   const { tenantId } = exchange.tenant
-  const found = await findOidcPayload(volatileDb, { tenantId, model: 'Interaction', id: state })
-  if (!found?.transaction) throw new PageRefusal(EXPIRED)
+  const found = await findInteraction(volatileDb, { tenantId, id: state })
+  if (!found?.transaction || found.consumedAt) throw new PageRefusal(EXPIRED)
   const { prompt, lastSubmission, session } = found.payload
   const transaction = parseTransaction(found.transaction)
   if (!isSameBrowser(exchange.cookie('browser'), transaction.browserHash)) throw new PageRefusal(OTHER_BROWSER)
@@ -76,18 +76,38 @@ export const loadInteraction = async (
 /** Where the engine takes an interaction up again. Relative, so that the browser stays on the host that it knows. */
 const resumePath = (id: string): string => `/authorize/${id}`
 
+type Result = JsonObject & { readonly login?: { readonly accountId: string } }
+
+/** True when the interaction waits to be taken up with an answer that came before, by the same user if by any. */
+const isAnsweredBy = async (
+  { tenant }: Exchange,
+  { volatileDb }: Stored,
+  { id }: PageInteraction,
+  { login }: Result,
+): Promise<boolean> => {
+  const found = await findInteraction(volatileDb, { tenantId: tenant.tenantId, id })
+  const result = found?.payload.result
+  if (!isJsonObject(result)) return false
+  const before = isJsonObject(result.login) ? result.login.accountId : undefined
+  return login === undefined || before === login.accountId
+}
+
+/**
+ * Answers the interaction, once, and returns where to send the browser. The same form may come twice: the second is sent
+ * to where the first one leads.
+ */
 const complete = async (
   exchange: Exchange,
-  { volatileDb }: Stored,
-  { id, earlier }: PageInteraction,
-  result: JsonObject,
-  more: JsonObject = {},
-  unless?: 'result',
+  deps: Stored,
+  interaction: PageInteraction,
+  result: Result,
+  { more, once = false }: { readonly more?: JsonObject; readonly once?: boolean } = {},
 ): Promise<string> => {
-  const key = { tenantId: exchange.tenant.tenantId, model: 'Interaction', id }
-  const patched = await patchOidcPayload(volatileDb, key, { result: { ...earlier, ...result }, ...more }, unless)
-  if (!patched) throw new PageRefusal(EXPIRED)
-  return resumePath(id)
+  const { id, earlier } = interaction
+  const key = { tenantId: exchange.tenant.tenantId, id }
+  const answered = await answerInteraction(deps.volatileDb, key, { ...earlier, ...result }, more)
+  if (answered || (!once && (await isAnsweredBy(exchange, deps, interaction, result)))) return resumePath(id)
+  throw new PageRefusal(EXPIRED)
 }
 
 /** Ends a session of somebody else in this browser, which the engine would otherwise ask about on a page of its own. */
@@ -103,7 +123,7 @@ const leaveOtherSession = async (exchange: Exchange, provider: Provider, user: U
  *
  * @param login.prompts what the person did, for the log
  * @param login.amr by what the person was recognised (RFC 8176); default `pwd`
- * @throws PageRefusal when the interaction's time is over
+ * @throws PageRefusal when the interaction's time is over, it was used, or another user has answered it
  */
 export const completeLogin = async (
   exchange: Exchange,
@@ -112,7 +132,6 @@ export const completeLogin = async (
   interaction: PageInteraction,
   login: { readonly user: UserRecord; readonly prompts: readonly JsonObject[]; readonly amr?: string },
 ): Promise<string> => {
-  await leaveOtherSession(exchange, provider, login.user)
   const ts = Math.floor(deps.clock() / 1000)
   const result = {
     login: { accountId: login.user.userId, ts, amr: [login.amr ?? 'pwd'], remember: true },
@@ -120,7 +139,9 @@ export const completeLogin = async (
     prompts: login.prompts,
   }
   // The session that the request came with does not matter any more: this person has just proved who it is.
-  return complete(exchange, deps, interaction, result, { session: null })
+  const next = await complete(exchange, deps, interaction, result, { more: { session: null } })
+  await leaveOtherSession(exchange, provider, login.user)
+  return next
 }
 
 export interface Continuation {
@@ -146,10 +167,10 @@ export const completeSuspension = async (
   resumption: Continuation,
 ): Promise<string> => {
   const interaction = await loadInteraction(exchange, deps, state, [PIPELINE])
-  const { step, data, prompts = [], once } = resumption
+  const { step, data, prompts = [], once = false } = resumption
   if (interaction.step !== step) throw new PageRefusal(EXPIRED)
   const earlier = interaction.earlier.prompts
   const noted = [...(Array.isArray(earlier) ? earlier : []), ...prompts]
   const result = { [PIPELINE]: { step, data }, prompts: noted }
-  return complete(exchange, deps, interaction, result, {}, once && 'result')
+  return complete(exchange, deps, interaction, result, { once })
 }

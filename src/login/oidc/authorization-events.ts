@@ -68,8 +68,8 @@ const logFailure = async (
   error: errors.OIDCProviderError,
   events: EventContext,
 ): Promise<void> => {
-  // A request of no application, or a page that has expired, is nobody's login.
-  if (!context.oidc.client) return
+  // A request of no application is no login, nor is one that continues a login which has expired or went on.
+  if (!context.oidc.client || error.name === 'SessionNotFound') return
   const occasion = await occasionOf(context, events, context.oidc.session?.accountId && context.oidc.session.uid)
   const { refusalCode: code } = exchangeOf(context).plan
   const failing = { message: error.error_description ?? error.message, oauthError: error.error, code }
