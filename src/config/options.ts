@@ -189,7 +189,7 @@ export const OPTIONS = {
     read: path,
     expects: 'a path',
     otherwise: '`log-streams` in `DATA_DIR`',
-    doc: 'Where log streams of type `file` write, each tenant in a folder of its own.',
+    doc: 'Where log streams of type `file` write, each tenant in a folder of its own. The file `.owner` in it keeps it for this installation: remove it to hand the folder to another.',
   },
   logRetentionDays: {
     variable: 'LOG_RETENTION_DAYS',
