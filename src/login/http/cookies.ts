@@ -6,6 +6,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 export const COOKIE = {
   /** The single sign-on session. */
   session: 'ec_session',
+  /** A copy of it for silent logins in frames of other sites; on https only. */
+  silent: 'ec_silent',
   /** One login under way; the OIDC engine sets it, nobody reads it, and it does not leave the server. */
   interaction: 'ec_interaction',
   /** The right to continue one authorization request, at its path only. */

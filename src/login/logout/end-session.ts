@@ -7,6 +7,7 @@ import { parseDeviceCookie, toDeviceHash } from '../device-cookie.ts'
 import { type Failing, loggedOut, logoutFailed } from '../events.ts'
 import type { Exchange } from '../exchange.ts'
 import { addCookie, cookieName } from '../http/cookies.ts'
+import { copySessionCookie } from '../http/silent-cookie.ts'
 import type { LoginDeps } from '../login-deps.ts'
 import { loadSession } from '../oidc/engine-request.ts'
 
@@ -21,10 +22,11 @@ const rememberDevice = (exchange: Exchange): void => {
   if (id) exchange.deviceHash = toDeviceHash(id, exchange.keys.deviceHash)
 }
 
-/** Removes the cookie and its signature, whether or not there was a session. */
+/** Removes the cookie, its signature and its copy, whether or not there was a session. */
 const forgetCookie = ({ response, secure }: Exchange): void => {
   const name = cookieName('session', secure)
   for (const cookie of [name, `${name}.sig`]) addCookie(response, cookie, '', { secure, maxAge: 0 })
+  copySessionCookie(response, secure)
 }
 
 /** Nothing is logged when nobody was logged in. */

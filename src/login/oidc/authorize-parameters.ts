@@ -24,6 +24,7 @@ export const EXTRA_PARAMETERS = [
   'experiment_id',
   'variation_id',
   'segment_id',
+  'web_message_uri',
   'ext',
   IMPLIED_REDIRECT_URI,
   'transaction_id',

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Provider } from 'oidc-provider'
 import type { Exchange } from '../exchange.ts'
 import { type EngineBody, readEngineBody, withoutNul } from '../http/request-body.ts'
+import { withSilentSession } from '../http/silent-cookie.ts'
 import { attachExchange } from './engine-context.ts'
 import { ROUTES } from './engine-routes.ts'
 
@@ -33,11 +34,16 @@ const bodyHeaders = ({ body, contentType }: EngineBody): Record<string, string |
 const withoutUndefined = (headers: Record<string, string | string[] | undefined>): NodeJS.Dict<string | string[]> =>
   Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined))
 
+/** A silent login may run in a frame of another site. Of what is pushed the address says nothing, so that is none. */
+const isSilent = ({ url }: Exchange): boolean =>
+  url.pathname === ROUTES.authorization && url.searchParams.getAll('prompt').join() === 'none'
+
 /** The request as the engine sees it: everything of the real one, but for its headers and its body. */
 const toEngineRequest = (exchange: Exchange, body: EngineBody | undefined): IncomingMessage => {
   const { request } = exchange
   const headers = withoutUndefined({
     ...request.headers,
+    ...(isSilent(exchange) ? { cookie: withSilentSession(request, exchange.secure) } : {}),
     ...forwardingHeaders(exchange),
     ...(body ? bodyHeaders(body) : {}),
   })

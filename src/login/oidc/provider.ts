@@ -32,6 +32,7 @@ import { RESPONSE_TYPES, readCallbacksPerRequest } from './response-types.ts'
 import { mayRevoke, sendRevocationBare } from './revocation.ts'
 import { toAuth0Dialect } from './token-dialect.ts'
 import { logTokens } from './token-events.ts'
+import { registerWebMessage } from './web-message.ts'
 import { withholdAnswers } from './withhold-answer.ts'
 
 export interface ProviderOptions {
@@ -91,6 +92,12 @@ const renderError = (context: KoaContextWithOIDC, { error, error_description }: 
     { message, code: expired ? undefined : error },
     expired ? EXPIRED.title : undefined,
   )
+}
+
+const showProblem = (context: KoaContextWithOIDC, message: string): void => {
+  context.status = 400
+  context.type = 'html'
+  context.body = renderPage('error', exchangeOf(context).tenant.name, { message, code: 'invalid_request' })
 }
 
 const configurationOf = (options: ProviderOptions): Configuration => {
@@ -153,6 +160,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
   readCallbacksPerRequest(provider)
   requireRedirectUri(provider)
   nameRefusals(provider)
+  registerWebMessage(provider, showProblem)
   sendRevocationBare(provider)
   provider.use(async (context, next) => {
     if (context.path.toLowerCase() === ROUTES.authorization) context.query = normalizeAuthorizeQuery(context.query)

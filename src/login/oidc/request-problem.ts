@@ -2,6 +2,7 @@
 
 import { jsonByteLength } from '../../base/json.ts'
 import { frontChannelProblem } from './response-types.ts'
+import { webMessageProblem } from './web-message.ts'
 
 type Params = Readonly<Record<string, unknown>>
 
@@ -41,4 +42,5 @@ export const requestProblem = (params: Params): string | undefined =>
   sizeProblem(params) ??
   extProblem(text(params.ext)) ??
   organizationProblem(params) ??
-  frontChannelProblem(text(params.response_type), text(params.redirect_uri))
+  frontChannelProblem(text(params.response_type), text(params.redirect_uri)) ??
+  webMessageProblem(params)

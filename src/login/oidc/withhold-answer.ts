@@ -6,11 +6,19 @@ import type { Exchange } from '../exchange.ts'
 import { cookieName, dropCookie } from '../http/cookies.ts'
 import { type Failure, toFailure } from '../http/failure.ts'
 import { pagePolicy, redirectStatus } from '../http/reply.ts'
+import { copySessionCookie } from '../http/silent-cookie.ts'
 import type { LoginDeps } from '../login-deps.ts'
 import { renderPage } from '../pages/pages.ts'
 import { exchangeOf } from './engine-context.ts'
+import { sendFailureMessage } from './web-message.ts'
 
-type Context = Pick<KoaContextWithOIDC, 'req' | 'res' | 'status' | 'body' | 'type' | 'path' | 'set' | 'accepts'>
+type Context = Pick<
+  KoaContextWithOIDC,
+  'req' | 'res' | 'status' | 'body' | 'type' | 'path' | 'set' | 'remove' | 'accepts'
+> & {
+  /** Absent until the engine has found who answers the request. */
+  readonly oidc?: KoaContextWithOIDC['oidc']
+}
 
 /** Addresses at which people, not programs, read the answer. */
 const isPage = ({ path }: Context): boolean => /^\/(authorize|oidc\/session)(\/|$)/i.test(path)
@@ -29,10 +37,13 @@ const replaceAnswer = (context: Context, exchange: Exchange, failure: Failure): 
   context.status = failure.status
   context.set('Cache-Control', 'no-store')
   if (failure.retryAfter !== undefined) context.set('Retry-After', String(failure.retryAfter))
+  const error = { error: failure.code, error_description: failure.message }
   if (!isPage(context)) {
-    context.body = { error: failure.code, error_description: failure.message }
+    context.body = error
     return
   }
+  if (sendFailureMessage(context, error)) return
+  context.set('X-Frame-Options', 'DENY')
   context.set('Content-Security-Policy', pagePolicy())
   context.type = 'html'
   context.body = renderPage(
@@ -61,6 +72,7 @@ export const withholdAnswers = (provider: Provider, { logError }: Pick<LoginDeps
       await exchange.settle()
       if (exchange.failure !== undefined) throw exchange.failure
       dropCookie(context.res, cookieName('interaction', exchange.secure))
+      copySessionCookie(context.res, exchange.secure)
       if (context.status === 303) context.status = redirectStatus(context.method)
     } catch (error) {
       const failure = toFailure(error)
