@@ -28,13 +28,13 @@ import { openGeoDatabase } from './login/geo-database.ts'
 import { clientAddress } from './login/http/request-facts.ts'
 import { openTenant } from './login/open-tenant.ts'
 import { createPasswordHasher } from './login/users/password-hasher.ts'
-import { type ClosableTenantLog, createTenantLog } from './logs/record.ts'
+import type { TenantLog } from './logs/log-event.ts'
+import { openTenantLog } from './logs/open-tenant-log.ts'
 import { SINK_TIMEOUT_MS } from './logs/sinks/sink.ts'
 import { startLogStreamDelivery } from './logs/streams/delivery.ts'
 import { DELIVERY_PACE, systemSleep } from './logs/streams/delivery-ports.ts'
 import { createSinkOpener } from './logs/streams/open-sink.ts'
 import { sealOpenAddresses } from './logs/streams/seal-addresses.ts'
-import { startLogUpkeep } from './logs/upkeep.ts'
 import type { TenantId } from './model/ids.ts'
 import { toTenantId } from './model/ids.ts'
 import { watchConfigVersions } from './store/config-notifications.ts'
@@ -106,7 +106,7 @@ interface Parts {
   readonly logger: Logger
   readonly databases: Databases
   readonly secretBox: SecretBox
-  readonly log: ClosableTenantLog
+  readonly log: TenantLog
   readonly registries: Registries
 }
 
@@ -279,16 +279,16 @@ export const startApp = async (config: Config): Promise<App> => {
   const databases = starting.use(await openDatabases({ dataDir, databaseUrl, maxConnections, logger }))
   const secretBox = await openSecretBox(config, databases.db)
   await openTenant(config, { db: databases.db, random: systemRandom, secretBox, hasher: createPasswordHasher() })
-  starting.use(
-    await startLogUpkeep({
+  const log = starting.use(
+    await openTenantLog({
       db: databases.db,
       clock: systemClock,
+      random: systemRandom,
       retentionDays: config.logRetentionDays,
-      onDropped: days => logger.info({ days }, 'days of the log were dropped: their retention has ended'),
-      onError: error => logger.error({ err: error }, 'the upkeep of the log failed'),
+      refusals: config.limitLoggedRefusals,
+      logger,
     }),
   )
-  const log = starting.use(createTenantLog({ db: databases.db, random: systemRandom }))
   const registries = openRegistries(databases, secretBox, logger, starting)
   await listen({ config, logger, databases, secretBox, log, registries }, starting)
   const running = starting.move()

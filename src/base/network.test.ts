@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { networkOf } from './network.ts'
+import { networkOf, toCidr } from './network.ts'
 
 test('an IPv4 address stands for itself', () => {
   assert.equal(networkOf('203.0.113.7'), '203.0.113.7')
@@ -18,4 +18,9 @@ test('an IPv6 address stands for its /64, however it is written', () => {
   }
   assert.equal(networkOf('::1'), '0:0:0:0')
   assert.notEqual(networkOf('2001:db8:0:2::1'), '2001:db8:0:1')
+})
+
+test('a network is written as it is known', () => {
+  assert.equal(toCidr(networkOf('203.0.113.7')), '203.0.113.7')
+  assert.equal(toCidr(networkOf('2001:db8:0:1::9')), '2001:db8:0:1::/64')
 })

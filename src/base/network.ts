@@ -14,3 +14,6 @@ export const networkOf = (ip: string): string => {
     .map(group => group.replace(/^0+(?=.)/, '').toLowerCase())
     .join(':')
 }
+
+/** A network as people write it. */
+export const toCidr = (network: string): string => (network.includes(':') ? `${network}::/64` : network)

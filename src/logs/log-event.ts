@@ -57,8 +57,9 @@ export interface LogEvent extends LogFields {
 /** The only way to write the tenant log. */
 export interface TenantLog {
   /**
-   * Takes an event and settles when its row is durable; the value is its `log_id`.
+   * Takes an event and settles when its row is durable; the value is its `log_id`, or undefined for a refusal beyond the
+   * budget of its network, which is counted and not written.
    * Rejects when the database stays away: the caller decides whether its answer may go out without the event.
    */
-  record(event: LogEvent): Promise<string>
+  record(event: LogEvent): Promise<string | undefined>
 }

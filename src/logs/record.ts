@@ -9,7 +9,7 @@ import { isLogWriteRetryable } from '../store/log-failure.ts'
 import { createBatchWriter } from './batch-writer.ts'
 import { createByteBudget } from './byte-budget.ts'
 import { toLogText } from './document.ts'
-import type { TenantLog } from './log-event.ts'
+import type { LogEvent, TenantLog } from './log-event.ts'
 import { createPendingEvent } from './pending-event.ts'
 import { createTenantLane, type TenantLane } from './tenant-lane.ts'
 
@@ -29,6 +29,7 @@ export interface TenantLogOptions {
 }
 
 export interface ClosableTenantLog extends TenantLog, AsyncDisposable {
+  record(event: LogEvent): Promise<string>
   /** Settles when every event that was recorded before has settled. */
   flush(): Promise<void>
   /** Takes no more events, and flushes. */
@@ -94,7 +95,7 @@ export const createTenantLog = (options: TenantLogOptions): ClosableTenantLog =>
     return lane
   }
 
-  const record: TenantLog['record'] = async event => {
+  const record: ClosableTenantLog['record'] = async event => {
     if (isClosed) throw closed()
     const text = toLogText(event, { tenantName: event.tenant_id, environmentName })
     const pending = createPendingEvent(text, patienceMs, expired)

@@ -28,6 +28,7 @@ import { gdWebauthnChallengeFailed } from './gd-webauthn-challenge-failed.ts'
 import { gdWebauthnEnrollmentFailed } from './gd-webauthn-enrollment-failed.ts'
 import { limitMu } from './limit-mu.ts'
 import { limitWc } from './limit-wc.ts'
+import { logEventsLeftOut } from './log-events-left-out.ts'
 import { passkeyEnrollmentDeclined } from './passkey-enrollment-declined.ts'
 import { s } from './s.ts'
 import { sapi } from './sapi.ts'
@@ -76,6 +77,7 @@ export const LOG_EVENTS = {
   passkey_enrollment_declined: passkeyEnrollmentDeclined,
   sapi,
   w,
+  log_events_left_out: logEventsLeftOut,
   experiment_assignment_succeeded: experimentAssignmentSucceeded,
 } as const satisfies Record<string, LogEventType>
 
