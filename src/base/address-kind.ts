@@ -1,9 +1,9 @@
-/** Tells public internet addresses from those inside somebody's own network. */
+/** Tells public internet addresses from those inside a private network. */
 
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 
 /**
- * - `public`: anybody may be asked to connect to it.
+ * - `public`: any caller may have the server connect to it.
  * - `local`: loopback, RFC 1918, carrier-grade NAT, unique local: the operator may permit it.
  * - `never`: unspecified, link-local and the other addresses where clouds tell a machine its credentials, multicast,
  *   documentation, translation and tunnel prefixes that could hide any of the others, and what is no address at all.
@@ -57,7 +57,7 @@ const toBlockList = (ranges: readonly Range[]): BlockList => {
 const local = toBlockList(LOCAL)
 const never = toBlockList([...NEVER, ...METADATA])
 const unicast = toBlockList([['2000::', 3]])
-/** No resolver hands out a mapped IPv4 address, so only somebody hiding one writes it. */
+/** No resolver hands out a mapped IPv4 address, so only a caller that hides one writes it. */
 const mapped = toBlockList([['::ffff:0:0', 96]])
 
 const kindOfIPv6 = (address: string): AddressKind => {

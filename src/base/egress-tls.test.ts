@@ -58,7 +58,7 @@ test('the certificate is compared with the name, although the address is what ge
   assert.deepEqual(await send('other.example'), { kind: 'failed', reason: 'the certificate is for another name' })
 })
 
-test('a certificate that nobody vouches for is refused', async t => {
+test('a certificate that no authority vouches for is refused', async t => {
   const { send, names } = await callOf(t, {})
   assert.deepEqual(await send('logs.example'), {
     kind: 'failed',

@@ -46,7 +46,7 @@ export interface EgressFailure {
 
 export type EgressResult = EgressResponse | EgressFailure
 
-/** Never rejects: what goes wrong with somebody else's server is a value. */
+/** Never rejects: what goes wrong with another server is a value. */
 export interface Egress {
   send(request: EgressRequest): Promise<EgressResult>
   /** Closes the connections that are kept for reuse. */

@@ -31,7 +31,7 @@ export interface Attribute {
   readonly read: (attributes: Attributes) => unknown
 }
 
-/** Every attribute that a condition may name; any other makes its rule match nobody. */
+/** Every attribute that a condition may name; any other makes its rule match no request. */
 export const ATTRIBUTES: { readonly [Name in AttributeName]: Attribute } = {
   client_id: {
     doc: 'The client id of the application that asks for the login.',

@@ -11,7 +11,7 @@ export type AttributesPredicate = (attributes: Attributes) => boolean
 
 type GroupKind = RuleData['groups'][number]['kind']
 
-const nobody: AttributesPredicate = () => false
+const noRequest: AttributesPredicate = () => false
 
 // Hot path: a list of one, which is the usual case, costs no loop.
 const every = (predicates: readonly AttributesPredicate[]): AttributesPredicate => {
@@ -91,10 +91,10 @@ const compileRule = ({ groups }: RuleData): AttributesPredicate | undefined => {
 /**
  * Compiles a segment: a request is in it when any rule matches, and a rule matches when all of its groups do.
  *
- * Whatever cannot be read narrows the segment and never widens it: a rule with an unknown attribute or operator, with
- * a value that its operator cannot read, or with an empty group matches nobody.
+ * What cannot be read narrows the segment and never widens it: a rule with an unknown attribute or operator, with
+ * a value that its operator cannot read, or with an empty group matches no request.
  */
 export const compileSegment = ({ rules }: SegmentData): AttributesPredicate => {
   const predicates = rules.map(compileRule).filter(predicate => predicate !== undefined)
-  return predicates.length === 0 ? nobody : some(predicates)
+  return predicates.length === 0 ? noRequest : some(predicates)
 }

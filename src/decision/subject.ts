@@ -13,7 +13,7 @@ interface Subject {
 
 export const SUBJECTS: { readonly [Kind in SubjectKind]: Subject } = {
   device: {
-    doc: 'The browser, by a cookie: the same variation before and after the login, and for everybody who uses it.',
+    doc: 'The browser, by a cookie: the same variation before and after the login, and for every person who uses it.',
     read: subjects => subjects.device,
   },
   user: {

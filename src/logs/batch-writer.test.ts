@@ -60,7 +60,7 @@ test('an event that the database refuses is rejected alone and the others are wr
   )
 })
 
-test('a batch for which nobody waits any more is given up, and the next one is written', async () => {
+test('a batch for which no caller waits any more is given up, and the next one is written', async () => {
   let isAway = true
   const written: string[] = []
   const write = openWriter(async (batch, texts) => {

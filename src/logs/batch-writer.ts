@@ -24,7 +24,7 @@ const pauseOf = (attempt: number): number => 20 * 2 ** Math.min(attempt, 5)
 export const createBatchWriter = ({ append, isRetryable }: BatchWriterOptions): WriteBatch => {
   let batches = 0
 
-  /** Tries as long as the database is away and somebody still waits. @throws the last failure */
+  /** Tries as long as the database is away and a caller still waits. @throws the last failure */
   const commit = async (events: readonly PendingEvent[]): Promise<void> => {
     batches += 1
     const number = batches

@@ -1,4 +1,4 @@
-/** A bound on the memory of events that wait to be written: whoever does not fit waits for room, in order. */
+/** A bound on the memory of events that wait to be written: an event that does not fit waits for room, in order. */
 
 export interface ByteBudget {
   /** Settles when the bytes fit; something larger than the whole budget fits when nothing else is in it. */

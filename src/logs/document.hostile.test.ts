@@ -53,7 +53,7 @@ test('what any stranger can bring about is small, and keeps what it is found by'
   assert.deepEqual(document.details.experiment, EXPERIMENT)
 })
 
-test('whatever the details of a refusal are, it is small', () => {
+test('a refusal is small, with any details', () => {
   const anything = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 6 }), { maxKeys: 300, size: 'max' })
   fc.assert(
     fc.property(
@@ -105,7 +105,7 @@ test('an event that nothing makes small enough keeps its scalars and its join ke
   })
 })
 
-test('whatever JSON the details are, the text is bounded, well formed and free of NUL', () => {
+test('the text is bounded, well formed and free of NUL for details of any JSON', () => {
   const anything = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ stringUnit: 'binary', maxDepth: 6 }))
   fc.assert(
     fc.property(anything, fc.string({ unit: 'binary', maxLength: 5_000 }), (details, user_agent) => {

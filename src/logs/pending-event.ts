@@ -13,7 +13,7 @@ export interface PendingEvent {
 }
 
 /**
- * @param patienceMs after this the caller gets `expired()`, whatever becomes of the event
+ * @param patienceMs after this the caller gets `expired()`; the event may still be written
  */
 export const createPendingEvent = (text: string, patienceMs: number, expired: () => Error): PendingEvent => {
   const { promise, resolve, reject } = Promise.withResolvers<string>()

@@ -21,7 +21,7 @@ const HOSTILE: Record<string, Partial<LogEvent>> = {
   'SQL in every place': { user_id: "'; drop table logs; --", details: { "'": '$1 {x} {a,b}' } },
 }
 
-test('whatever a client puts into an event, it is written and can be read back', async t => {
+test('an event is written and can be read back with any text that a client puts into it', async t => {
   const database = await createLogDatabase()
   try {
     const log = createTenantLog({ db: database.db, random: systemRandom })

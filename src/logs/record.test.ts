@@ -113,7 +113,7 @@ test('a flush settles when everything before it has settled, and the log goes on
     await log.record(numbered(2))
   }))
 
-test('while the database is away a caller gets his answer within his patience', async () => {
+test('while the database is away a caller gets an answer within its patience', async () => {
   const { db, close } = openDatabase({ connectionString: 'postgresql://nobody@127.0.0.1:1/none' })
   const log = createTenantLog({ db, random: systemRandom, patienceMs: 300 })
   const start = performance.now()

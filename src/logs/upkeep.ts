@@ -15,7 +15,7 @@ export interface LogUpkeepOptions {
   readonly retentionDays: number
   /** Milliseconds between two rounds; default one hour, of which many may fail before a partition is missing. */
   readonly intervalMs?: number
-  /** Milliseconds until a round is repeated that could not drop a day because somebody was reading it; default one minute. */
+  /** Milliseconds until a round is repeated that could not drop a day because it was being read; default one minute. */
   readonly heldUpMs?: number
   /** Milliseconds between two looks at how much the days have grown; default ten seconds. */
   readonly statisticsMs?: number

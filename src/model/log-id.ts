@@ -20,7 +20,7 @@ export const logIdTime = (id: string): number => {
 
 /**
  * A position in the log that every id from this time on is greater than, and every earlier one is not. It has
- * the form of an id, so that whatever reads on from an id reads on from it.
+ * the form of an id, so that a reader can go on from it as from an id.
  *
  * @param at milliseconds since 1970, in the years 1 to 9999
  */

@@ -30,7 +30,7 @@ suite('appending a batch', () => {
     )
   })
 
-  test('a later batch has greater ids, whoever writes it', async () => {
+  test('a later batch has greater ids, also from another server', async () => {
     const first = await appendLogBatch(database.db, batch('one', 1, 10, 11))
     const second = await appendLogBatch(database.db, batch('two', 1, 12))
     const third = await appendLogBatch(database.db, batch('one', 2, 13))

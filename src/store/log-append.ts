@@ -46,7 +46,7 @@ const isMissingPartition = (error: unknown): boolean =>
 
 /**
  * Commits a batch and returns the ids of its events, in their order. Calling it again with the same batch
- * after a failure is safe: whatever became of the first attempt, the events are in the log exactly once.
+ * after a failure is safe: the events are in the log exactly once, also when the first attempt was committed.
  */
 export const appendLogBatch = async (db: Db, batch: LogBatch): Promise<readonly string[]> => {
   try {
@@ -59,7 +59,7 @@ export const appendLogBatch = async (db: Db, batch: LogBatch): Promise<readonly 
 }
 
 /**
- * Forgets writers whose last batch is more than a day old: nobody retries a batch for that long.
+ * Forgets writers whose last batch is more than a day old: no server retries a batch for that long.
  * Reads the whole table, which has a row per tenant and server start of the last day.
  */
 export const forgetIdleLogWriters = async (db: Db): Promise<void> => {

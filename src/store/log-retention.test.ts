@@ -57,7 +57,7 @@ suite('the retention of the log', () => {
     assert.deepEqual(await dropExpiredLogs(database.db, KEPT), { dropped: [], isHeldUp: false })
   })
 
-  test('whoever reads on from an event that is gone continues at the oldest that is kept', async () => {
+  test('a reader that goes on from an event that is gone continues at the oldest that is kept', async () => {
     await dropExpiredLogs(database.db, KEPT)
     for (const position of [undefined, idOf(6, 2), idOf(400, 1)]) {
       const logs = await readAll(position)
@@ -97,7 +97,7 @@ suite('the retention of the log', () => {
   })
 
   for (const isolation of ['read committed', 'repeatable read'] as const) {
-    test(`an open reader (${isolation}) holds a day up, while everybody else writes and reads without it`, async () => {
+    test(`an open reader (${isolation}) holds a day up, while others write and read without it`, async () => {
       const reader = await openReader(isolation)
       const before = await reader.count()
       assert.deepEqual(await dropExpiredLogs(database.db, KEPT), { dropped: [], isHeldUp: true })

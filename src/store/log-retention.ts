@@ -19,7 +19,7 @@ export interface RetentionOptions {
 export interface RetentionRound {
   /** The days that are gone, as `YYYYMMDD`. */
   readonly dropped: readonly string[]
-  /** Something old is still being read; what is left goes in a later round. Nobody reads it from now on. */
+  /** Something old is still being read; what is left goes in a later round, and is not read from now on. */
   readonly isHeldUp: boolean
 }
 
@@ -34,10 +34,10 @@ interface ExpiredDay {
 /** Any constant would do; the server that holds this advisory lock does the round, the others leave it to him. */
 const LOCK_KEY = 0x65_78_63_77
 
-/** Nobody waits behind a round, but a round does not wait for ever either: it must end before a server can stop. */
+/** No query waits behind a round, but a round does not wait for ever either: it must end before a server can stop. */
 const LOCK_TIMEOUT = '1s'
 
-/** Tells a day that a round has detached from a copy that somebody made under such a name. */
+/** Tells a day that a round has detached from a copy that was made under such a name. */
 const MARK = 'No longer part of the log: its retention has ended.'
 
 /** Days that are over for longer than they are kept, an unfinished one first: only one may be unfinished at a time. */
@@ -59,7 +59,7 @@ const findExpired = async (db: Db, { days, now }: RetentionOptions): Promise<rea
 /** One step onward; `undefined` is the end. */
 const STEPS: Record<DayState, (db: Db, table: string, options: RetentionOptions) => Promise<DayState | undefined>> = {
   /**
-   * Readers and writers go on meanwhile: it waits for the transactions that are reading the log without making anybody
+   * Readers and writers go on meanwhile: it waits for the transactions that are reading the log without making any query
    * wait behind it. When its patience ends, the day is out of reach of new queries already and stays `detaching`.
    */
   attached: async (db, table) => {

@@ -45,7 +45,7 @@ suite('what the database knows of a day of the log', () => {
     await database.close()
   })
 
-  /** Half of the events are logins, half are of an experiment, a quarter are both; each is of a user of his own. */
+  /** Half of the events are logins, half are of an experiment, a quarter are both; each is of a user of its own. */
   const write = async (count: number): Promise<void> => {
     for (let written = 0; written < count; written += BATCH) {
       const documents = Array.from({ length: BATCH }, (_, n) => {
@@ -86,7 +86,7 @@ suite('what the database knows of a day of the log', () => {
     assert.deepEqual(await refreshLogStatistics(db), [table])
   })
 
-  test('then a stretch of ids is read as a stretch, whatever is looked for in it', async () => {
+  test('then a stretch of ids is read as a stretch, for any search in it', async () => {
     await write(12 * BATCH)
     await pool.query(`update pg_class set relpages = relpages / 5 where relname ~ '^logs_[0-9]+$'`)
     assert.notDeepEqual(await refreshLogStatistics(db), [])

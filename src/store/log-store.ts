@@ -35,8 +35,8 @@ const selectLogs = (db: Db, { tenantId, where }: LogFilter): SelectQueryBuilder<
 }
 
 /**
- * The events that were committed after the given one, oldest first. Whoever goes on from the last id that he got
- * misses none and gets none twice, whatever is being written meanwhile (see log-append.ts). Costs the same anywhere
+ * The events that were committed after the given one, oldest first. A reader that goes on from the last id that it got
+ * misses none and gets none twice, also while events are being written (see log-append.ts). Costs the same anywhere
  * in the log.
  *
  * @param after a log id; absent reads from the oldest event that is kept

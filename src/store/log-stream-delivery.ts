@@ -35,7 +35,7 @@ export interface StreamState {
 
 const milliseconds = (duration: number) => sql<Date>`(${duration} * interval '1 millisecond')`
 
-/** Active streams that nobody delivers and that need not wait, the longest waiting first. */
+/** Active streams that no server delivers and that need not wait, the longest waiting first. */
 export const listDueLogStreams = async (db: Db, take: number): Promise<readonly LogStreamKey[]> => {
   const rows = await db
     .selectFrom('log_streams as s')
@@ -165,7 +165,7 @@ export const noteStreamError = async (db: Db, { tenantId, id }: LogStreamKey, er
 }
 
 /**
- * Notes a failed attempt and gives the lease back; whoever comes next waits until `retryMs` have passed. A stream
+ * Notes a failed attempt and gives the lease back; the next server waits until `retryMs` have passed. A stream
  * that has failed for seven days without one success is paused.
  *
  * @returns false when the lease is lost: nothing has changed

@@ -53,7 +53,7 @@ const shareOf = ({ after, through }: LogSpan, position: string): number => {
 
 const dayOf = (logId: string): string => new Date(logIdTime(logId)).toISOString().slice(0, 10)
 
-/** Events that are gone since the last attempt are missing in the export; nobody can tell how many there were. */
+/** Events that are gone since the last attempt are missing in the export; their number is unknown. */
 const warnOfGap = async ({ api, say }: Copy, { position, stretch }: ExportCheckpoint): Promise<void> => {
   if (position >= stretch.through) return
   const oldest = await loadOldest(api)

@@ -1,4 +1,4 @@
-/** How far an export has got, on standard error: by the time of the events, as nobody counts them beforehand. */
+/** How far an export has got, on standard error: by the time of the events, as they are not counted beforehand. */
 
 import { renderShare } from '../progress-bar.ts'
 

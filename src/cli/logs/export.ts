@@ -121,6 +121,6 @@ A MOMENT is ${MOMENT_FORMS},
 or the id of an event: --from then begins behind it, --to ends with it. Columns: docs/reference/log-export.md.
 Ends with 0; 1 when the server refuses or stays away; 2 for arguments that cannot be read; 130 when interrupted.
 Unless it ends with 0, there is no new FILE, and an old one is as it was. With --resume, what was exported
-is in FILE.part until then, whatever ended the export; its end is the newest event of the first attempt.`,
+is in FILE.part until then; its end is the newest event of the first attempt.`,
   run,
 }

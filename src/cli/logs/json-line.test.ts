@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { toJsonLine } from './json-line.ts'
 
-test('whatever a document holds, its line is the same document, one line, and commands no terminal', () => {
+test('the line of a document is the same document, one line, and commands no terminal', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })), given => {
       const document = { ...given, name: `\u001b[2J\u009b31m\u202e${Object.keys(given).join()}` }

@@ -6,6 +6,6 @@
  */
 const COMMANDS = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
-/** The same document for every reader of JSON, whatever it holds. */
+/** The same document for every reader of JSON. */
 export const toJsonLine = (document: object): string =>
   JSON.stringify(document).replace(COMMANDS, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -129,7 +129,7 @@ export async function* readLog(
     const part = await head.part
     lengthMs = lengthAfter(part)
     if (part.rest) slots.unshift({ kind: 'uncut', span: part.rest })
-    fill(slots, lengthMs, start) // before the reader takes his time
+    fill(slots, lengthMs, start) // before the reader takes its time
     yield { events: part.events, position: part.rest?.after ?? part.span.through }
   }
 }

@@ -16,7 +16,7 @@ export interface Operator {
   readonly compile: (value: unknown) => Matcher
 }
 
-/** The matcher of a condition that cannot be read; its identity tells a rule that it must match nobody. */
+/** The matcher of a condition that cannot be read; its identity tells a rule that it must match no request. */
 export const never: Matcher = () => false
 
 /** The strings of a condition: one, or a list that is not empty; `undefined` for anything else. */

@@ -16,7 +16,7 @@ export const limitMu: LogEventType = {
   type: 'limit_mu',
   category: 'system.notification',
   description: 'Blocked IP address',
-  doc: 'A network failed to log in, or to sign up, too often with whichever accounts, and is throttled from now on.',
+  doc: 'A network failed to log in, or to sign up, too often, with one account or with many, and is throttled from now on.',
   isRefusal: true,
   required: [...CLIENT, 'ip', 'hostname'],
   optional: [...USER, ...CONNECTION, ...TRANSACTION, 'details.flow'],

@@ -5,7 +5,7 @@ import { DIALECTS, type DialectName } from './dialect.ts'
 import { type ParsedSearch, parseSearch } from './parse-search.ts'
 
 /**
- * Parses a query of the log. Never throws, whatever the text.
+ * Parses a query of the log. Never throws.
  *
  * @param dialect `q` as documented for log search, or the older `search`
  */

@@ -196,7 +196,7 @@ const parseGroup = <Field extends string>(
 
 /**
  * Parses a query: terms, phrases, `field:value`, wildcards, ranges, parentheses, AND, OR, NOT.
- * Never throws, whatever the text; blank text is a syntax error at 0.
+ * Never throws; blank text is a syntax error at 0.
  */
 export const parseSearch = <Field extends string>(text: string, dialect: Dialect<Field>): ParsedSearch<Field> => {
   if (text.length > MAX_QUERY_LENGTH) {

@@ -1,4 +1,4 @@
-/** How a log event looks to a product analytics tool: a name, somebody, flat properties. */
+/** How a log event looks to a product analytics tool: a name, a person, flat properties. */
 
 import type { JsonObject } from '../../base/json.ts'
 import { LOG_EVENT_TYPES } from '../events/index.ts'
@@ -9,7 +9,7 @@ const DESCRIPTIONS: ReadonlyMap<string, string> = new Map(
   LOG_EVENT_TYPES.map(({ type, description }) => [type, description.replace(/\.$/, '')]),
 )
 
-/** The name by which a tool groups: one per type, such as `Successful login (s)`, whatever an event's own description says. */
+/** The name by which a tool groups: one per type, such as `Successful login (s)`; an event's own description may differ. */
 export const eventName = (data: JsonObject): string => {
   const type = textField(data, 'type') ?? 'unknown'
   const description = DESCRIPTIONS.get(type)

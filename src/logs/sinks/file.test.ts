@@ -97,7 +97,7 @@ test('a file with a second name is refused: it could be the file of another stre
   assert.deepEqual(await sendOne(sink), { kind: 'accepted' })
 })
 
-test('a folder belongs to one tenant of one installation, by whichever path it is reached', async t => {
+test('a folder belongs to one tenant of one installation, by every path that leads there', async t => {
   const root = await toDirectory(t)
   const [mine, linked] = [join(root, 'mine'), join(root, 'linked')]
   assert.deepEqual(await sendOne(openFile(t, mine)), { kind: 'accepted' })

@@ -41,7 +41,7 @@ const MAX_RESPONSE_BYTES = 65_536
 
 const compress = promisify(gzip)
 
-/** How we introduce ourselves. */
+/** The name of this server to destinations. */
 export const USER_AGENT = 'experiment-center'
 
 /** `user:password` as HTTP's Basic scheme writes it (RFC 7617). */

@@ -39,7 +39,7 @@ const toMixpanelEvent = (event: StreamEvent): Json => {
       ...propertiesOf(event),
       ...exposureOf(data),
       time: timeOf(data) ?? 0,
-      // Events of nobody, such as a machine's, have an empty id, or each would count as a user.
+      // Events without a user, such as a machine's, have an empty id, or each would count as a user.
       distinct_id: userId ?? (anonymousId ? `$device:${anonymousId}` : ''),
       ...(anonymousId ? { $device_id: anonymousId } : {}),
       ...(userId ? { $user_id: userId } : {}),

@@ -1,4 +1,4 @@
-/** A real nats-server for tests, with whatever configuration they need; it ends with its test. */
+/** A real nats-server for tests, with the configuration that they need; it ends with its test. */
 
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'

@@ -42,7 +42,7 @@ const send = async (t: TestContext, natsUrl: string, more: object = {}): Promise
   return await sink.send([sink.encode(LOGIN)], new AbortController().signal)
 }
 
-/** Whoever gets as far as this has passed TLS and authentication. */
+/** A client that gets as far as this has passed TLS and authentication. */
 const NO_STREAM = 'No JetStream stream of the server takes this subject.'
 const reasonOf = (result: SendResult): string => (result.kind === 'accepted' ? 'accepted' : result.reason)
 
@@ -94,7 +94,7 @@ describe('nats over TLS', { ...onlyWithServer, concurrency: false }, () => {
     ['for another name', { hosts: ['other.example'] }, 'NATS: the certificate is for another name.'],
     ['that has expired', { until: new Date(Date.now() - 1_000) }, 'NATS: the certificate has expired.'],
     [
-      'that nobody vouches for',
+      'that no authority vouches for',
       { authority: createAuthority('A stranger') },
       'NATS: the certificate is not trusted; NODE_EXTRA_CA_CERTS can name its authority.',
     ],
@@ -114,7 +114,7 @@ describe('nats over TLS', { ...onlyWithServer, concurrency: false }, () => {
     assert.equal(reasonOf(await send(t, `tls://127.0.0.1:${wrong.port}`)), 'NATS: the certificate is for another name.')
   })
 
-  test('the name of the URL is what the certificate must have, whatever it resolves to', async t => {
+  test('the name of the URL is what the certificate must have, and not the address that it resolves to', async t => {
     const { port } = await startTls(t, { hosts: ['nats.example.com'] })
     const ports = toPorts(t, { resolve: (_host, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]) })
     const sink = nats.open({ natsUrl: `tls://nats.example.com:${port}`, natsSubject: 'auth.logs' }, ports)

@@ -36,7 +36,7 @@ const greet =
     })
   }
 
-/** Writes for as long as somebody listens, and counts. */
+/** Writes for as long as the client listens, and counts. */
 const writeEndlessly = (socket: Socket, chunk: Uint8Array, beginning = ''): void => {
   const go = (): void => {
     while (!socket.destroyed && socket.write(chunk)) {}
@@ -101,7 +101,7 @@ for (const [about, serve] of GARBAGE) {
   })
 }
 
-test('a server that is half open is given up in time, and closing it waits for nobody', async t => {
+test('a server that is half open is given up in time, and closing it waits for no answer', async t => {
   for (const serve of [() => {}, greet(() => {})]) {
     const sink = openNats(t, await startFake(t, serve), 300)
     const began = Date.now()

@@ -93,7 +93,7 @@ test('a server that went away is asked again later, and taken up again when it i
   assert.deepEqual(await sink.send([sink.encode(MACHINE)], signal), { kind: 'accepted' })
 })
 
-test('the name is resolved by us and every address of it is judged', async t => {
+test('the server resolves the name and judges every address of it', async t => {
   const sink = openNats(
     t,
     'nats://nats.example.com',

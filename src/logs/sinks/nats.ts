@@ -22,7 +22,7 @@ const secret = z
   .max(256)
   .regex(/^\P{Cc}*$/u, 'must be one line')
 
-/** A user's JWT and the seed of his key, each between two lines; the empty text removes them. */
+/** A user's JWT and the seed of its key, each between two lines; the empty text removes them. */
 const CREDENTIALS =
   /^$|^\s*-+BEGIN NATS USER JWT-+\s+[\w-]+\.[\w-]+\.[\w-]+\s+-+END [\x20-\x7e\r\n]*-BEGIN USER NKEY SEED-+\s+SU[A-Z2-7]{56}\s+-+END [\x20-\x7e\r\n]*$/
 

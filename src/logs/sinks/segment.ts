@@ -24,7 +24,7 @@ const toTrack = (event: StreamEvent): Json => {
     type: 'track',
     event: isAssignment(data) ? EXPERIMENT_VIEWED : eventName(data),
     ...(userId ? { userId } : {}),
-    // Segment refuses an event of nobody; a machine is its client.
+    // Segment refuses an event without a user; a machine is its client.
     anonymousId: anonymousId ?? textField(data, 'client_id') ?? log_id,
     properties: propertiesOf(event),
     context: { ...(ip ? { ip } : {}), ...(userAgent ? { userAgent } : {}) },

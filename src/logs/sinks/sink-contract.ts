@@ -59,7 +59,7 @@ export const LOGIN: StreamEvent = {
   },
 }
 
-/** The event that counts a device into the experiment, before anybody is known. */
+/** The event that counts a device into the experiment, before the user is known. */
 export const ASSIGNMENT: StreamEvent = {
   log_id: '90020261120115958000000000000000000000000000000000000041',
   data: {

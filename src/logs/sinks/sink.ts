@@ -47,7 +47,7 @@ export type SendResult =
 export interface OpenSink {
   /** Pure: what the destination will get for one event. */
   encode(event: StreamEvent): Item
-  /** Sends a batch within the limits, in order. Never rejects: whatever the destination does is a result. */
+  /** Sends a batch within the limits, in order. Never rejects: what the destination does is a result. */
   send(batch: readonly Item[], signal: AbortSignal): Promise<SendResult>
   close(): Promise<void>
 }

@@ -39,7 +39,7 @@ test('a code has one category, whether this product writes it or not', () => {
   assert.deepEqual([...new Set(unclaimed.map(({ category }) => category))], ['other'])
 })
 
-test('a code that nobody classified is other', () => {
+test('a code without a category is other', () => {
   for (const type of ['gd_auth_failed', 'passkey_challenge_started', '', 'constructor'])
     assert.equal(categoryOf(type), 'other')
 })

@@ -31,7 +31,7 @@ export interface OpenStream {
 /**
  * - `delivered`: the whole page.
  * - `failed`: the failure is saved and the lease given back.
- * - `given up`: by the signal, which is no failure of the destination; the lease is still ours.
+ * - `given up`: by the signal, which is no failure of the destination; the lease is still held.
  * - `lost`: the lease is another's.
  */
 export type PageOutcome = 'delivered' | 'failed' | 'given up' | 'lost'
@@ -88,7 +88,7 @@ const deliverBatch = async (
   }
   if (result.kind !== 'accepted') {
     if (signal.aborted) return 'given up'
-    // Whatever was taken before was a success, after which failures are counted anew.
+    // Events that were taken before were a success, after which failures are counted anew.
     return failed(ports, stream, batch.slice(delivered), result, isFirst && delivered === 0 ? stream.attempts : 0)
   }
   for (const problem of result.problems ?? []) await noteStreamError(db, lease, errorOf(problem, batch))
@@ -97,7 +97,7 @@ const deliverBatch = async (
 
 /**
  * Delivers a page in order. The position moves behind each batch only after the destination has taken it, so that
- * whatever happens in between, the batch comes again rather than never.
+ * after a failure in between, the batch comes again rather than never.
  *
  * @param signal ends the waiting for an answer; what was sent may have arrived
  */

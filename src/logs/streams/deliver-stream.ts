@@ -1,4 +1,4 @@
-/** Delivers one stream for as long as its lease is ours: reads, sends, waits for more. */
+/** Delivers one stream while this server holds its lease: reads, sends, waits for more. */
 
 import type { Clock } from '../../base/clock.ts'
 import { type LogDocument, listLogsAfter } from '../../store/log-store.ts'
@@ -47,13 +47,13 @@ const gatherPage = async (
   return readPage(ports, taken, after)
 }
 
-/** False when somebody has paused, changed or deleted the stream, or taken its lease, since it was opened. */
+/** False when the stream was paused, changed or deleted, or its lease was taken, since it was opened. */
 const isUnchanged = async ({ db }: DeliveryPorts, { lease }: TakenLease, stream: LogStreamRecord): Promise<boolean> => {
   const state = await loadStreamState(db, lease)
   return state?.status === 'active' && state.revision === stream.revision
 }
 
-/** The pages of a stream, one after the other, until something ends it; true when the lease is still ours then. */
+/** The pages of a stream, one after the other, until something ends it; true when the lease is still held then. */
 const deliverPages = async (
   ports: DeliveryPorts,
   taken: TakenLease,
@@ -75,7 +75,7 @@ const deliverPages = async (
       if (!(await isUnchanged(ports, taken, stream))) return true
       if (page.length >= pace.pageSize) {
         prefetched = gatherPage(ports, taken, last.log_id, stop)
-        prefetched.catch(() => {}) // whoever awaits it gets the error; nobody may
+        prefetched.catch(() => {}) // a caller that awaits it gets the error; there may be none
       }
       const outcome = await deliverPage(ports, { ...open, attempts }, page, abort)
       if (outcome !== 'delivered') return outcome === 'given up'

@@ -15,7 +15,7 @@ export interface DeliveryPace {
   readonly idleMs: number
   /** How old an event may grow while a batch waits to be filled. */
   readonly maxAgeMs: number
-  /** How often a server looks for streams that nobody delivers. */
+  /** How often a server looks for streams that no server delivers. */
   readonly scanMs: number
   /** How long a stop waits for batches that are on their way. */
   readonly graceMs: number

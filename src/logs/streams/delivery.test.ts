@@ -57,7 +57,7 @@ test('a stream gets the events of its tenant only, and only those that its filte
   assert.deepEqual(everything.arrived, foreign)
   await until(
     async () => (await loadLogStreamHealth(rig.db, { tenantId: DEV, id: c.id }))?.pending === 0,
-    'the events that nobody wants are passed over',
+    'the events that no filter selects are passed over',
   )
   assert.deepEqual(nothing.arrived, [])
 })

@@ -1,4 +1,4 @@
-/** Delivers the streams of all tenants: finds those that nobody delivers, and takes them. */
+/** Delivers the streams of all tenants: finds those that no server delivers, and takes them. */
 
 import { listDueLogStreams, type TakenLease, takeLease } from '../../store/log-stream-delivery.ts'
 import { deliverStream } from './deliver-stream.ts'

@@ -19,7 +19,7 @@ export const sendFitting = async (sink: OpenSink, batch: readonly Item[], signal
 }
 
 /**
- * Does work while renewing a lease; gives the work up when the lease is lost, because somebody else does it by now.
+ * Does work while renewing a lease; gives the work up when the lease is lost, because another server does it by now.
  *
  * @param renew false when the lease is lost; when it rejects, the database is away and the work may still succeed
  */

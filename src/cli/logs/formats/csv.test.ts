@@ -34,7 +34,7 @@ test('the header comes first, once, also when there are no events', () => {
   assert.equal(parse(text).length, 3)
 })
 
-test('whatever text a field holds, a reader of CSV gets it back', () => {
+test('a reader of CSV gets any text of a field back', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1 }), texts => {
       const rows = parse(encode(texts.map(user_name => ({ user_name })))).slice(1)
