@@ -15,6 +15,7 @@ const snapshotOf = (allocation_strategy: AllocationStrategy, allocations: readon
     {
       id: 'exp_FuY7uqP5RLGpeHi2z3fGBh',
       status: 'active',
+      authentication_flow: 'authentication',
       allocation_strategy,
       subject: 'device',
       flag: {

@@ -38,6 +38,7 @@ export const createAssign = (experiment: ExperimentData): Assign => {
     const { variation, config } = found
     return deepFreeze({
       experiment_id: experiment.id,
+      authentication_flow: experiment.authentication_flow,
       variation_id: variation.id,
       variation_name: variation.name,
       ...(variation.description !== undefined && { variation_description: variation.description }),
@@ -45,6 +46,7 @@ export const createAssign = (experiment: ExperimentData): Assign => {
       is_control: placement.is_control,
       allocation_strategy: experiment.allocation_strategy,
       ...(placement.segment_id !== undefined && { segment_id: placement.segment_id }),
+      ...(experiment.phase !== undefined && { phase: experiment.phase }),
     })
   }
 }

@@ -63,7 +63,7 @@ test('the merged configuration of a variation is one object in all of its assign
 test('a parameter may have the name of a property of every object', () => {
   const data: SnapshotData = JSON.parse(`{
     "version": 1, "segments": [], "experiments": [{
-      "id": "exp_1", "status": "active", "allocation_strategy": "segment", "subject": "device",
+      "id": "exp_1", "status": "active", "authentication_flow": "authentication", "allocation_strategy": "segment", "subject": "device",
       "flag": { "id": "flg_1", "parameters": { "__proto__": { "value": 1 }, "constructor": { "value": 2 } } },
       "variations": [{ "id": "var_1", "name": "one", "overrides": { "__proto__": 3 } }],
       "allocations": [{ "variation_id": "var_1", "is_control": true, "is_fallback": true }]

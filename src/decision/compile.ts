@@ -2,6 +2,7 @@
 
 import { createAssign } from './assignment.ts'
 import { type Decision, toDecision } from './decision.ts'
+import { AUTHENTICATION_FLOWS, type AuthenticationFlow, FLOWS_BY_MOMENT, type Flow } from './flow.ts'
 import { deepFreeze } from './freeze.ts'
 import { type Lookup, toLookup } from './lookup.ts'
 import { compileSegment } from './segment.ts'
@@ -11,17 +12,16 @@ import type { Plan, StrategyInput } from './strategies/strategy.ts'
 
 export interface CompiledExperiment extends Plan {
   readonly id: string
+  readonly authentication_flow: AuthenticationFlow
   /** What forcing each variation of the flag leads to, by the variation's id. */
   readonly forcedVariations: Lookup<Decision>
 }
 
-/**
- * A tenant's experiments, ready to decide from; deeply frozen. Only `decide` looks inside, so that several active
- * experiments would change this file and that one, and none of their callers.
- */
+/** A tenant's experiments, ready to decide from; deeply frozen. Only `decide` looks inside. */
 export interface Snapshot {
   readonly version: number
-  readonly active: CompiledExperiment | undefined
+  /** The active experiment that decides each flow, by the flow. */
+  readonly active: Lookup<CompiledExperiment>
   readonly experiments: Lookup<CompiledExperiment>
 }
 
@@ -44,7 +44,28 @@ const compileExperiment = (experiment: ExperimentData, tenant: StrategyInput['se
   const segments = experiment.segments ? new Map([...tenant, ...compileSegments(experiment.segments)]) : tenant
   const input = { experiment, assign: createAssign(experiment), segments }
   const { choose, forcedSegments } = STRATEGIES[experiment.allocation_strategy].compile(input)
-  return { id: experiment.id, choose, forcedSegments, forcedVariations: forceVariations(input) }
+  const { id, authentication_flow } = experiment
+  return { id, authentication_flow, choose, forcedSegments, forcedVariations: forceVariations(input) }
+}
+
+const decidesFlow = (
+  { authentication_flow }: { readonly authentication_flow: AuthenticationFlow },
+  flow: Flow,
+): boolean => AUTHENTICATION_FLOWS[authentication_flow].decides.includes(flow)
+
+const activeByFlow = (
+  { experiments }: SnapshotData,
+  compiled: Lookup<CompiledExperiment>,
+): Lookup<CompiledExperiment> => {
+  const active = experiments.filter(({ status }) => status === 'active')
+  return toLookup(
+    Object.values(FLOWS_BY_MOMENT)
+      .flat()
+      .flatMap(flow => {
+        const found = compiled[active.find(experiment => decidesFlow(experiment, flow))?.id ?? '']
+        return found ? [[flow, found] as const] : []
+      }),
+  )
 }
 
 /**
@@ -56,6 +77,5 @@ export const compile = (data: SnapshotData): Snapshot => {
   const experiments = toLookup(
     data.experiments.map(experiment => [experiment.id, compileExperiment(experiment, segments)]),
   )
-  const active = data.experiments.find(({ status }) => status === 'active')
-  return deepFreeze({ version: data.version, active: active && experiments[active.id], experiments })
+  return deepFreeze({ version: data.version, active: activeByFlow(data, experiments), experiments })
 }

@@ -6,6 +6,7 @@ import { ATTRIBUTES, isAttributeName } from './attributes.ts'
 import { compile } from './compile.ts'
 import { decide } from './decide.ts'
 import { REASONS, WARNINGS } from './decision.ts'
+import { FLOWS_BY_MOMENT } from './flow.ts'
 import { compileSegment } from './segment.ts'
 import type { RuleData, SnapshotData } from './snapshot.ts'
 
@@ -13,7 +14,7 @@ interface WithSnapshots extends CaseFile<unknown, unknown> {
   readonly snapshots: { readonly [name: string]: SnapshotData }
 }
 
-const data = ['decisions', 'overrides'].flatMap(name =>
+const data = ['decisions', 'overrides', 'flows'].flatMap(name =>
   Object.values(readCases<WithSnapshots>(`${name}.json`).snapshots),
 )
 const snapshots = data.map(compile)
@@ -38,6 +39,7 @@ const values = (keys: readonly string[], value: fc.Arbitrary<unknown>) =>
 const text = fc.oneof(fc.constantFrom('mobile', 'US', 'us'), fc.anything())
 const request = fc.record(
   {
+    flow: fc.oneof(fc.constantFrom(...Object.values(FLOWS_BY_MOMENT).flat(), '__proto__'), fc.anything()),
     subjects: values(['device', 'user', 'session'], fc.oneof(fc.string({ unit: 'binary' }), fc.anything())),
     attributes: values(Object.keys(ATTRIBUTES), text),
     override: values(['experiment_id', 'variation_id', 'segment_id'], id),

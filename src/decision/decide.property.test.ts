@@ -13,6 +13,7 @@ const variationIds = (count: number): readonly string[] => Array.from({ length: 
 const experimentOf = (allocations: readonly AllocationData[], rest: Partial<ExperimentData> = {}): ExperimentData => ({
   id: 'exp_property',
   status: 'active',
+  authentication_flow: 'authentication',
   allocation_strategy: 'percentage',
   subject: 'device',
   flag: { id: 'flg_1', parameters: { enabled: { value: false } } },

@@ -21,7 +21,7 @@ interface DecisionCases extends CaseFile<Given, Expect> {
   readonly snapshots: { readonly [name: string]: SnapshotData }
 }
 
-const files = ['decisions', 'overrides'].map(name => ({ name, ...readCases<DecisionCases>(`${name}.json`) }))
+const files = ['decisions', 'overrides', 'flows'].map(name => ({ name, ...readCases<DecisionCases>(`${name}.json`) }))
 
 const compileNamed = ({ snapshots }: DecisionCases, name: string) =>
   compile(snapshots[name] ?? assert.fail(`no snapshot "${name}"`))

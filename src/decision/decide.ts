@@ -2,10 +2,13 @@
 
 import type { CompiledExperiment, Snapshot } from './compile.ts'
 import { type Decision, type DecisionRequest, type Override, toDecision, type Warning } from './decision.ts'
+import { AUTHENTICATION_FLOWS, type Flow, isFollowUp, leadsTo } from './flow.ts'
 import { deepFreeze } from './freeze.ts'
-import { experimentNotFound, orphanedParams, segmentNotFound, variationNotFound } from './warning.ts'
+import { experimentNotFound, flowNotReached, orphanedParams, segmentNotFound, variationNotFound } from './warning.ts'
 
 const NO_ACTIVE_EXPERIMENT = toDecision('no_active_experiment')
+const OTHER_FLOW = toDecision('other_flow')
+const DEFAULT_FLOW: Flow = 'login'
 
 /** An id that the request carries; an empty one, as in `?variation_id=`, is none. */
 const toId = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
@@ -17,7 +20,7 @@ const withSegment = (decision: Decision, segmentId: string): Decision =>
   deepFreeze({ ...decision, assignment: decision.assignment && { ...decision.assignment, segment_id: segmentId } })
 
 const decideActive = ({ active }: Snapshot, request: DecisionRequest): Decision =>
-  active === undefined ? NO_ACTIVE_EXPERIMENT : active.choose(request).auto
+  active[request.flow ?? DEFAULT_FLOW]?.choose(request).auto ?? NO_ACTIVE_EXPERIMENT
 
 /** A variation goes before a segment, and both go before computing; an id that is unknown is passed over. */
 const decideNamed = (experiment: CompiledExperiment, request: DecisionRequest, override: Override): Decision => {
@@ -32,26 +35,47 @@ const decideNamed = (experiment: CompiledExperiment, request: DecisionRequest, o
   return withWarnings(variation || segment || experiment.choose(request).explicit, ...warnings)
 }
 
-const decideOverridden = (snapshot: Snapshot, request: DecisionRequest, override: Override): Decision => {
+/** Why an override is passed over altogether; undefined when there is none. */
+const passedOver = (experiment: CompiledExperiment | undefined, override: Override): Warning | undefined => {
   const experimentId = toId(override.experiment_id)
-  const experiment = experimentId === undefined ? undefined : snapshot.experiments[experimentId]
-  if (experiment !== undefined) return decideNamed(experiment, request, override)
-
-  const computed = decideActive(snapshot, request)
-  if (experimentId !== undefined) return withWarnings(computed, experimentNotFound(experimentId))
+  if (experimentId !== undefined) {
+    return experiment ? flowNotReached(experimentId, experiment.authentication_flow) : experimentNotFound(experimentId)
+  }
   const variationId = toId(override.variation_id)
   const segmentId = toId(override.segment_id)
-  return variationId || segmentId ? withWarnings(computed, orphanedParams(variationId, segmentId)) : computed
+  return variationId || segmentId ? orphanedParams(variationId, segmentId) : undefined
+}
+
+const decideOverridden = (snapshot: Snapshot, request: DecisionRequest, override: Override): Decision => {
+  const flow = request.flow ?? DEFAULT_FLOW
+  const experimentId = toId(override.experiment_id)
+  const experiment = experimentId === undefined ? undefined : snapshot.experiments[experimentId]
+  if (experiment && leadsTo(flow, experiment.authentication_flow)) {
+    const { decides } = AUTHENTICATION_FLOWS[experiment.authentication_flow]
+    return decides.includes(flow) ? decideNamed(experiment, request, override) : OTHER_FLOW
+  }
+  const computed = decideActive(snapshot, request)
+  const warning = isFollowUp(flow) ? undefined : passedOver(experiment, override)
+  return warning ? withWarnings(computed, warning) : computed
 }
 
 /**
- * Decides which variation a request is served, and says why.
+ * Decides which variation a request is served in one flow, and says why.
  *
- * Without an override the active experiment decides. An override names an experiment in any status: alone it enrols
- * the request there, with `variation_id` or `segment_id` it forces an outcome. What of it cannot be followed becomes a
- * warning, and the request is decided as if that part were missing.
+ * Without an override the flow's active experiment decides. An override names an experiment in any status: alone it
+ * enrols the request there, with `variation_id` or `segment_id` it forces an outcome; either way the request is in that
+ * experiment alone, so the other flows have none. What of it cannot be followed becomes a warning, and the request is
+ * decided as if that part were missing. An override that names nothing is said once, where the request begins: the
+ * flows after the login say nothing of it.
  *
  * Pure and total: the same snapshot and request give the same decision, and no request makes it throw.
  */
 export const decide = (snapshot: Snapshot, request: DecisionRequest): Decision =>
   request.override ? decideOverridden(snapshot, request, request.override) : decideActive(snapshot, request)
+
+/** True when no decision for the flow can have an assignment or a warning, so that a caller need not look at the request. */
+export const isIdle = ({ active }: Snapshot, flow: Flow, override: Override): boolean =>
+  active[flow] === undefined &&
+  !toId(override.experiment_id) &&
+  !toId(override.variation_id) &&
+  !toId(override.segment_id)

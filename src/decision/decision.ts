@@ -1,6 +1,7 @@
 /** What `decide` is asked and what it answers. */
 
 import type { Attributes } from './attributes.ts'
+import type { AuthenticationFlow, Flow } from './flow.ts'
 import { deepFreeze } from './freeze.ts'
 import type { AllocationStrategy } from './snapshot.ts'
 import type { Subjects } from './subject.ts'
@@ -14,6 +15,8 @@ export interface Override {
 
 /** One request to decide for; what is left out is unknown. */
 export interface DecisionRequest {
+  /** The flow that is asked for; default `login`. */
+  readonly flow?: Flow | undefined
   readonly subjects?: Subjects | undefined
   readonly attributes?: Attributes | undefined
   readonly override?: Override | undefined
@@ -25,6 +28,7 @@ export type Config = { readonly [parameter: string]: { readonly value: unknown }
 /** The variation that a request is served, with everything that the login may know of it. */
 export interface Assignment {
   readonly experiment_id: string
+  readonly authentication_flow: AuthenticationFlow
   readonly variation_id: string
   readonly variation_name: string
   readonly variation_description?: string
@@ -33,6 +37,8 @@ export interface Assignment {
   readonly allocation_strategy: AllocationStrategy
   /** The segment that matched or was forced; absent for a fallback and for the percentage strategy. */
   readonly segment_id?: string
+  /** The phase of the run whose configuration this is; absent before the first activation. */
+  readonly phase?: number
 }
 
 /** Every reason of a decision. `auto` = of the active experiment, `explicit` = of the one that the request named. */
@@ -45,7 +51,8 @@ export const REASONS = {
   explicit_fallback: 'The request named the experiment, and none of its segments matched; its fallback was taken.',
   forced_variation: 'The request named the variation.',
   forced_segment: 'The request named the segment.',
-  no_active_experiment: 'No assignment: no experiment is active.',
+  no_active_experiment: 'No assignment: no experiment of the flow is active.',
+  other_flow: 'No assignment: the request named an experiment of another flow, and is in that one alone.',
   subject_unknown: 'No assignment: the subject that the experiment assigns is not known yet.',
   nothing_allocated: 'No assignment: no variation of the experiment has a weight.',
   no_segment_matched: 'No assignment: no segment matched and the experiment has no fallback.',
@@ -79,6 +86,7 @@ export const assignmentMethod = (reason: Reason): AssignmentMethod | undefined =
 /** Every warning of a decision: what of an override could not be followed. */
 export const WARNINGS = {
   experiment_not_found: 'The override names an experiment that does not exist.',
+  experiment_flow_not_reached: 'The override names an experiment of a flow that the request does not lead to.',
   experiment_orphaned_params: 'The override names a variation or a segment without an experiment.',
   variation_not_found: "The override names a variation that is not of the experiment's flag.",
   segment_not_found: 'The override names a segment for which the experiment has no allocation.',

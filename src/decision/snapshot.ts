@@ -1,5 +1,7 @@
 /** What a decision is made from: plain data of one tenant, before it is compiled. Ids are plain strings here. */
 
+import type { AuthenticationFlow } from './flow.ts'
+
 export type AllocationStrategy = 'percentage' | 'segment'
 export type SubjectKind = 'device' | 'user' | 'session'
 export type ExperimentStatus = 'draft' | 'active' | 'paused' | 'completed' | 'archived'
@@ -32,6 +34,9 @@ export interface AllocationData {
 export interface ExperimentData {
   readonly id: string
   readonly status: ExperimentStatus
+  readonly authentication_flow: AuthenticationFlow
+  /** The phase of its run; absent before the first activation. */
+  readonly phase?: number
   readonly allocation_strategy: AllocationStrategy
   readonly subject: SubjectKind
   readonly flag: FlagData
@@ -67,7 +72,7 @@ export interface SegmentData {
 export interface SnapshotData {
   /** Rises with every change; tells servers whether their copy is current. */
   readonly version: number
-  /** Every experiment that is not archived: overrides reach each status. */
+  /** Every experiment: overrides reach each status. Of the active ones, at most one decides each flow. */
   readonly experiments: readonly ExperimentData[]
   readonly segments: readonly SegmentData[]
 }

@@ -1,6 +1,7 @@
 /** The sentences of a decision's warnings. */
 
 import type { Warning } from './decision.ts'
+import type { AuthenticationFlow } from './flow.ts'
 
 const escapeUnit = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 
@@ -10,6 +11,11 @@ const quote = (id: string): string => JSON.stringify(id.slice(0, 64)).replace(/[
 export const experimentNotFound = (experimentId: string): Warning => ({
   code: 'experiment_not_found',
   message: `Experiment ${quote(experimentId)} does not exist: the override was ignored.`,
+})
+
+export const flowNotReached = (experimentId: string, flow: AuthenticationFlow): Warning => ({
+  code: 'experiment_flow_not_reached',
+  message: `Experiment ${quote(experimentId)} is of the flow ${flow}, which this request does not lead to: the override was ignored.`,
 })
 
 export const orphanedParams = (variationId: string | undefined, segmentId: string | undefined): Warning => {
