@@ -63,6 +63,18 @@ export const bodyIsList = ({ schemas }: Operation): boolean => schemas.body inst
 /** True when the operation has nothing to be told. */
 export const bodyIsOptional = ({ schemas }: Operation): boolean => schemas.body.safeParse(undefined).success
 
+const isText = (schema: unknown): boolean => {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return isText(schema.unwrap())
+  return schema instanceof z.ZodString || schema instanceof z.ZodEnum
+}
+
+/**
+ * True when a form can say everything that the body can: it is an object of texts. A form has no other type, and what
+ * `value=true` would mean for a parameter of any type could only be guessed.
+ */
+export const acceptsForm = ({ schemas }: Operation): boolean =>
+  schemas.body instanceof z.ZodObject && Object.values(schemas.body.shape).every(isText)
+
 /** Declares an operation; `run` is its one call, with everything it gets already checked. */
 export const operation = <Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType>(
   definition: OperationFacts &

@@ -8,7 +8,7 @@ import type { ManagementApiDeps, TenantContext } from './api-deps.ts'
 import { auditEvent, type CallFacts, callFields } from './audit.ts'
 import { type Authenticate, requireScope } from './authenticate.ts'
 import { errorAnswer, toApiError } from './error-answer.ts'
-import { bodyIsList, bodyIsOptional, type Operation, readsBody } from './operation.ts'
+import { acceptsForm, bodyIsList, bodyIsOptional, type Operation, readsBody } from './operation.ts'
 import { parsePart, readQuery } from './parse-part.ts'
 import { readBody } from './request-body.ts'
 
@@ -76,6 +76,7 @@ const serve = async (call: Call, authenticate: Authenticate): Promise<Outcome> =
     call.body = await readBody(request, {
       optional: bodyIsOptional(operation),
       isList: bodyIsList(operation),
+      acceptsForm: acceptsForm(operation),
     })
   const api = createContext(call, call.tenant, call.caller)
   const body = await operation.handle(api, { params: c.req.param(), query: call.query, body: call.body }, parsePart)

@@ -1,4 +1,4 @@
-/** Reads a request's body: JSON or a flat form, of bounded size and depth, and clean enough to store. */
+/** Reads a request's body: JSON, or a form where it can say as much, of bounded size and depth, and clean enough to store. */
 
 import { isJsonObject, parseJson } from '../base/json.ts'
 import { apiError } from '../model/error-codes.ts'
@@ -61,9 +61,17 @@ const parseForm = (text: string): unknown => {
   return form
 }
 
-const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
-  'application/json': parseJson,
-  'application/x-www-form-urlencoded': parseForm,
+type Parsers = Readonly<Record<string, (text: string) => unknown>>
+
+const JSON_ONLY: Parsers = { 'application/json': parseJson }
+const JSON_OR_FORM: Parsers = { ...JSON_ONLY, 'application/x-www-form-urlencoded': parseForm }
+
+/** What an operation says of its body. */
+export interface BodyKind {
+  readonly optional: boolean
+  readonly isList: boolean
+  /** A form is taken beside JSON. */
+  readonly acceptsForm: boolean
 }
 
 /**
@@ -75,13 +83,14 @@ const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
  */
 export const readBody = async (
   request: Request,
-  { optional, isList }: { readonly optional: boolean; readonly isList: boolean },
+  { optional, isList, acceptsForm }: BodyKind,
 ): Promise<object | undefined> => {
   if (optional && !request.headers.has('content-type')) return undefined
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
-  const parse = Object.hasOwn(PARSERS, type) ? PARSERS[type] : undefined
+  const parsers = acceptsForm ? JSON_OR_FORM : JSON_ONLY
+  const parse = Object.hasOwn(parsers, type) ? parsers[type] : undefined
   if (!parse) {
-    throw apiError('unsupported_media_type', `The body must be ${Object.keys(PARSERS).join(' or ')}.`)
+    throw apiError('unsupported_media_type', `The body must be ${Object.keys(parsers).join(' or ')}.`)
   }
   const value = parse(decode(await readBytes(request)))
   if (optional && value === null) return undefined

@@ -100,7 +100,6 @@ describe('bindings', async () => {
 
   const ref = { type: 'action_name', value: 'Bound' }
   const bad: readonly [string, unknown, RegExp][] = [
-    ['no list', {}, /bindings/],
     ['a binding without a reference', { bindings: [{}] }, /bindings\[0\]\.ref/],
     ['an unknown kind of reference', { bindings: [{ ref: { ...ref, type: 'id' } }] }, /bindings\[0\]\.ref\.type/],
     ['a reference to nothing', { bindings: [{ ref: { ...ref, value: '' } }] }, /bindings\[0\]\.ref\.value/],

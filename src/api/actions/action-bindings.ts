@@ -36,7 +36,8 @@ const bindingsChangeSchema = z
   .strictObject({
     bindings: z
       .array(bindingWishSchema)
-      .max(LIMITS.actionsPerTrigger, `a trigger has at most ${LIMITS.actionsPerTrigger} bindings`),
+      .max(LIMITS.actionsPerTrigger, `a trigger has at most ${LIMITS.actionsPerTrigger} bindings`)
+      .optional(),
   })
   .meta({ id: 'ActionBindingsChange', description: 'The whole list in the order of execution.' })
 
@@ -101,8 +102,11 @@ export const actionBindingOperations: readonly Operation[] = [
       'binding_duplicate_action',
     ],
     run: async (api, { params, body }) => {
-      const wishes = body.bindings.map(({ ref, display_name }) => ({ ref, displayName: display_name }))
-      const pairs = await api.write(write => replaceBindings(write, params.triggerId, wishes))
+      const { triggerId } = params
+      const wishes = body.bindings?.map(({ ref, display_name }) => ({ ref, displayName: display_name }))
+      const pairs = wishes
+        ? await api.write(write => replaceBindings(write, triggerId, wishes))
+        : (await listBindings(api.read, triggerId, { page: 0, perPage: LIMITS.actionsPerTrigger })).items
       return { bindings: pairs.map(toWireBinding) }
     },
   }),

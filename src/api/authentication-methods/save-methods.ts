@@ -87,6 +87,7 @@ export const changeMethod = async (
   if (preferred_authentication_method !== undefined) {
     throw apiError('authentication_method_unsupported', `Only phones have a preferred way to be reached. ${possible}`)
   }
+  if (name === undefined) return method
   if (!CHANGEABLE.includes(method.type)) throw apiError('authentication_method_unsupported', possible)
-  return name === undefined ? method : renameUserMethod(api.db, keyOf(api, userId), method.id, name)
+  return renameUserMethod(api.db, keyOf(api, userId), method.id, name)
 }

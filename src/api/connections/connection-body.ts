@@ -55,6 +55,7 @@ export const connectionChangeSchema = z
         passkey_options: passkeyOptions.nullish(),
         password_dictionary: passwordDictionary.nullish(),
       })
+      .optional()
       .meta({ description: 'Replaces all options: what is left out is as if it had never been set.' }),
   })
   .meta({ id: 'ConnectionChange' })
@@ -62,5 +63,5 @@ export const connectionChangeSchema = z
 export type ConnectionChange = z.output<typeof connectionChangeSchema>
 
 /** The options as they are kept; null says the same as nothing. */
-export const toOptions = ({ options }: ConnectionChange): Readonly<Record<string, unknown>> =>
+export const toOptions = (options: NonNullable<ConnectionChange['options']>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null && value !== undefined))

@@ -115,7 +115,6 @@ describe('connections', async () => {
   })
 
   const REFUSED: readonly (readonly [body: object, message: RegExp])[] = [
-    [{}, /missing key options/],
     [{ name: 'New' }, /name/],
     [{ options: {}, display_name: 'x' }, /display_name/],
     [{ options: { mfa: { active: true } } }, /options\.mfa/],

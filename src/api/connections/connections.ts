@@ -113,8 +113,10 @@ export const connectionOperations: readonly Operation[] = [
     success: { status: 200, schema: connectionSchema },
     errors: ['inexistent_connection'],
     async run(api, { params: { id }, body }) {
-      const { id: known } = await loadConnection(api.read, id)
-      return show(await api.write(write => replaceConnectionOptions(write, known, toOptions(body))))
+      const connection = await loadConnection(api.read, id)
+      const { options } = body
+      if (options === undefined) return show(connection)
+      return show(await api.write(write => replaceConnectionOptions(write, connection.id, toOptions(options))))
     },
   }),
 ]

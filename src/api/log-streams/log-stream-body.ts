@@ -84,7 +84,6 @@ export const logStreamChangeSchema = z
       .optional()
       .meta({ description: 'Replaces the settings of the sink; secrets that are left out stay as they are.' }),
   })
-  .refine(change => Object.keys(change).length > 0, 'at least one key is needed')
-  .meta({ id: 'LogStreamChange', minProperties: 1 })
+  .meta({ id: 'LogStreamChange' })
 
 export type LogStreamChange = z.output<typeof logStreamChangeSchema>

@@ -91,12 +91,13 @@ const changedSink = (api: ApiContext, stream: LogStreamRecord, given: object) =>
 }
 
 /**
- * Changes a stream.
+ * Changes a stream; a change of nothing writes nothing.
  *
  * @throws `inexistent_log_stream`, `log_stream_sink_mismatch`, `log_stream_address_refused`, `log_stream_file_taken`
  */
 export const changeLogStream = async (api: ApiContext, id: string, body: LogStreamChange): Promise<LogStreamRecord> => {
   const stream = await loadLogStream(api.read, id)
+  if (Object.keys(body).length === 0) return stream
   const change = {
     ...(body.name !== undefined && { name: body.name }),
     ...(body.status !== undefined && { status: body.status }),

@@ -72,14 +72,7 @@ describe('changes of users', async () => {
     const stranger = await create()
     assertRefused(await call('PATCH', pathOf(user_id), { email: stranger.email }), 409, 'user_exists')
     assertRefused(await call('PATCH', pathOf(user_id), { connection: 'Social' }), 400, 'user_connection_invalid')
-    for (const body of [
-      {},
-      { email: null },
-      { password: null },
-      { user_id: 'x' },
-      { logins_count: 7 },
-      { blocked: 1 },
-    ]) {
+    for (const body of [{ email: null }, { password: null }, { user_id: 'x' }, { logins_count: 7 }, { blocked: 1 }]) {
       assertRefused(await call('PATCH', pathOf(user_id), body), 400, 'invalid_body')
     }
   })

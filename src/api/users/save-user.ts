@@ -143,13 +143,14 @@ const requirePowerFor = async (api: ApiContext, user: UserRecord, body: UserChan
 }
 
 /**
- * Changes a user. A new password ends the user's sessions, codes and refresh tokens.
+ * Changes a user; a change of nothing writes nothing. A new password ends the user's sessions, codes and refresh tokens.
  *
  * @throws `inexistent_user`, `insufficient_scope`, `user_connection_invalid`, `user_email_invalid`,
  * `user_password_invalid`, `user_exists`, `user_metadata_too_large`, `too_many_requests`
  */
 export const editUser = async (api: ApiContext, id: string, body: UserChange): Promise<UserRecord> => {
   const user = await loadUser(api.read, id)
+  if (Object.keys(body).length === 0) return user
   await requirePowerFor(api, user, body)
   const connection = await loadConnection(api.read, user.connectionId)
   requireOwnConnection(connection, body.connection)

@@ -71,7 +71,6 @@ export const userChangeSchema = z
     user_metadata: metadata.optional().meta({ description: META }),
     app_metadata: metadata.optional().meta({ description: META }),
   })
-  .refine(change => Object.keys(change).length > 0, 'at least one key is needed')
-  .meta({ id: 'UserChange', minProperties: 1 })
+  .meta({ id: 'UserChange' })
 
 export type UserChange = z.output<typeof userChangeSchema>
