@@ -3,7 +3,9 @@
 import { z } from 'zod'
 import type { ErrorCode } from '../model/error-codes.ts'
 import {
+  changedExperimentSchema,
   EXPERIMENT_STATUSES,
+  type ExperimentStatus,
   experimentChangeSchema,
   experimentCreationSchema,
   experimentSchema,
@@ -19,8 +21,14 @@ import {
   loadExperiment,
   updateExperiment,
 } from '../store/experiment-store.ts'
-import { advanceExperimentRamp, changeExperimentStatus, validateExperiment } from '../store/experiment-transition.ts'
-import { idParams, pageQuery, pageSchema } from './list-query.ts'
+import {
+  advanceExperimentRamp,
+  changeExperimentStatus,
+  refreshExperiment,
+  validateExperiment,
+} from '../store/experiment-transition.ts'
+import type { ApiContext } from './api-context.ts'
+import { idParams, NOT_ARCHIVED, pageQuery, pageSchema } from './list-query.ts'
 import { NO_BODY, NO_PARAMETERS, type Operation, operation } from './operation.ts'
 
 const PATH = '/experimentation/experiments'
@@ -33,6 +41,16 @@ const WRITE_CHECKS: readonly ErrorCode[] = [
 
 const STATUS_ERRORS: readonly ErrorCode[] = ['invalid_status_transition', ...EXPERIMENT_CHECKS.map(({ code }) => code)]
 
+/** Answers with the experiment and its warnings, which the tenant's log has as well when something was changed. */
+const changeStatus = async (api: ApiContext, id: string, status: ExperimentStatus) => {
+  const { experiment, isChanged, warnings } = await api.write(write => changeExperimentStatus(write, id, status))
+  if (isChanged) {
+    for (const warning of warnings)
+      await api.recordEvent({ type: 'w', details: { ...warning, experiment_id: experiment.id } })
+  }
+  return { ...experiment, ...(warnings.length > 0 && { warnings }) }
+}
+
 export const experimentOperations: readonly Operation[] = [
   operation({
     id: 'get_experiments',
@@ -44,7 +62,7 @@ export const experimentOperations: readonly Operation[] = [
     params: NO_PARAMETERS,
     query: z.strictObject({
       ...pageQuery,
-      status: z.enum(EXPERIMENT_STATUSES).optional(),
+      status: z.enum(EXPERIMENT_STATUSES).optional().meta({ description: NOT_ARCHIVED }),
       authentication_flow: z.string().optional(),
       feature_flag_id: z.string().optional(),
     }),
@@ -94,7 +112,7 @@ export const experimentOperations: readonly Operation[] = [
     params: idParams,
     query: NO_PARAMETERS,
     body: experimentChangeSchema,
-    success: { status: 200, schema: experimentSchema },
+    success: { status: 200, schema: changedExperimentSchema },
     errors: [
       'inexistent_experiment',
       'experiment_requires_pause',
@@ -109,8 +127,7 @@ export const experimentOperations: readonly Operation[] = [
     run: async (api, { params, body }) => {
       const { status, ...edits } = body
       if (Object.keys(edits).length > 0) await api.write(write => updateExperiment(write, params.id, edits))
-      if (status) await api.write(write => changeExperimentStatus(write, params.id, status))
-      return loadExperiment(api.read, params.id)
+      return status ? changeStatus(api, params.id, status) : loadExperiment(api.read, params.id)
     },
   }),
   operation({
@@ -137,9 +154,23 @@ export const experimentOperations: readonly Operation[] = [
     params: idParams,
     query: NO_PARAMETERS,
     body: experimentStatusChangeSchema,
-    success: { status: 200, schema: experimentSchema },
+    success: { status: 200, schema: changedExperimentSchema },
     errors: ['inexistent_experiment', ...STATUS_ERRORS],
-    run: (api, { params, body }) => api.write(write => changeExperimentStatus(write, params.id, body.status)),
+    run: (api, { params, body }) => changeStatus(api, params.id, body.status),
+  }),
+  operation({
+    id: 'refresh_experiment',
+    method: 'post',
+    path: `${PATH}/{id}/refresh`,
+    summary: 'Take edits into the run of a paused experiment',
+    tag,
+    scopes: ['update:experimentation'],
+    params: idParams,
+    query: NO_PARAMETERS,
+    body: NO_BODY,
+    success: { status: 200, schema: experimentSchema },
+    errors: ['inexistent_experiment', 'experiment_requires_pause'],
+    run: (api, { params }) => api.write(write => refreshExperiment(write, params.id)),
   }),
   operation({
     id: 'validate_experiment',

@@ -196,6 +196,7 @@ const SCENARIOS: Partial<Record<ErrorCode, Scenario>> = {
     await createIn(api, 'active')
     return activate(api, {})
   },
+  experiment_flow_not_available: api => activate(api, { authentication_flow: 'password_reset' }),
   experiment_missing_allocations: api => activate(api, { allocations: undefined }),
   experiment_too_many_allocations: async api => {
     const flag = await createActiveFlag(api)

@@ -11,7 +11,7 @@ import {
 } from '../model/feature-flag.ts'
 import { createFeatureFlag, deleteFeatureFlag, listFeatureFlags, loadFeatureFlag } from '../store/feature-flag-store.ts'
 import { updateFeatureFlag } from '../store/feature-flag-update.ts'
-import { idParams, pageQuery, pageSchema } from './list-query.ts'
+import { idParams, NOT_ARCHIVED, pageQuery, pageSchema } from './list-query.ts'
 import { NO_BODY, NO_PARAMETERS, type Operation, operation } from './operation.ts'
 
 const PATH = '/experimentation/feature-flags'
@@ -29,7 +29,7 @@ export const featureFlagOperations: readonly Operation[] = [
     query: z.strictObject({
       ...pageQuery,
       type: z.enum(MANAGEMENT_TYPES).optional(),
-      status: z.enum(FEATURE_FLAG_STATUSES).optional(),
+      status: z.enum(FEATURE_FLAG_STATUSES).optional().meta({ description: NOT_ARCHIVED }),
     }),
     body: NO_BODY,
     success: { status: 200, schema: pageSchema('feature_flags', featureFlagSchema) },

@@ -72,7 +72,7 @@ describe('lists', async () => {
     await setStatus(api, `/experiments/${archived}`, 'archived')
     const idsOf = async (query: string) =>
       (await api.call('GET', `/experiments?${query}`)).body.experiments.map(({ id }: { id: string }) => id)
-    assert.deepEqual(await idsOf(''), [draft, archived])
+    assert.deepEqual(await idsOf(''), [draft])
     assert.deepEqual(await idsOf('status=archived'), [archived])
     assert.deepEqual(await idsOf('authentication_flow=login'), [draft])
     assert.deepEqual(await idsOf(`feature_flag_id=${flag.flag}`), [draft])
@@ -80,10 +80,34 @@ describe('lists', async () => {
     assert.deepEqual(await idsOf('feature_flag_id=flg_0'), [])
   })
 
-  test('flags are filtered by type and status, segments by type', async () => {
+  test('what is archived is listed only where it is asked for, and its name is free again', async () => {
+    const nouns = [
+      ['/experiments', 'experiments', await createExperiment(api, await createActiveFlag(api))],
+      ['/feature-flags', 'feature_flags', await createFlag(api)],
+      ['/segments', 'segments', await createSegment(api)],
+    ] as const
+    for (const [path, plural, id] of nouns) {
+      const { name, feature_flag_id, allocation_strategy, parameters, rules } = (await api.call('GET', `${path}/${id}`))
+        .body
+      const own = { name, feature_flag_id, allocation_strategy, parameters, rules }
+      const body = plural === 'feature_flags' ? { name, parameters } : own
+      assert.equal((await api.call('POST', path, body)).status, 409, path)
+      assert.equal((await api.call('PATCH', `${path}/${id}`, { status: 'archived' })).status, 200)
+      const again = await api.call('POST', path, body)
+      assert.deepEqual([again.status, again.body.name], [201, name])
+      const idsOf = async (query: string) =>
+        (await api.call('GET', `${path}?take=50${query}`)).body[plural].map((item: { id: string }) => item.id)
+      const [shown, archived] = [await idsOf(''), await idsOf('&status=archived')]
+      assert.deepEqual([shown.includes(id), shown.includes(again.body.id)], [false, true], path)
+      assert.deepEqual([archived.includes(id), archived.includes(again.body.id)], [true, false], path)
+      assert.equal((await api.call('GET', `${path}/${id}`)).status, 200)
+    }
+  })
+
+  test('flags are filtered by type and status, segments by type and status', async () => {
     const count = async (path: string, plural: string) => (await api.call('GET', path)).body[plural].length
     assert.equal(await count('/feature-flags?type=auth0', 'feature_flags'), 0)
-    assert.equal(await count('/feature-flags?type=self&status=active', 'feature_flags'), 2)
+    assert.equal(await count('/feature-flags?type=self&status=active', 'feature_flags'), 3)
     assert.equal(await count('/segments?type=auth0', 'segments'), 0)
   })
 

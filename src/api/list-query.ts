@@ -21,6 +21,9 @@ export const pageQuery = {
     .meta({ type: 'integer', ...TAKE, description: 'How many items a page has.' }),
 }
 
+/** Of the parameter `status`. */
+export const NOT_ARCHIVED = 'Only those of this status; without it, all that are not archived.'
+
 /** The object of one page: the items under the plural of their noun, and `next` unless it is the last page. */
 export const pageSchema = (plural: string, item: z.ZodType) =>
   z.strictObject({ [plural]: z.array(item), next: z.string().optional() })

@@ -4,7 +4,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { ERROR_CODES, type ErrorCode } from '../model/error-codes.ts'
 import { SCOPES } from '../model/scopes.ts'
-import { bodyIsOptional, type Operation, readsBody } from './operation.ts'
+import { acceptsForm, bodyIsOptional, type Operation, readsBody } from './operation.ts'
 
 type RouteConfig = Parameters<OpenAPIHono['openAPIRegistry']['registerPath']>[0]
 
@@ -55,7 +55,10 @@ const bodyOf = (operation: Operation) => {
   return {
     body: {
       required: !bodyIsOptional(operation),
-      content: { 'application/json': content, 'application/x-www-form-urlencoded': content },
+      content: {
+        'application/json': content,
+        ...(acceptsForm(operation) && { 'application/x-www-form-urlencoded': content }),
+      },
     },
   }
 }

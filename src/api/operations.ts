@@ -6,6 +6,7 @@ import { actionVersionOperations } from './actions/action-versions.ts'
 import { actionOperations } from './actions/actions.ts'
 import { authenticationMethodOperations } from './authentication-methods/authentication-methods.ts'
 import { connectionOperations } from './connections/connections.ts'
+import { experimentationSettingsOperations } from './experimentation-settings.ts'
 import { experimentOperations } from './experiments.ts'
 import { featureFlagOperations } from './feature-flags.ts'
 import { logStreamOperations } from './log-streams/log-streams.ts'
@@ -22,6 +23,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...featureFlagOperations,
   ...variationOperations,
   ...segmentOperations,
+  ...experimentationSettingsOperations,
   ...logOperations,
   ...userLogOperations,
   ...authenticationMethodOperations,

@@ -2,9 +2,9 @@
 
 import { z } from 'zod'
 import { MANAGEMENT_TYPES } from '../model/feature-flag.ts'
-import { segmentChangeSchema, segmentCreationSchema, segmentSchema } from '../model/segment.ts'
+import { SEGMENT_STATUSES, segmentChangeSchema, segmentCreationSchema, segmentSchema } from '../model/segment.ts'
 import { createSegment, deleteSegment, listSegments, loadSegment, updateSegment } from '../store/segment-store.ts'
-import { idParams, pageQuery, pageSchema } from './list-query.ts'
+import { idParams, NOT_ARCHIVED, pageQuery, pageSchema } from './list-query.ts'
 import { NO_BODY, NO_PARAMETERS, type Operation, operation } from './operation.ts'
 
 const PATH = '/experimentation/segments'
@@ -19,7 +19,11 @@ export const segmentOperations: readonly Operation[] = [
     tag,
     scopes: ['read:experimentation'],
     params: NO_PARAMETERS,
-    query: z.strictObject({ ...pageQuery, type: z.enum(MANAGEMENT_TYPES).optional() }),
+    query: z.strictObject({
+      ...pageQuery,
+      type: z.enum(MANAGEMENT_TYPES).optional(),
+      status: z.enum(SEGMENT_STATUSES).optional().meta({ description: NOT_ARCHIVED }),
+    }),
     body: NO_BODY,
     success: { status: 200, schema: pageSchema('segments', segmentSchema) },
     errors: ['invalid_cursor'],

@@ -7,14 +7,14 @@ describe('variations', async () => {
   const api = await createTestApi()
   after(() => api[Symbol.asyncDispose]())
 
-  test('both forms of overrides come back wrapped', async () => {
+  test('overrides come back in the form in which they were written', async () => {
     const path = `/feature-flags/${await createFlag(api)}/variations`
     const overrides = { show_passkey_prompt: { value: true }, prompt_style: 'modal' }
     const { status, body } = await api.call('POST', path, { name: 'Treatment', description: 'Asks', overrides })
     assert.equal(status, 201)
     assert.match(body.id, /^var_[A-HJ-NP-Za-km-z1-9]{22}$/)
     assert.equal(body.variation_id, body.id)
-    assert.deepEqual(body.overrides, { show_passkey_prompt: { value: true }, prompt_style: { value: 'modal' } })
+    assert.deepEqual(body.overrides, overrides)
     assert.deepEqual((await api.call('GET', `${path}/${body.id}`)).body, body)
   })
 
@@ -35,7 +35,7 @@ describe('variations', async () => {
     const change = async (overrides: unknown) =>
       (await api.call('PATCH', `/feature-flags/${flag}/variations/${id}`, { overrides })).body.overrides
     assert.deepEqual(await change({ prompt_style: { value: 'popup' } }), {
-      show_passkey_prompt: { value: true },
+      show_passkey_prompt: true,
       prompt_style: { value: 'popup' },
     })
     assert.deepEqual(await change({ show_passkey_prompt: null }), { prompt_style: { value: 'popup' } })

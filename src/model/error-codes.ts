@@ -76,7 +76,10 @@ export const ERROR_CODES = {
   invalid_status_transition: { status: 400, doc: 'The status cannot change in this way; the message lists what can.' },
 
   // experiments
-  experiment_requires_pause: { status: 400, doc: 'Allocations cannot change while the experiment is active.' },
+  experiment_requires_pause: {
+    status: 400,
+    doc: 'Allocations change, and the configuration of a run is renewed, only while the experiment is paused.',
+  },
   experiment_requires_draft: { status: 400, doc: 'The field can change only while the experiment is a draft.' },
   experiment_active: { status: 400, doc: 'An active experiment cannot be deleted; pause or complete it first.' },
   experiment_completed: {
@@ -84,7 +87,11 @@ export const ERROR_CODES = {
     doc: 'The allocations of a completed experiment are a record and cannot change.',
   },
   experiment_archived: { status: 400, doc: 'An archived experiment cannot be changed.' },
-  experiment_active_limit_exceeded: { status: 400, doc: 'Another experiment of the tenant is active.' },
+  experiment_active_limit_exceeded: {
+    status: 400,
+    doc: 'Another experiment of the tenant is active, or one whose flow excludes this one where each flow may have its own.',
+  },
+  experiment_flow_not_available: { status: 400, doc: 'The server does not have the flow of the experiment yet.' },
   experiment_missing_allocations: { status: 400, doc: 'The experiment has no allocation.' },
   experiment_too_many_allocations: { status: 400, doc: 'An experiment has at most 20 allocations.' },
   experiment_missing_control: { status: 400, doc: 'Not exactly one allocation is marked as control.' },

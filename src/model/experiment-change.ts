@@ -4,8 +4,9 @@ import type { Allocation, AllocationInput } from './allocation.ts'
 import type { Experiment, ExperimentChange } from './experiment.ts'
 import { type ExperimentSurroundings, requireStorable, validate } from './experiment-checks.ts'
 import { requireEditable } from './experiment-editability.ts'
+import { carryCopies, freezeRun } from './experiment-freeze.ts'
 
-/** An allocation as it is written: nothing is frozen before the next activation. */
+/** An allocation as it is written, without copies. */
 export const toAllocation = (input: AllocationInput): Allocation => ({
   ...input,
   variation_snapshot: null,
@@ -20,6 +21,19 @@ const changed = <Key extends 'description' | 'default_config' | 'levels'>(
 ): Partial<Pick<Experiment, Key>> => {
   const value = change[key] === undefined ? experiment[key] : change[key]
   return value === undefined || value === null ? {} : ({ [key]: value } as Pick<Experiment, Key>) // the one key
+}
+
+/** The allocations after a change. Those of a run keep its copies, and what they bring into the run is copied at once. */
+const changedAllocations = (
+  experiment: Experiment,
+  { allocations }: ExperimentChange,
+  surroundings: ExperimentSurroundings,
+): Allocation[] => {
+  if (allocations === undefined) return experiment.allocations
+  const written = allocations.map(toAllocation)
+  if (experiment.started_at === undefined) return written
+  return freezeRun({ ...experiment, allocations: carryCopies(experiment.allocations, written) }, surroundings)
+    .allocations
 }
 
 /**
@@ -46,7 +60,7 @@ export const editExperiment = (
     name,
     authentication_flow,
     assignment_config,
-    allocations: change.allocations?.map(toAllocation) ?? rest.allocations,
+    allocations: changedAllocations(experiment, change, surroundings),
   }
   // What is stored already may rest on a segment that was archived since; only what is written now is refused for it.
   requireStorable({ ...edited, allocations: change.allocations ?? [] }, surroundings)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AllocationInput } from './allocation.ts'
+import type { FlowWord } from './authentication-flow.ts'
 import {
   type CheckedExperiment,
   EXPERIMENT_CHECKS,
@@ -44,13 +45,15 @@ const around: ExperimentSurroundings = {
   flag,
   variations: [variation('var_1'), variation('var_2'), variation('var_3')],
   segments: [segment],
-  activeExperimentId: undefined,
+  activeOthers: [],
+  activeLimit: 'one',
 }
 
 const control: AllocationInput = { variation_id: 'var_1', is_control: true, weight: 90 }
 const treatment: AllocationInput = { variation_id: 'var_2', is_control: false, weight: 10 }
 const experiment: CheckedExperiment = {
   feature_flag_id: 'flg_1',
+  authentication_flow: 'authentication',
   allocation_strategy: 'percentage',
   allocations: [control, treatment],
 }
@@ -58,6 +61,7 @@ const fallback: AllocationInput = { variation_id: 'var_1', is_control: true, is_
 const targeted: AllocationInput = { variation_id: 'var_2', is_control: false, segment_id: 'seg_1', priority: 1 }
 const bySegment: CheckedExperiment = {
   feature_flag_id: 'flg_1',
+  authentication_flow: 'authentication',
   allocation_strategy: 'segment',
   allocations: [targeted, fallback],
 }
@@ -129,7 +133,17 @@ const PROBLEMS: readonly [code: string, subject: CheckedExperiment, surroundings
       { ...bySegment, allocations: [targeted, { ...targeted, priority: 2, is_control: true }] },
     ],
     ['experiment_missing_default', { ...bySegment, allocations: [{ ...fallback, is_control: false }, fallback] }],
-    ['experiment_active_limit_exceeded', experiment, { activeExperimentId: 'exp_2' }],
+    ['experiment_flow_not_available', { ...experiment, authentication_flow: 'password_reset' }],
+    [
+      'experiment_active_limit_exceeded',
+      experiment,
+      { activeOthers: [{ id: 'exp_2', authentication_flow: 'mfa_challenge' }] },
+    ],
+    [
+      'experiment_active_limit_exceeded',
+      experiment,
+      { activeOthers: [{ id: 'exp_2', authentication_flow: 'login' }], activeLimit: 'one_per_flow' },
+    ],
   ]
 
 for (const [code, subject, surroundings] of PROBLEMS) {
@@ -170,4 +184,37 @@ test('a refused activation carries the first code and every problem', () => {
 test('a draft may be incomplete, but not refer to what is not there', () => {
   requireStorable({ ...experiment, allocations: [treatment] }, { ...around, flag: { ...flag, status: 'draft' } })
   assert.throws(() => requireStorable(experiment, { ...around, variations: [] }), { code: 'variation_not_from_flag' })
+})
+
+/** Pairs of flows that may not be active together where each flow may have one. */
+const EXCLUSIVE = [
+  ['authentication', 'login'],
+  ['pre_login', 'signup'],
+  ['pre_authentication', 'authentication'],
+  ['all', 'mfa_challenge'],
+  ['login', 'all'],
+  ['passkey_enrollment', 'passkey_enrollment'],
+] as const
+
+const TOGETHER = [
+  ['login', 'signup'],
+  ['authentication', 'mfa_enrollment'],
+  ['mfa_enrollment', 'mfa_challenge'],
+  ['pre_login', 'passkey_enrollment'],
+] as const
+
+test('with one active experiment per flow, those that share a flow exclude each other, and no others do', () => {
+  const codes = (mine: FlowWord, other: FlowWord) =>
+    codesOf(
+      { ...experiment, authentication_flow: mine },
+      { ...around, activeOthers: [{ id: 'exp_2', authentication_flow: other }], activeLimit: 'one_per_flow' },
+    )
+  for (const [one, other] of EXCLUSIVE) {
+    assert.deepEqual(codes(one, other), ['experiment_active_limit_exceeded'], `${one}, ${other}`)
+    assert.deepEqual(codes(other, one), ['experiment_active_limit_exceeded'], `${other}, ${one}`)
+  }
+  for (const [one, other] of TOGETHER) {
+    assert.deepEqual(codes(one, other), [], `${one}, ${other}`)
+    assert.deepEqual(codes(other, one), [], `${other}, ${one}`)
+  }
 })

@@ -1,8 +1,11 @@
 /** The checks of an experiment: those that every write must pass, and those that an activation must pass besides. */
 
+import { areExclusive } from '../decision/flow.ts'
 import type { Allocation, AllocationInput } from './allocation.ts'
+import { type FlowWord, flowOf } from './authentication-flow.ts'
 import { apiError, type ErrorCode } from './error-codes.ts'
 import type { Experiment, ExperimentValidity } from './experiment.ts'
+import type { ActiveLimit } from './experimentation-settings.ts'
 import type { FeatureFlag } from './feature-flag.ts'
 import type { Segment } from './segment.ts'
 import type { Variation } from './variation.ts'
@@ -10,7 +13,7 @@ import type { Variation } from './variation.ts'
 /** The part of an experiment that is checked. */
 export type CheckedExperiment = Pick<
   Experiment,
-  'feature_flag_id' | 'allocation_strategy' | 'default_config' | 'levels'
+  'feature_flag_id' | 'authentication_flow' | 'allocation_strategy' | 'default_config' | 'levels'
 > & { readonly allocations: readonly (Allocation | AllocationInput)[] }
 
 /** What an experiment is checked against. */
@@ -21,8 +24,9 @@ export interface ExperimentSurroundings {
   readonly variations: readonly Variation[]
   /** Those that the allocations name, as far as they exist. */
   readonly segments: readonly Segment[]
-  /** Another experiment of the tenant that is active. */
-  readonly activeExperimentId: string | undefined
+  /** The other experiments of the tenant that are active. */
+  readonly activeOthers: readonly { readonly id: string; readonly authentication_flow: FlowWord }[]
+  readonly activeLimit: ActiveLimit
 }
 
 interface Check {
@@ -79,6 +83,28 @@ const segmentAllocationProblems = ({ allocation_strategy, allocations }: Checked
   ]
 }
 
+/** The server has no page that begins these flows, so that an experiment of theirs would assign no subject. */
+const MISSING_FLOWS: Readonly<Partial<Record<FlowWord, string>>> = { password_reset: 'password resets' }
+
+const flowProblems = ({ authentication_flow: flow }: CheckedExperiment): readonly string[] => {
+  const missing = MISSING_FLOWS[flow]
+  return when(
+    missing !== undefined,
+    `This server has no ${missing} yet, so no experiment of the flow ${flow} can be active; choose another flow.`,
+  )
+}
+
+/** Each limit's sentence about another active experiment; undefined for one that is no obstacle. */
+const OBSTACLES: Readonly<
+  Record<ActiveLimit, (flow: FlowWord, other: ExperimentSurroundings['activeOthers'][number]) => string | undefined>
+> = {
+  one: (_, { id }) => `The experiment ${id} is active, and only one may be; pause or complete it first.`,
+  one_per_flow: (flow, { id, authentication_flow: other }) =>
+    areExclusive(flowOf(flow), flowOf(other))
+      ? `The experiment ${id} of the flow ${other} is active, and excludes one of the flow ${flow}; pause or complete it first.`
+      : undefined,
+}
+
 const single = (count: number, name: string): readonly string[] =>
   when(count !== 1, `${count} allocations are marked ${name}; mark exactly one.`)
 
@@ -118,6 +144,7 @@ export const EXPERIMENT_CHECKS: readonly Check[] = [
         .filter(({ status }) => status === 'archived')
         .map(({ id }) => `The segment ${id} is archived; allocate by another one.`),
   },
+  { code: 'experiment_flow_not_available', find: flowProblems },
   {
     code: 'feature_flag_not_active',
     find: ({ feature_flag_id }, { flag }) =>
@@ -156,11 +183,8 @@ export const EXPERIMENT_CHECKS: readonly Check[] = [
   },
   {
     code: 'experiment_active_limit_exceeded',
-    find: (_, { activeExperimentId }) =>
-      when(
-        activeExperimentId !== undefined,
-        `The experiment ${activeExperimentId} is active, and only one may be; pause or complete it first.`,
-      ),
+    find: ({ authentication_flow: flow }, { activeOthers, activeLimit }) =>
+      activeOthers.flatMap(other => OBSTACLES[activeLimit](flow, other) ?? []),
   },
 ]
 

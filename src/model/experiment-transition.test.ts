@@ -26,7 +26,8 @@ const around: ExperimentSurroundings = {
   },
   variations: [variation('var_1'), variation('var_2')],
   segments: [],
-  activeExperimentId: undefined,
+  activeOthers: [],
+  activeLimit: 'one',
 }
 const draft: Experiment = {
   id: 'exp_1',
@@ -63,13 +64,13 @@ test('an activation freezes flag and variations, begins the ramp and sets starte
   )
 })
 
-test('a reactivation freezes anew, and keeps started_at and the level', () => {
+test('a reactivation keeps the copies, started_at and the level', () => {
   const paused = to({ ...to(draft, 'active', '2026-02-01T00:00:00.000Z'), current_level: 50 }, 'paused', '')
   const renamed = { ...around, variations: [{ ...variation('var_1'), name: 'renamed' }, variation('var_2')] }
   const again = to(paused, 'active', '2026-03-01T00:00:00.000Z', renamed)
   assert.equal(again.started_at, '2026-02-01T00:00:00.000Z')
   assert.equal(again.current_level, 50)
-  assert.equal(again.allocations[0]?.variation_snapshot?.name, 'renamed')
+  assert.equal(again.allocations[0]?.variation_snapshot?.name, 'var_1')
 })
 
 test('a completion sets ended_at; the status that holds changes nothing', () => {

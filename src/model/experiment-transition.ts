@@ -1,21 +1,12 @@
 /** What a change of an experiment's status does besides. */
 
-import type { Allocation } from './allocation.ts'
 import { apiError } from './error-codes.ts'
 import { EXPERIMENT_TRANSITIONS, type Experiment, type ExperimentStatus } from './experiment.ts'
 import { type ExperimentSurroundings, requireReady, validate } from './experiment-checks.ts'
+import { freezeRun } from './experiment-freeze.ts'
 import { requireTransition } from './status-machine.ts'
 
 type Effect = (experiment: Experiment, surroundings: ExperimentSurroundings, now: string) => Partial<Experiment>
-
-/** Decisions read the copies until the next activation, so that later edits of flag, variation or segment wait for it. */
-const freeze = (allocation: Allocation, { variations, segments }: ExperimentSurroundings): Allocation => ({
-  ...allocation,
-  variation_snapshot: variations.find(({ id }) => id === allocation.variation_id) ?? null,
-  ...(allocation.segment_id !== undefined && {
-    segment_snapshot: segments.find(({ id }) => id === allocation.segment_id) ?? null,
-  }),
-})
 
 const activate: Effect = (experiment, surroundings, now) => {
   requireReady(experiment, surroundings)
@@ -23,8 +14,7 @@ const activate: Effect = (experiment, surroundings, now) => {
   return {
     started_at,
     ...(levels && { current_level: current_level ?? levels[0] ?? null }),
-    feature_flag_snapshot: surroundings.flag ?? null,
-    allocations: experiment.allocations.map(allocation => freeze(allocation, surroundings)),
+    ...freezeRun(experiment, surroundings),
   }
 }
 

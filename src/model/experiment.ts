@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { allocationInputSchema, allocationSchema } from './allocation.ts'
+import { flowWordSchema } from './authentication-flow.ts'
 import { apiError } from './error-codes.ts'
 import { featureFlagIdSchema, featureFlagSchema } from './feature-flag.ts'
 import { idPattern } from './ids.ts'
@@ -29,9 +30,6 @@ export const experimentIdSchema = z.string().regex(idPattern('experiment'), 'mus
 const assignmentConfigSchema = z
   .strictObject({ subject: z.enum(['device', 'user', 'session']) })
   .meta({ id: 'AssignmentConfig', description: 'What is assigned, and therefore what always gets the same variation.' })
-
-/** The Beta takes any string, later generations six words; any string is kept, so that both kinds of client work. */
-const authenticationFlowSchema = z.string().min(1, 'must not be empty').max(255, 'must have at most 255 characters')
 
 const levelsSchema = z
   .array(z.int().min(0, 'must be at least 0').max(100, 'must be at most 100'))
@@ -71,7 +69,7 @@ export const experimentSchema = z
     description: z.string().optional(),
     feature_flag_id: featureFlagIdSchema,
     feature_flag_name: z.string().optional(),
-    authentication_flow: z.string(),
+    authentication_flow: flowWordSchema,
     allocation_strategy: allocationStrategySchema,
     assignment_config: assignmentConfigSchema,
     default_config: defaultConfigSchema.optional(),
@@ -81,6 +79,7 @@ export const experimentSchema = z
     is_valid: z.boolean(),
     allocations: z.array(allocationSchema),
     feature_flag_snapshot: featureFlagSchema.or(z.null()),
+    phase: z.int().optional().meta({ description: 'The phase of the run; absent before the first activation.' }),
     editable_fields: z.array(z.enum(EDITABLE_FIELDS)),
     started_at: z.iso.datetime().optional(),
     ended_at: z.iso.datetime().optional(),
@@ -90,6 +89,13 @@ export const experimentSchema = z
   .meta({ id: 'Experiment' })
 
 export type Experiment = z.output<typeof experimentSchema>
+
+const problemsSchema = z.array(z.strictObject({ code: z.string(), message: z.string() }))
+
+/** What a change of status answers: the experiment, and what its caller should know although the change was made. */
+export const changedExperimentSchema = experimentSchema
+  .extend({ warnings: problemsSchema.min(1).optional() })
+  .meta({ id: 'ChangedExperiment' })
 
 const MAX_ALLOCATIONS = 20
 
@@ -113,7 +119,7 @@ export const experimentCreationSchema = z
     name: nameSchema,
     description: descriptionSchema.optional(),
     feature_flag_id: featureFlagIdSchema,
-    authentication_flow: authenticationFlowSchema.default('authentication'),
+    authentication_flow: flowWordSchema.default('authentication'),
     allocation_strategy: allocationStrategySchema,
     assignment_config: assignmentConfigSchema.default({ subject: 'device' }),
     allocations: allocationsSchema.optional(),
@@ -129,15 +135,14 @@ export const experimentChangeSchema = z
   .strictObject({
     name: nameSchema.optional(),
     description: descriptionChangeSchema.optional(),
-    authentication_flow: authenticationFlowSchema.optional(),
+    authentication_flow: flowWordSchema.optional(),
     assignment_config: assignmentConfigSchema.optional(),
     allocations: allocationsSchema.optional(),
     default_config: defaultConfigSchema.nullable().optional(),
     levels: levelsSchema.nullable().optional(),
     status: experimentTargetStatusSchema.optional(),
   })
-  .refine(change => Object.keys(change).length > 0, 'at least one key is needed')
-  .meta({ id: 'ExperimentChange', minProperties: 1 })
+  .meta({ id: 'ExperimentChange' })
 
 export type ExperimentChange = z.output<typeof experimentChangeSchema>
 
@@ -146,10 +151,7 @@ export const experimentStatusChangeSchema = z
   .meta({ id: 'ExperimentStatusChange' })
 
 export const experimentValiditySchema = z
-  .strictObject({
-    is_valid: z.boolean(),
-    errors: z.array(z.strictObject({ code: z.string(), message: z.string() })),
-  })
+  .strictObject({ is_valid: z.boolean(), errors: problemsSchema })
   .meta({ id: 'ExperimentValidity' })
 
 export type ExperimentValidity = z.output<typeof experimentValiditySchema>

@@ -2,6 +2,7 @@
 
 import { apiError } from './error-codes.ts'
 import { FEATURE_FLAG_TRANSITIONS, type FeatureFlag, type FeatureFlagChange } from './feature-flag.ts'
+import { toRawOverrides } from './override.ts'
 import { type Parameters, requireParameters, requireValue } from './parameter.ts'
 import { requireTransition } from './status-machine.ts'
 import type { Variation } from './variation.ts'
@@ -28,7 +29,7 @@ export const requireLiveFlag = ({ id, status }: Pick<FeatureFlag, 'id' | 'status
 /** New parameters must still carry every override; an override may repeat a new default, so that a winner can become it. */
 const requireFittingOverrides = (parameters: Parameters, variations: FeatureFlagSurroundings['variations']): void => {
   for (const { id, overrides } of variations) {
-    for (const [name, { value }] of Object.entries(overrides)) {
+    for (const [name, value] of Object.entries(toRawOverrides(overrides))) {
       const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined
       const subject = `the override ${JSON.stringify(name)} of variation ${id}`
       if (!parameter)

@@ -54,8 +54,7 @@ export const featureFlagChangeSchema = z
     parameters: parametersSchema.optional(),
     status: z.enum(FEATURE_FLAG_STATUSES).optional(),
   })
-  .refine(change => Object.keys(change).length > 0, 'at least one key is needed')
-  .meta({ id: 'FeatureFlagChange', minProperties: 1 })
+  .meta({ id: 'FeatureFlagChange' })
 
 export type FeatureFlagChange = z.output<typeof featureFlagChangeSchema>
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { changeOverrides, requireOverrides, toRawOverrides, wrapOverrides } from './override.ts'
+import { changeOverrides, requireOverrides, toRawOverrides } from './override.ts'
 import type { Parameters } from './parameter.ts'
 
 const parameters: Parameters = {
@@ -11,7 +11,6 @@ const parameters: Parameters = {
 
 test('both written forms are the same override', () => {
   assert.deepEqual(toRawOverrides({ style: { value: 'modal' }, on: true }), { style: 'modal', on: true })
-  assert.deepEqual(wrapOverrides({ style: 'modal' }), { style: { value: 'modal' } })
 })
 
 test('an object whose only key is `value` is always the wrapped form', () => {
@@ -32,9 +31,12 @@ test('an override needs a parameter, its type, a bounded size and another value 
   requireOverrides(parameters, { style: 'modal', on: true, shape: {} })
 })
 
-test('a change is merged key by key; null removes a key, and null or {} removes all', () => {
+test('a change is merged key by key, as it is written; null removes a key, and null or {} removes all', () => {
   const stored = { style: 'modal', on: true }
-  assert.deepEqual(changeOverrides(parameters, stored, { style: { value: 'popup' } }), { style: 'popup', on: true })
+  assert.deepEqual(changeOverrides(parameters, stored, { style: { value: 'popup' } }), {
+    style: { value: 'popup' },
+    on: true,
+  })
   assert.deepEqual(changeOverrides(parameters, stored, { on: null, shape: {} }), { style: 'modal', shape: {} })
   assert.deepEqual(changeOverrides(parameters, stored, {}), {})
   assert.deepEqual(changeOverrides(parameters, stored, null), {})

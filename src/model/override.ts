@@ -5,7 +5,7 @@ import { isJsonObject, jsonEquals } from '../base/json.ts'
 import { apiError } from './error-codes.ts'
 import { type Parameters, parameterNameSchema, requireValue } from './parameter.ts'
 
-/** Raw values by parameter name, as they are stored. */
+/** Values by parameter name: as they were written, or raw. */
 export type Overrides = Readonly<Record<string, unknown>>
 
 const overrideSchema = z.union([z.strictObject({ value: z.unknown() }), z.unknown()]).meta({
@@ -15,8 +15,8 @@ const overrideSchema = z.union([z.strictObject({ value: z.unknown() }), z.unknow
 /** Both forms of the wire: the Beta wraps each value, later generations write it raw. */
 export const overridesSchema = z.record(parameterNameSchema, overrideSchema)
 
-/** As the Beta answers, whichever form was written. */
-export const wrappedOverridesSchema = z.record(z.string(), z.strictObject({ value: z.unknown() }))
+/** Each in the form in which it was written. */
+export const writtenOverridesSchema = z.record(z.string(), overrideSchema)
 
 const unwrap = (written: unknown): unknown =>
   isJsonObject(written) && Object.keys(written).length === 1 && Object.hasOwn(written, 'value')
@@ -29,18 +29,14 @@ const mapValues = (map: Overrides, to: (value: unknown) => unknown): Overrides =
 /** Both forms reduced to raw values. */
 export const toRawOverrides = (written: Overrides): Overrides => mapValues(written, unwrap)
 
-/** Raw values in the form of the answers. */
-export const wrapOverrides = (overrides: Overrides): Record<string, { value: unknown }> =>
-  Object.fromEntries(Object.entries(overrides).map(([name, value]) => [name, { value }]))
-
 /**
- * Checks overrides that are written against the flag's parameters.
+ * Checks overrides, as they are written, against the flag's parameters.
  *
  * @throws `override_unknown_parameter`, `parameter_type_mismatch`, `parameter_value_too_large`,
  *   `override_equals_default`
  */
-export const requireOverrides = (parameters: Parameters, overrides: Overrides): void => {
-  for (const [name, value] of Object.entries(overrides)) {
+export const requireOverrides = (parameters: Parameters, written: Overrides): void => {
+  for (const [name, value] of Object.entries(toRawOverrides(written))) {
     const parameter = requireParameter(parameters, name)
     requireValue(at(name), parameter.type, value)
     if (jsonEquals(parameter.value, value)) {
@@ -61,7 +57,7 @@ const requireParameter = (parameters: Parameters, name: string) => {
 }
 
 /**
- * Applies a change: its keys are merged into the stored overrides, a key set to null is removed, and null or an
+ * Applies a change: its keys are merged into the stored overrides in the form in which they are written, a key set to null is removed, and null or an
  * empty map removes them all. The Beta does not say what a PATCH of overrides does, so the rule of the later
  * generation holds. Only what the change writes is checked: a stored override stays valid when the flag's default
  * has meanwhile become equal to it.
@@ -72,7 +68,7 @@ export const changeOverrides = (parameters: Parameters, stored: Overrides, chang
   if (change === null || Object.keys(change).length === 0) return {}
   for (const name of Object.keys(change)) requireParameter(parameters, name)
   const removed = Object.keys(change).filter(name => change[name] === null)
-  const written = toRawOverrides(Object.fromEntries(Object.entries(change).filter(([, value]) => value !== null)))
+  const written = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== null))
   requireOverrides(parameters, written)
   const kept = Object.entries(stored).filter(([name]) => !removed.includes(name))
   return { ...Object.fromEntries(kept), ...written }

@@ -50,8 +50,7 @@ export const segmentChangeSchema = z
     rules: rulesSchema.optional(),
     status: z.enum(SEGMENT_STATUSES).optional(),
   })
-  .refine(change => Object.keys(change).length > 0, 'at least one key is needed')
-  .meta({ id: 'SegmentChange', minProperties: 1 })
+  .meta({ id: 'SegmentChange' })
 
 export type SegmentChange = z.output<typeof segmentChangeSchema>
 

@@ -5,7 +5,7 @@ import { apiError } from './error-codes.ts'
 import { featureFlagIdSchema } from './feature-flag.ts'
 import { idPattern } from './ids.ts'
 import { descriptionChangeSchema, descriptionSchema, nameSchema } from './naming.ts'
-import { overridesSchema, wrappedOverridesSchema } from './override.ts'
+import { overridesSchema, writtenOverridesSchema } from './override.ts'
 
 export const variationIdSchema = z.string().regex(idPattern('variation'), 'must be a variation id (var_…)')
 
@@ -17,7 +17,7 @@ export const variationSchema = z
     feature_flag_id: featureFlagIdSchema,
     name: z.string(),
     description: z.string().optional(),
-    overrides: wrappedOverridesSchema,
+    overrides: writtenOverridesSchema,
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
   })
@@ -38,8 +38,7 @@ export const variationChangeSchema = z
     description: descriptionChangeSchema.optional(),
     overrides: overridesSchema.nullable().optional(),
   })
-  .refine(change => Object.keys(change).length > 0, 'at least one key is needed')
-  .meta({ id: 'VariationChange', minProperties: 1 })
+  .meta({ id: 'VariationChange' })
 
 export type VariationChange = z.output<typeof variationChangeSchema>
 

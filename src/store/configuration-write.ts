@@ -42,6 +42,15 @@ const UNIQUE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
     'experiment_active_limit_exceeded',
     'Another experiment of this tenant is active; pause or complete it first.',
   ],
+  ...Object.fromEntries(
+    ['login', 'signup', 'mfa_enrollment', 'mfa_challenge', 'passkey_enrollment', 'password_reset'].map(flow => [
+      `experiments_one_${flow}`,
+      [
+        'experiment_active_limit_exceeded',
+        `Another active experiment decides the flow ${flow}; pause or complete it first.`,
+      ] as const,
+    ]),
+  ),
 }
 
 /** The names of the unique constraints that have a code; the test compares them with the schema. */

@@ -12,7 +12,7 @@ import type { ConfigurationRead } from './configuration-write.ts'
 import type { Database } from './schema.ts'
 
 /**
- * The tenant's experiments with names and allocations. One statement, so that what it reads belongs together even
+ * The tenant's experiments with names, allocations and the phase. One statement, so that what it reads belongs together even
  * while a write commits. Callers add their conditions; columns need the name of their table.
  */
 export const selectExperiments = ({ db, tenantId }: ConfigurationRead) =>
@@ -45,6 +45,13 @@ export const selectExperiments = ({ db, tenantId }: ConfigurationRead) =>
           .orderBy('allocations.position'),
       ).as('allocations'),
     )
+    .select(({ selectFrom }) =>
+      selectFrom('experiment_phases')
+        .select(({ fn }) => fn.max('phase').as('phase'))
+        .whereRef('experiment_phases.tenant_id', '=', 'experiments.tenant_id')
+        .whereRef('experiment_phases.experiment_id', '=', 'experiments.experiment_id')
+        .as('phase'),
+    )
     .where('experiments.tenant_id', '=', tenantId)
 
 type AllocationRow = Selectable<Database['allocations']> & {
@@ -54,6 +61,7 @@ type AllocationRow = Selectable<Database['allocations']> & {
 
 export type ExperimentRow = Selectable<Database['experiments']> & {
   readonly feature_flag_name: string | null
+  readonly phase: number | null
   readonly allocations: readonly AllocationRow[]
 }
 
@@ -96,6 +104,7 @@ export const toExperiment = (row: ExperimentRow): Experiment => {
     is_valid: row.is_valid,
     allocations: (row.archived_allocations as Allocation[] | null) ?? row.allocations.map(toAllocation), // from wire objects
     feature_flag_snapshot: snapshot,
+    ...present({ phase: row.phase }),
     editable_fields: editableFields(row.status),
     ...present({ started_at: toTime(row.started_at), ended_at: toTime(row.ended_at) }),
     created_at: row.created_at.toISOString(),

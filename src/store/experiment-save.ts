@@ -3,6 +3,8 @@
 import type { Insertable } from 'kysely'
 import type { Allocation } from '../model/allocation.ts'
 import type { Experiment } from '../model/experiment.ts'
+import { phaseCause, sharesOf } from '../model/experiment-phase.ts'
+import { loadActiveLimit } from './active-limit-store.ts'
 import type { ConfigurationWrite } from './configuration-write.ts'
 import type { Database } from './schema.ts'
 
@@ -64,6 +66,7 @@ export const insertExperiment = async (write: ConfigurationWrite, experiment: Ex
       feature_flag_id,
       allocation_strategy,
       ...toColumns(experiment),
+      active_experiments: await loadActiveLimit(write),
       created_at: write.now,
       updated_at: write.now,
     })
@@ -71,8 +74,27 @@ export const insertExperiment = async (write: ConfigurationWrite, experiment: Ex
   await insertAllocations(write, experiment)
 }
 
+/** Writes down the phase that a change begins. Its row is never changed: an analysis tells by it what decided when. */
+const beginPhase = async (write: ConfigurationWrite, before: Experiment, after: Experiment): Promise<void> => {
+  const cause = phaseCause(before, after)
+  if (cause === undefined) return
+  await write.db
+    .insertInto('experiment_phases')
+    .values({
+      tenant_id: write.tenantId,
+      experiment_id: after.id,
+      phase: (before.phase ?? 0) + 1,
+      cause,
+      started_at: write.now,
+      subject: after.assignment_config.subject,
+      level: after.current_level ?? null,
+      allocations: JSON.stringify(sharesOf(after.allocations)),
+    })
+    .execute()
+}
+
 /**
- * Writes what `before` became. Archiving turns the allocations into a plain record, so that the flag, the variations
+ * Writes what `before` became, and the phase that begins with it. Archiving turns the allocations into a plain record, so that the flag, the variations
  * and the segments that they name can be deleted.
  */
 export const saveExperiment = async (
@@ -91,6 +113,7 @@ export const saveExperiment = async (
     .where('tenant_id', '=', write.tenantId)
     .where('experiment_id', '=', after.id)
     .execute()
+  await beginPhase(write, before, after)
   if (!isArchived && after.allocations === before.allocations) return
   await deleteAllocations(write, after)
   if (!isArchived) await insertAllocations(write, after)

@@ -41,11 +41,12 @@ export interface ExperimentFilter {
   readonly from?: string | undefined
   readonly take: number
   readonly status?: Experiment['status'] | undefined
+  /** A word of the wire, compared as it was written. */
   readonly authentication_flow?: string | undefined
   readonly feature_flag_id?: string | undefined
 }
 
-/** Experiments in order of creation, archived ones included. @throws `invalid_cursor` */
+/** Experiments in order of creation; archived ones only where their status is asked for. @throws `invalid_cursor` */
 export const listExperiments = async (
   read: ConfigurationRead,
   { from, take, status, authentication_flow: flow, feature_flag_id: flagId }: ExperimentFilter,
@@ -53,8 +54,8 @@ export const listExperiments = async (
   const list = { tenantId: read.tenantId, name: 'experiments' }
   const after = from === undefined ? undefined : decodeCursor(list, from)
   let query = selectExperiments(read)
-  if (status) query = query.where('experiments.status', '=', status)
-  if (flow !== undefined) query = query.where('experiments.authentication_flow', '=', flow)
+  query = query.where('experiments.status', status ? '=' : '<>', status ?? 'archived')
+  if (flow !== undefined) query = query.where(sql.ref<string>('experiments.authentication_flow'), '=', flow)
   if (flagId !== undefined) query = query.where('experiments.feature_flag_id', '=', flagId)
   if (after) {
     query = query.where(

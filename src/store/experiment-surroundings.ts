@@ -1,22 +1,24 @@
-/** Reads what an experiment is checked against: its flag, the flag's variations, its segments, the active rival. */
+/** Reads what an experiment is checked against: its flag, the flag's variations, its segments, the active others. */
 
 import type { Experiment } from '../model/experiment.ts'
 import type { ExperimentSurroundings } from '../model/experiment-checks.ts'
+import { loadActiveLimit } from './active-limit-store.ts'
 import type { ConfigurationRead } from './configuration-write.ts'
 import { findFeatureFlag } from './feature-flag-store.ts'
 import { segmentsOf } from './segment-store.ts'
 import { variationsOf } from './variation-store.ts'
 
-const activeRivalOf = async ({ db, tenantId }: ConfigurationRead, id: string): Promise<string | undefined> => {
-  const row = await db
+const activeOthers = (
+  { db, tenantId }: ConfigurationRead,
+  id: string,
+): Promise<ExperimentSurroundings['activeOthers']> =>
+  db
     .selectFrom('experiments')
-    .select('experiment_id')
+    .select(['experiment_id as id', 'authentication_flow'])
     .where('tenant_id', '=', tenantId)
     .where('status', '=', 'active')
     .where('experiment_id', '<>', id)
-    .executeTakeFirst()
-  return row?.experiment_id
-}
+    .execute()
 
 /** Call it inside a write: then what it reads stays true until the write commits. */
 export const loadSurroundings = async (
@@ -31,5 +33,6 @@ export const loadSurroundings = async (
     read,
     experiment.allocations.flatMap(({ segment_id }) => segment_id ?? []),
   ),
-  activeExperimentId: await activeRivalOf(read, experiment.id),
+  activeOthers: await activeOthers(read, experiment.id),
+  activeLimit: await loadActiveLimit(read),
 })

@@ -57,7 +57,7 @@ export interface FeatureFlagFilter {
   readonly status?: FeatureFlag['status'] | undefined
 }
 
-/** Flags in order of creation, archived ones included. @throws `invalid_cursor` */
+/** Flags in order of creation; archived ones only where their status is asked for. @throws `invalid_cursor` */
 export const listFeatureFlags = async (
   { db, tenantId }: ConfigurationRead,
   { from, take, type, status }: FeatureFlagFilter,
@@ -66,7 +66,7 @@ export const listFeatureFlags = async (
   const after = from === undefined ? undefined : decodeCursor(list, from)
   let query = db.selectFrom('feature_flags').selectAll().where('tenant_id', '=', tenantId)
   if (type) query = query.where('type', '=', type)
-  if (status) query = query.where('status', '=', status)
+  query = query.where('status', status ? '=' : '<>', status ?? 'archived')
   if (after) query = query.where(sql<boolean>`(created_at, feature_flag_id) > (${after.createdAt}, ${after.id})`)
   const rows = await query
     .orderBy('created_at')

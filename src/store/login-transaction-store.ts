@@ -1,6 +1,6 @@
-/** Login transactions: one row per request to `/authorize`, written once and never changed but for its expiry. */
+/** Login transactions: one row per request to `/authorize`; what changes later is its expiry and what was assigned. */
 
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { TenantId, TransactionId } from '../model/ids.ts'
 import type { Db } from './database.ts'
 import type { Database } from './schema.ts'
@@ -16,8 +16,8 @@ export interface LoginTransactionRecord {
   readonly deviceHash: string
   /** Facts of the request, as the login wrote them. */
   readonly request: Readonly<Record<string, unknown>>
-  /** The experiment's assignment, as the login wrote it. */
-  readonly assignment: Readonly<Record<string, unknown>> | undefined
+  /** The assignments of its experiments, as the login wrote them. */
+  readonly assignments: readonly object[]
 }
 
 /** Columns for a join; every one is null where there is no transaction. */
@@ -27,13 +27,13 @@ export const TRANSACTION_COLUMNS = [
   't.browser_hash',
   't.device_hash',
   't.request',
-  't.assignment',
+  't.assignments',
 ] as const
 
 type Nullable<Row> = { readonly [Key in keyof Row]: Row[Key] | null }
 
 type JoinedRow = Nullable<
-  Pick<TransactionRow, 'transaction_id' | 'client_id' | 'browser_hash' | 'device_hash' | 'request' | 'assignment'>
+  Pick<TransactionRow, 'transaction_id' | 'client_id' | 'browser_hash' | 'device_hash' | 'request' | 'assignments'>
 >
 
 /** Reads the columns of a join. */
@@ -45,7 +45,7 @@ export const toLoginTransaction = (row: JoinedRow): LoginTransactionRecord | und
     browserHash: row.browser_hash ?? '',
     deviceHash: row.device_hash ?? '',
     request: { ...row.request },
-    assignment: row.assignment ? { ...row.assignment } : undefined,
+    assignments: row.assignments ?? [],
   }
 }
 
@@ -64,7 +64,7 @@ export const insertLoginTransaction = async (
       browser_hash: transaction.browserHash,
       device_hash: transaction.deviceHash,
       request: JSON.stringify(transaction.request),
-      assignment: transaction.assignment ? JSON.stringify(transaction.assignment) : null,
+      assignments: JSON.stringify(transaction.assignments),
       expires_at: expiresAt,
     })
     .execute()
@@ -86,20 +86,23 @@ export const extendLoginTransaction = async (
     .execute()
 }
 
-/** Sets the assignment of a transaction that has none, once its user is known. The first one stays. */
-export const assignLoginTransaction = async (
+/**
+ * Writes what a transaction has become since it was read. Of two changes of the same state the first counts.
+ *
+ * @returns false when the transaction is gone, or has been changed meanwhile
+ */
+export const changeLoginTransaction = async (
   db: Db,
   tenantId: TenantId,
-  transaction: Pick<LoginTransactionRecord, 'transactionId' | 'request' | 'assignment'>,
-): Promise<void> => {
-  await db
+  before: Pick<LoginTransactionRecord, 'transactionId' | 'assignments'>,
+  after: Pick<LoginTransactionRecord, 'request' | 'assignments'>,
+): Promise<boolean> => {
+  const { numUpdatedRows } = await db
     .updateTable('login_transactions')
-    .set({
-      request: JSON.stringify(transaction.request),
-      assignment: transaction.assignment ? JSON.stringify(transaction.assignment) : null,
-    })
+    .set({ request: JSON.stringify(after.request), assignments: JSON.stringify(after.assignments) })
     .where('tenant_id', '=', tenantId)
-    .where('transaction_id', '=', transaction.transactionId)
-    .where('assignment', 'is', null)
-    .execute()
+    .where('transaction_id', '=', before.transactionId)
+    .where('assignments', '=', sql<object[]>`${JSON.stringify(before.assignments)}::jsonb`)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
 }

@@ -98,14 +98,14 @@ test('a payload comes with the transaction that its grant names', async () => {
       browserHash: 'b',
       deviceHash: 'd',
       request: { ip: '203.0.113.7' },
-      assignment: { experiment_id: 'exp_1' },
+      assignments: [{ experiment_id: 'exp_1' }],
     },
     inAnHour(),
   )
   await save('joined', { grantId: transactionId })
   const found = await findOidcPayload(database.db, key('joined'))
   assert.equal(found?.transaction?.transactionId, transactionId)
-  assert.deepEqual(found?.transaction?.assignment, { experiment_id: 'exp_1' })
+  assert.deepEqual(found?.transaction?.assignments, [{ experiment_id: 'exp_1' }])
   await save('alone', { grantId: 'no-such-transaction' })
   assert.equal((await findOidcPayload(database.db, key('alone')))?.transaction, undefined)
 })

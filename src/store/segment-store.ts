@@ -62,17 +62,19 @@ export interface SegmentFilter {
   readonly from?: string | undefined
   readonly take: number
   readonly type?: Segment['type'] | undefined
+  readonly status?: Segment['status'] | undefined
 }
 
-/** Segments in order of creation, archived ones included. @throws `invalid_cursor` */
+/** Segments in order of creation; archived ones only where their status is asked for. @throws `invalid_cursor` */
 export const listSegments = async (
   { db, tenantId }: ConfigurationRead,
-  { from, take, type }: SegmentFilter,
+  { from, take, type, status }: SegmentFilter,
 ): Promise<Page<Segment>> => {
   const list = { tenantId, name: 'segments' }
   const after = from === undefined ? undefined : decodeCursor(list, from)
   let query = db.selectFrom('segments').selectAll().where('tenant_id', '=', tenantId)
   if (type) query = query.where('type', '=', type)
+  query = query.where('status', status ? '=' : '<>', status ?? 'archived')
   if (after) query = query.where(sql<boolean>`(created_at, segment_id) > (${after.createdAt}, ${after.id})`)
   const rows = await query
     .orderBy('created_at')

@@ -36,6 +36,7 @@ describe('what decisions are made from', async () => {
       {
         id,
         status: 'draft',
+        authentication_flow: 'authentication',
         allocation_strategy: 'percentage',
         subject: 'user',
         flag: {
@@ -54,7 +55,7 @@ describe('what decisions are made from', async () => {
     )
   })
 
-  test('an active experiment is decided by what was stored at its activation, until the next one', async () => {
+  test('a run is decided by what was stored at its first activation, until it is refreshed', async () => {
     const flag = await createActiveFlag(api)
     const id = await createExperiment(api, flag)
     await setStatus(api, `/experiments/${id}`, 'active')
@@ -69,7 +70,11 @@ describe('what decisions are made from', async () => {
     await setStatus(api, `/experiments/${id}`, 'paused')
     assert.deepEqual(await loadOne(id), { ...before, status: 'paused' })
     await setStatus(api, `/experiments/${id}`, 'active')
+    assert.deepEqual(await loadOne(id), before, 'a resumption takes nothing in')
+    await setStatus(api, `/experiments/${id}`, 'paused')
+    assert.equal((await api.call('POST', `/experiments/${id}/refresh`)).status, 200)
     const again = await loadOne(id)
+    assert.deepEqual([before.phase, again.phase], [1, 2])
     assert.deepEqual(again.flag.parameters.show_passkey_prompt?.value, true)
     assert.deepEqual(again.variations.find(variation => variation.id === flag.treatment)?.overrides, {
       prompt_style: 'popup',
@@ -125,13 +130,42 @@ describe('what decisions are made from', async () => {
     await setStatus(api, `/experiments/${id}`, 'completed')
   })
 
-  test('archived experiments are left out, and every change raises the version', async () => {
+  test('every change raises the version', async () => {
     const id = await createExperiment(api, await createActiveFlag(api))
     const { version } = await load()
     await setStatus(api, `/experiments/${id}`, 'archived')
-    const later = await load()
-    assert.ok(later.version > version)
-    assert.ok(later.experiments.every(experiment => experiment.id !== id))
+    assert.ok((await load()).version > version)
+  })
+
+  test('an archived experiment serves what it served, also when its flag is gone', async () => {
+    const flag = await createActiveFlag(api)
+    const segment = await createSegment(api)
+    const id = await createExperiment(api, flag, {
+      allocation_strategy: 'segment',
+      allocations: [
+        { variation_id: flag.treatment, is_control: false, segment_id: segment, priority: 1 },
+        { variation_id: flag.control, is_control: true, is_fallback: true },
+      ],
+    })
+    await setStatus(api, `/experiments/${id}`, 'active')
+    await setStatus(api, `/experiments/${id}`, 'completed')
+    const completed = await loadOne(id)
+    await setStatus(api, `/experiments/${id}`, 'archived')
+    assert.equal((await api.call('DELETE', `/feature-flags/${flag.flag}`)).status, 204)
+    assert.equal((await api.call('DELETE', `/segments/${segment}`)).status, 204)
+    const byId = ({ variations, ...rest }: ExperimentData) => ({
+      ...rest,
+      variations: variations.toSorted((one, other) => (one.id < other.id ? -1 : 1)),
+    })
+    assert.deepEqual(byId(await loadOne(id)), { ...byId(completed), status: 'archived' })
+  })
+
+  test("the Beta's words for a flow are decided as authentication", async () => {
+    for (const word of ['pre_login', 'pre_authentication']) {
+      const id = await createExperiment(api, await createActiveFlag(api), { authentication_flow: word })
+      assert.equal((await loadOne(id)).authentication_flow, 'authentication')
+      assert.equal((await api.call('GET', `/experiments/${id}`)).body.authentication_flow, word)
+    }
   })
 
   test('a tenant reads its own data only', async () => {

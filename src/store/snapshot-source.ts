@@ -2,9 +2,11 @@
 
 import type { ExperimentData, SegmentData, SnapshotData, VariationData } from '../decision/snapshot.ts'
 import type { Allocation } from '../model/allocation.ts'
+import { flowOf } from '../model/authentication-flow.ts'
 import type { Experiment } from '../model/experiment.ts'
 import type { FeatureFlag } from '../model/feature-flag.ts'
 import type { TenantId } from '../model/ids.ts'
+import { toRawOverrides } from '../model/override.ts'
 import { matchesType, type Parameters } from '../model/parameter.ts'
 import type { Segment } from '../model/segment.ts'
 import { toRuleData } from '../model/segment-rule.ts'
@@ -22,10 +24,9 @@ interface Live {
   readonly segments: ReadonlyMap<string, Segment>
 }
 
-/** Every experiment that is not archived; the index of the list serves it. */
+/** Every experiment, because an override reaches each of them. */
 const loadExperiments = async (read: ConfigurationRead): Promise<readonly Experiment[]> => {
   const rows = await selectExperiments(read)
-    .where('experiments.status', '<>', 'archived')
     .orderBy('experiments.created_at')
     .orderBy('experiments.experiment_id')
     .execute()
@@ -62,7 +63,7 @@ const toVariationData = ({ id, name, description, overrides }: Variation, parame
   name,
   ...(description !== undefined && { description }),
   overrides: Object.fromEntries(
-    Object.entries(overrides).flatMap(([key, { value }]) => {
+    Object.entries(toRawOverrides(overrides)).flatMap(([key, value]) => {
       const parameter = Object.hasOwn(parameters, key) ? parameters[key] : undefined
       return parameter && matchesType(parameter.type, value) ? [[key, value] as const] : []
     }),
@@ -74,26 +75,33 @@ const toSegmentData = ({ id, rules }: Segment): SegmentData => ({ id, rules: rul
 const frozenVariation = (allocations: readonly Allocation[], id: string): Variation | undefined =>
   allocations.find(({ variation_id }) => variation_id === id)?.variation_snapshot ?? undefined
 
+/** The flag's variations, those with a copy as they were, also when they are gone: those of an archived experiment may be. */
+const variationsFor = (allocations: readonly Allocation[], live: readonly Variation[]): readonly Variation[] => {
+  const frozen = allocations.flatMap(({ variation_snapshot }) => variation_snapshot ?? [])
+  const gone = frozen.filter(({ id }, at) => ![...live, ...frozen.slice(0, at)].some(other => other.id === id))
+  return [...live.map(variation => frozenVariation(allocations, variation.id) ?? variation), ...gone]
+}
+
 /**
- * A draft is decided by what is stored now. From its activation on, an experiment is decided by the copies that were
- * made then, so that an edit of its flag, a variation or a segment changes nothing before the next activation.
- * What has no copy is live: variations without an allocation, which only an override can reach, and allocations that
- * were edited during a pause.
+ * A draft is decided by what is stored now. From its first activation on, an experiment is decided by copies, so that
+ * an edit of its flag, a variation or a segment changes nothing before it is refreshed. What has no copy is live:
+ * variations without an allocation, which only an override can reach.
  */
 const toExperimentData = (experiment: Experiment, live: Live): ExperimentData => {
   const { id, feature_flag_id: flagId, allocations, levels } = experiment
   const flag = experiment.feature_flag_snapshot ?? live.flags.get(flagId)
   const parameters = flag?.parameters ?? {}
-  const variations = live.variations.get(flagId) ?? []
   const frozen = allocations.flatMap(({ segment_snapshot }) => segment_snapshot ?? [])
   return {
     id,
     status: experiment.status,
+    authentication_flow: flowOf(experiment.authentication_flow),
+    ...(experiment.phase !== undefined && { phase: experiment.phase }),
     allocation_strategy: experiment.allocation_strategy,
     subject: experiment.assignment_config.subject,
     flag: { id: flagId, parameters },
-    variations: variations.map(variation =>
-      toVariationData(frozenVariation(allocations, variation.id) ?? variation, parameters),
+    variations: variationsFor(allocations, live.variations.get(flagId) ?? []).map(variation =>
+      toVariationData(variation, parameters),
     ),
     allocations: allocations.map(({ variation_id, is_control, weight, segment_id, priority, is_fallback }) => ({
       variation_id,

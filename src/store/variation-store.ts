@@ -5,7 +5,7 @@ import { apiError } from '../model/error-codes.ts'
 import type { FeatureFlag } from '../model/feature-flag.ts'
 import { requireLiveFlag } from '../model/feature-flag-change.ts'
 import { createId, isId } from '../model/ids.ts'
-import { changeOverrides, requireOverrides, toRawOverrides, wrapOverrides } from '../model/override.ts'
+import { changeOverrides, requireOverrides } from '../model/override.ts'
 import {
   requireAnotherVariation,
   requireRoomForVariation,
@@ -26,7 +26,7 @@ export const toVariation = (row: VariationRow): Variation => ({
   feature_flag_id: row.feature_flag_id,
   name: row.name,
   ...(row.description !== null && { description: row.description }),
-  overrides: wrapOverrides(row.overrides),
+  overrides: row.overrides,
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
 })
@@ -80,8 +80,7 @@ export const createVariation = async (
 ): Promise<Variation> => {
   const flag = await loadLiveFlag(write, flagId)
   requireRoomForVariation((await variationsOf(write, flag.id)).length)
-  const raw = toRawOverrides(overrides)
-  requireOverrides(flag.parameters, raw)
+  requireOverrides(flag.parameters, overrides)
   const row = await write.db
     .insertInto('variations')
     .values({
@@ -90,7 +89,7 @@ export const createVariation = async (
       feature_flag_id: flag.id,
       name,
       description: description ?? null,
-      overrides: JSON.stringify(raw),
+      overrides: JSON.stringify(overrides),
       created_at: write.now,
       updated_at: write.now,
     })
@@ -99,13 +98,19 @@ export const createVariation = async (
   return toVariation(row)
 }
 
-/** @throws `inexistent_variation`, `variation_exists`, and what the overrides are refused for */
+/**
+ * Changes a variation; a change of nothing writes nothing.
+ *
+ * @throws `inexistent_variation`, `variation_exists`, and what the overrides are refused for
+ */
 export const updateVariation = async (
   write: ConfigurationWrite,
   flagId: string,
   id: string,
-  { name, description, overrides }: VariationChange,
+  change: VariationChange,
 ): Promise<Variation> => {
+  if (Object.keys(change).length === 0) return loadVariation(write, flagId, id)
+  const { name, description, overrides } = change
   const flag = await loadLiveFlag(write, flagId)
   const row = await loadRow(write, flag.id, id)
   const changed = await write.db

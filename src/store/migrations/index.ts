@@ -10,6 +10,7 @@ import * as pendingPasskeys from './0007-pending-passkeys.ts'
 import * as logIds from './0008-log-ids.ts'
 import * as owners from './0009-owners.ts'
 import * as writeProbe from './0011-write-probe.ts'
+import * as flowsAndPhases from './0013-flows-and-phases.ts'
 import * as logStreamSettings from './0014-log-stream-settings.ts'
 import * as responseTypes from './0015-response-types.ts'
 
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   logIds,
   owners,
   writeProbe,
+  flowsAndPhases,
   logStreamSettings,
   responseTypes,
 ]

@@ -1,6 +1,9 @@
 /** The tables of feature flags, segments and experiments. */
 
 import type { Generated, GeneratedAlways } from 'kysely'
+import type { FlowWord } from '../../model/authentication-flow.ts'
+import type { PhaseCause } from '../../model/experiment-phase.ts'
+import type { ActiveLimit } from '../../model/experimentation-settings.ts'
 import type { JsonColumn, Timestamp } from './column.ts'
 
 interface FeatureFlagsTable {
@@ -21,7 +24,7 @@ interface VariationsTable {
   feature_flag_id: string
   name: string
   description: string | null
-  /** Raw values by parameter name; the wire wraps them as `{value}`. */
+  /** By parameter name, each value as it was written: raw, or wrapped as `{value}`. */
   overrides: JsonColumn<Record<string, unknown>>
   created_at: Timestamp
   updated_at: Timestamp
@@ -47,13 +50,15 @@ interface ExperimentsTable {
   description: string | null
   feature_flag_id: string
   live_feature_flag_id: GeneratedAlways<string | null>
-  authentication_flow: string
+  authentication_flow: FlowWord
   allocation_strategy: 'percentage' | 'segment'
   subject: Generated<'device' | 'user' | 'session'>
   default_config: 'tenant' | 'flag' | null
   levels: number[] | null
   current_level: number | null
   status: Generated<'draft' | 'active' | 'paused' | 'completed' | 'archived'>
+  /** The tenant's choice, kept equal to its row's by a foreign key. */
+  active_experiments: Generated<ActiveLimit>
   is_valid: Generated<boolean>
   feature_flag_snapshot: JsonColumn<object> | null
   archived_allocations: JsonColumn<readonly object[]> | null
@@ -78,10 +83,25 @@ interface AllocationsTable {
   segment_snapshot: JsonColumn<object> | null
 }
 
+/** Written once, when the phase begins. */
+interface ExperimentPhasesTable {
+  tenant_id: string
+  experiment_id: string
+  /** From 1. */
+  phase: number
+  cause: PhaseCause
+  started_at: Timestamp
+  subject: 'device' | 'user' | 'session'
+  level: number | null
+  /** What the traffic is divided by from then on. */
+  allocations: JsonColumn<readonly object[]>
+}
+
 export interface ExperimentTables {
   feature_flags: FeatureFlagsTable
   variations: VariationsTable
   segments: SegmentsTable
   experiments: ExperimentsTable
   allocations: AllocationsTable
+  experiment_phases: ExperimentPhasesTable
 }

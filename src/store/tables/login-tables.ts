@@ -10,7 +10,7 @@ interface LoginTransactionsTable {
   browser_hash: string
   device_hash: string
   request: JsonColumn<object>
-  assignment: JsonColumn<object> | null
+  assignments: JsonColumn<readonly object[]>
   created_at: Generated<Timestamp>
   expires_at: Timestamp
 }

@@ -1,6 +1,7 @@
 /** The tables of tenants, their keys, applications and APIs. */
 
 import type { Generated } from 'kysely'
+import type { ActiveLimit } from '../../model/experimentation-settings.ts'
 import type { JsonColumn, Timestamp } from './column.ts'
 
 interface InstallationSecretsTable {
@@ -16,6 +17,8 @@ interface TenantsTable {
   /** bigint: node-postgres returns it as text. */
   config_version: Generated<string>
   allowed_logout_urls: Generated<string[]>
+  /** How many experiments may be active. */
+  active_experiments: Generated<ActiveLimit>
   created_at: Generated<Timestamp>
 }
 
