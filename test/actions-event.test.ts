@@ -122,7 +122,7 @@ const SAMPLE_TYPES: Readonly<Record<string, string>> = {
 }
 
 test('the samples that Actions are tried with are what is declared, too', async () => {
-  const common = { secrets: {}, experiment: null }
+  const common = { secrets: {}, experiment: null, experiments: [] }
   const values = Object.entries(SAMPLE_EVENTS).map(([trigger, sample]) => ({
     type: SAMPLE_TYPES[trigger] ?? trigger,
     value: { ...sample, ...common },
@@ -169,6 +169,7 @@ test('of what is declared, all that the tenant can know is there', () => {
     EventDevice: logins.flatMap(event => [event.session?.device ?? event.refresh_token.device]),
     EventRefreshToken: logins.flatMap(event => event.refresh_token ?? []),
     ExperimentContext: logins.flatMap(event => event.experiment ?? []),
+    FlowExperimentContext: logins.flatMap(event => event.experiments),
     CommonEvent: logins,
     PostLoginEvent: logins,
   }
@@ -209,8 +210,10 @@ test('the experiment has the names of its variation; a refresh is in none', () =
       is_control: false,
       config: { show_passkey_prompt: { value: true } },
     })
+    assert.deepEqual(event.experiments, [{ ...event.experiment, authentication_flow: 'authentication' }])
   }
   assert.equal(seen.refreshed.experiment, null)
+  assert.deepEqual(seen.refreshed.experiments, [])
 })
 
 test('a session knows the browser in which it began and the one that asks now', () => {

@@ -77,7 +77,7 @@ describe('assignment', { concurrency: false }, () => {
     const { experiment, treatment } = await createExperiment(api, { name: 'overridden', activate: false })
     const { email, password } = server.credentials.admin
     const forced = { experiment_id: experiment, variation_id: treatment }
-    for (const status of ['draft', 'active', 'paused', 'completed']) {
+    for (const status of ['draft', 'active', 'paused', 'completed', 'archived']) {
       if (status !== 'draft') await setStatus(experiment, status)
       const name = `forced in ${status}`
       await server.browser({ 'user-agent': name }).logIn(email, password, forced)

@@ -229,6 +229,7 @@ describe('the quickstart', { concurrency: false }, () => {
       variation_id: control,
       is_control: true,
       allocation_strategy: 'segment',
+      assignment: 'auto',
     })
     assert.deepEqual(matched, {
       experiment_id: created.body.id,
@@ -236,6 +237,7 @@ describe('the quickstart', { concurrency: false }, () => {
       is_control: false,
       allocation_strategy: 'segment',
       segment_id: segment,
+      assignment: 'forced',
     })
   })
 })

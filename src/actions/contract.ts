@@ -43,7 +43,7 @@ export interface RunRequest {
   readonly tenantId: string
   readonly trigger: TriggerId
   readonly actions: readonly BoundAction[]
-  /** The event without `secrets`; `experiment` becomes null when it is absent. */
+  /** The event without `secrets`; `experiment` becomes null, and `experiments` empty, when it is absent. */
   readonly event: JsonObject
   readonly cache?: CacheEntries
   /** For the whole run, waiting included; at most `LIMITS.budgetMs`. */

@@ -9,6 +9,7 @@ import type { AssignInput } from './assignment-port.ts'
 const EXPERIMENT: ExperimentData = {
   id: 'exp_1',
   status: 'active',
+  authentication_flow: 'authentication',
   allocation_strategy: 'segment',
   subject: 'device',
   flag: { id: 'flg_1', parameters: { prompt: { value: false } } },
@@ -40,6 +41,7 @@ const assignWith = (data: SnapshotData) =>
   })
 
 const request = (changes: Partial<AssignInput> & { headers?: Record<string, string> } = {}): AssignInput => ({
+  flows: ['login', 'signup'],
   tenantId: toTenantId('dev'),
   transactionId: createTransactionId(length => new Uint8Array(length)),
   sessionId: 'session',
@@ -55,7 +57,7 @@ const request = (changes: Partial<AssignInput> & { headers?: Record<string, stri
 })
 
 const variationOf = async (data: SnapshotData, input: AssignInput) =>
-  (await assignWith(data)(input)).assignment?.variation_id
+  (await assignWith(data)(input)).assigned[0]?.assignment.variation_id
 
 test('each fact of the request reaches the segment as its attribute', async () => {
   const cases: [string, string, AssignInput][] = [
@@ -82,9 +84,9 @@ test('a header that the configuration does not trust is not believed', async () 
 test('override parameters reach the decision, and a senseless one comes back as a warning', async () => {
   const assign = assignWith(aimedAt('country', 'FR'))
   const forced = await assign(request({ params: { experiment_id: 'exp_1', variation_id: 'var_t' } }))
-  assert.equal(forced.assignment?.variation_id, 'var_t')
+  assert.equal(forced.assigned[0]?.assignment.variation_id, 'var_t')
   const orphaned = await assign(request({ params: { variation_id: 'var_t' } }))
-  assert.equal(orphaned.assignment?.variation_id, 'var_c')
+  assert.equal(orphaned.assigned[0]?.assignment.variation_id, 'var_c')
   assert.deepEqual(
     orphaned.warnings.map(({ code }) => code),
     ['experiment_orphaned_params'],
@@ -93,7 +95,8 @@ test('override parameters reach the decision, and a senseless one comes back as 
 
 test('an assignment says who chose it: the server, a request that named the experiment, or one that named the outcome', async () => {
   const assign = assignWith(aimedAt('country', 'FR'))
-  const methodOf = async (params: Record<string, string>) => (await assign(request({ params }))).assignment?.assignment
+  const methodOf = async (params: Record<string, string>) =>
+    (await assign(request({ params }))).assigned[0]?.assignment.assignment
   assert.equal(await methodOf({}), 'auto')
   assert.equal(await methodOf({ experiment_id: 'exp_1' }), 'explicit')
   assert.equal(await methodOf({ experiment_id: 'exp_1', variation_id: 'var_t' }), 'forced')

@@ -1,9 +1,10 @@
 /** Assigns a login transaction: the request's facts in, the decision of the snapshot in force out. */
 
-import { decide } from '../decision/decide.ts'
-import { assignmentMethod } from '../decision/decision.ts'
+import { decide, isIdle } from '../decision/decide.ts'
+import { assignmentMethod, type Decision } from '../decision/decision.ts'
+import { type Flow, isFollowUp } from '../decision/flow.ts'
 import type { TenantId } from '../model/ids.ts'
-import type { Assign, AssignInput } from './assignment-port.ts'
+import type { Assign, AssignInput, AssignOutcome } from './assignment-port.ts'
 import type { ExperimentSnapshots } from './experiment-snapshots.ts'
 import { type GeoLookup, requestAttributes } from './request-attributes.ts'
 
@@ -19,6 +20,19 @@ export interface AssignmentPorts {
 
 const trustedHeader = (input: AssignInput, name: string | undefined): string | undefined =>
   name ? input.header(name.toLowerCase()) : undefined
+
+type Assigned = AssignOutcome['assigned'][number]
+
+const toAssigned = ({ assignment, reason }: Decision): readonly Assigned[] => {
+  const method = assignmentMethod(reason)
+  return assignment && method ? [{ assignment: { ...assignment, assignment: method }, reason }] : []
+}
+
+/** Without repetitions: an experiment of log-in and sign-up answers for both. */
+const firstOfEach = <Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly Item[] =>
+  [...new Map(items.toReversed().map(item => [keyOf(item), item])).values()].toReversed()
+
+const NOTHING: AssignOutcome = { assigned: [], awaitsUser: false, warnings: [] }
 
 /**
  * Creates the assignment of login transactions. It touches the database only for a tenant's first login after a start
@@ -44,12 +58,25 @@ export const createAssign = (ports: AssignmentPorts): Assign => {
   }
   return async input => {
     const { experiment_id, variation_id, segment_id } = input.params
-    const { assignment, reason, warnings } = decide(await ports.snapshots.current(input.tenantId), {
+    const override = { experiment_id, variation_id, segment_id }
+    const snapshot = await ports.snapshots.current(input.tenantId)
+    const flows = input.flows.filter(flow => !isIdle(snapshot, flow, override))
+    if (flows.length === 0) return NOTHING
+    const request = {
       subjects: { device: input.deviceId, session: input.sessionId, user: input.userId },
       attributes: await attributesOf(input),
-      override: { experiment_id, variation_id, segment_id },
-    })
-    const method = assignmentMethod(reason)
-    return { assignment: assignment && method ? { ...assignment, assignment: method } : null, reason, warnings }
+      override,
+    }
+    const decisions = flows.map(flow => ({ flow, ...decide(snapshot, { ...request, flow }) }))
+    // What is wrong with an override does not depend on the user, so it was said when the transaction began.
+    const isAsked = ({ flow }: { readonly flow: Flow }): boolean => input.userId === undefined || isFollowUp(flow)
+    return {
+      assigned: firstOfEach(decisions.flatMap(toAssigned), ({ assignment }) => assignment.experiment_id),
+      awaitsUser: input.userId === undefined && decisions.some(({ reason }) => reason === 'subject_unknown'),
+      warnings: firstOfEach(
+        decisions.filter(isAsked).flatMap(({ warnings }) => warnings),
+        ({ message }) => message,
+      ),
+    }
   }
 }

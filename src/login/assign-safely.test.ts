@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { outcomeOf } from '../../test/kit/login-server.ts'
 import { createSafeAssign } from './assign-safely.ts'
 import type { Assign, AssignInput } from './assignment-port.ts'
 
@@ -14,7 +15,7 @@ const codesOf = async (assign: Assign): Promise<{ codes: string[]; logged: numbe
 }
 
 test('an outcome is passed on', async () => {
-  assert.deepEqual(await codesOf(async () => ({ assignment: null, warnings: [] })), { codes: [], logged: 0 })
+  assert.deepEqual(await codesOf(async () => outcomeOf()), { codes: [], logged: 0 })
 })
 
 test('a failure becomes a warning, thrown or rejected', async () => {

@@ -7,7 +7,11 @@ import type { LoginDeps } from './login-deps.ts'
 /** Milliseconds. A decision takes microseconds; only a tenant's first login waits for the database. */
 const PATIENCE_MS = 1_000
 
-const failed = (code: string, message: string): AssignOutcome => ({ assignment: null, warnings: [{ code, message }] })
+const failed = (code: string, message: string): AssignOutcome => ({
+  assigned: [],
+  awaitsUser: false,
+  warnings: [{ code, message }],
+})
 
 /** Whatever goes wrong, the answer is an outcome: without an assignment, and with a warning for the tenant's log. */
 export const createSafeAssign =

@@ -1,10 +1,13 @@
 /** What the login asks of experimentation, and what it gets: the border between the two. */
 
+import type { AuthenticationFlow, Flow } from '../decision/flow.ts'
 import type { ExperimentDetails } from '../logs/log-event.ts'
 import type { TenantId, TransactionId } from '../model/ids.ts'
 
-/** The facts of a request to `/authorize`, at the moment its transaction begins. */
+/** The facts of a request whose flows are to be decided. */
 export interface AssignInput {
+  /** The flows that are asked for. */
+  readonly flows: readonly Flow[]
   readonly tenantId: TenantId
   readonly transactionId: TransactionId
   /** The session that the login will have when it succeeds. */
@@ -27,10 +30,13 @@ export interface AssignInput {
 
 /** The assignment of a transaction as it is stored with it and as Actions, pages and tokens read it. */
 export interface Assignment extends ExperimentDetails {
+  readonly authentication_flow: AuthenticationFlow
   readonly variation_name: string
   readonly variation_description?: string
   /** Every parameter of the flag, the variation's overrides merged in. */
   readonly config: { readonly [parameter: string]: { readonly value: unknown } }
+  /** The phase of the experiment's run. */
+  readonly phase?: number
 }
 
 /** Something wrong with a request's experimentation that the tenant should read in the log. */
@@ -41,14 +47,19 @@ export interface AssignWarning {
 }
 
 export interface AssignOutcome {
-  readonly assignment: Assignment | null
-  /** Why the decision came out as it did, for `details.reason` of the assignment event. */
-  readonly reason?: string
+  /** One for each experiment that decides one of the flows. */
+  readonly assigned: readonly {
+    readonly assignment: Assignment
+    /** Why the decision came out as it did, for `details.reason` of the assignment event. */
+    readonly reason?: string
+  }[]
+  /** An experiment assigns users, so its flow is to be asked for again when the user is known. */
+  readonly awaitsUser: boolean
   readonly warnings: readonly AssignWarning[]
 }
 
 /**
- * Decides the variation of a transaction that begins. It should not reject for an experiment's sake;
+ * Decides the variations of a transaction. It should not reject for an experiment's sake;
  * when it does, the login goes on un-enriched and a warning is logged.
  */
 export type Assign = (input: AssignInput) => Promise<AssignOutcome>

@@ -1,8 +1,9 @@
-/** Begins a login transaction: recognises the device and the browser, assigns a variation, writes it all down. */
+/** Begins a login transaction: recognises the device and the browser, assigns variations, writes it all down. */
 
+import { FLOWS_BY_MOMENT } from '../decision/flow.ts'
 import type { TransactionId } from '../model/ids.ts'
 import { insertLoginTransaction } from '../store/login-transaction-store.ts'
-import type { Assign } from './assignment-port.ts'
+import { assignFlows } from './assign-flows.ts'
 import { createBrowserSecret, parseBrowserSecret, toBrowserHash } from './browser-binding.ts'
 import {
   createDeviceId,
@@ -11,12 +12,11 @@ import {
   toDeviceCookie,
   toDeviceHash,
 } from './device-cookie.ts'
-import { experimentAssigned, experimentWarning } from './events.ts'
 import type { Exchange } from './exchange.ts'
 import { addCookie, cookieName } from './http/cookies.ts'
-import type { LoginDeps } from './login-deps.ts'
+import type { LoginContext } from './login-deps.ts'
 import { LIFETIME } from './oidc/lifetimes.ts'
-import { type LoginTransaction, toTransactionRecord } from './transaction.ts'
+import { toTransactionRecord } from './transaction.ts'
 
 export interface NewTransaction {
   readonly id: TransactionId
@@ -27,12 +27,6 @@ export interface NewTransaction {
 }
 
 const CORRELATION_ID = /^[-\w.*~@+/:]{1,64}$/
-
-/** What a transaction needs of the server. */
-export type LoginContext = Pick<LoginDeps, 'volatileDb' | 'log' | 'clock' | 'random' | 'logError'> & {
-  /** Never rejects. */
-  readonly safeAssign: Assign
-}
 
 /** The device's id from its cookie, or a new one; either way the cookie lasts a year from now. */
 const recogniseDevice = (exchange: Exchange, { random }: LoginContext): string => {
@@ -52,53 +46,6 @@ const bindBrowser = ({ cookie, secure, response }: Exchange, { random }: LoginCo
   return secret
 }
 
-/** Records what experimentation has to say; when the log cannot take it, the login goes on without. */
-const recordOutcome = (
-  exchange: Exchange,
-  context: LoginContext,
-  transaction: LoginTransaction,
-  outcome: Awaited<ReturnType<Assign>>,
-): void => {
-  const occasion = { exchange, at: context.clock(), transaction }
-  const events = [
-    ...(outcome.assignment ? [experimentAssigned(occasion, outcome.reason)] : []),
-    ...outcome.warnings.map(warning => experimentWarning(occasion, warning)),
-  ]
-  for (const event of events) {
-    exchange.hold(
-      context.log.record(event).catch(error => {
-        context.logError(error, { what: `event ${event.type}`, tenant: event.tenant_id })
-      }),
-    )
-  }
-}
-
-/** Asks for an assignment of the transaction as far as it is known, and records the answer. */
-export const assignTransaction = async (
-  exchange: Exchange,
-  context: LoginContext,
-  transaction: LoginTransaction,
-  subject: { readonly deviceId: string; readonly userId?: string },
-): Promise<LoginTransaction> => {
-  const outcome = await context.safeAssign({
-    tenantId: exchange.tenant.tenantId,
-    transactionId: transaction.id,
-    sessionId: transaction.sessionId,
-    clientId: transaction.clientId,
-    clientName: transaction.clientName,
-    params: transaction.params,
-    ip: exchange.ip,
-    userAgent: exchange.userAgent,
-    hostname: exchange.hostname,
-    header: exchange.header,
-    ...subject,
-  })
-  const awaitsUser = subject.userId === undefined && outcome.reason === 'subject_unknown'
-  const assigned = { ...transaction, assignment: outcome.assignment, awaitsUser }
-  recordOutcome(exchange, context, assigned, outcome)
-  return assigned
-}
-
 /** Begins the exchange's transaction; its row is written while the rest of the request goes on. */
 export const beginTransaction = async (
   exchange: Exchange,
@@ -107,7 +54,7 @@ export const beginTransaction = async (
 ): Promise<void> => {
   const deviceId = recogniseDevice(exchange, context)
   const correlationId = params.correlation_id
-  const transaction = await assignTransaction(
+  const transaction = await assignFlows(
     exchange,
     context,
     {
@@ -121,14 +68,16 @@ export const beginTransaction = async (
       initiatedAt: exchange.startedAt,
       correlationId: correlationId && CORRELATION_ID.test(correlationId) ? correlationId : undefined,
       params,
-      assignment: null,
+      flow: 'login',
+      assignments: [],
       awaitsUser: false,
     },
-    { deviceId },
+    { deviceId, flows: FLOWS_BY_MOMENT.authorize },
   )
   exchange.transaction = transaction
   // Whoever knows the address of an application can begin any number: what nobody finishes does not stay.
   const expiresAt = new Date(exchange.startedAt + LIFETIME.unfinishedTransaction * 1000)
   const { tenantId } = exchange.tenant
-  exchange.hold(insertLoginTransaction(context.volatileDb, tenantId, toTransactionRecord(transaction), expiresAt))
+  exchange.newRow = insertLoginTransaction(context.volatileDb, tenantId, toTransactionRecord(transaction), expiresAt)
+  exchange.hold(exchange.newRow)
 }

@@ -115,7 +115,14 @@ export const createLogin = (deps: LoginDeps, options: LoginOptions = {}): Login 
       await serve(request, response, url, async exchange => {
         if (route.isBeginning) admitBeginning(exchange)
         const provider = runtimes.provider(exchange.tenant, exchange.keys)
-        return route.answer(exchange, { deps, directory, provider, ...users, registration: actions?.registration })
+        return route.answer(exchange, {
+          deps,
+          login,
+          directory,
+          provider,
+          ...users,
+          registration: actions?.registration,
+        })
       })
       return true
     },

@@ -1,11 +1,13 @@
 /** Every business event of the login, as the tenant log gets it. What happened is decided elsewhere; how it reads, here. */
 
 import type { JsonObject } from '../base/json.ts'
-import type { ExperimentDetails, LogEvent, LogFields } from '../logs/log-event.ts'
+import type { Flow } from '../decision/flow.ts'
+import type { ExperimentDetails, FlowExperimentDetails, LogEvent, LogFields } from '../logs/log-event.ts'
 import type { ConnectionRecord } from '../store/connection-store.ts'
 import type { UserRecord } from '../store/user-store.ts'
 import type { Assignment, AssignWarning } from './assignment-port.ts'
 import type { Exchange } from './exchange.ts'
+import { assignmentInForce } from './experiment-in-force.ts'
 import type { LoginTransaction } from './transaction.ts'
 
 /** What an event is about, as far as it is known when it happens. */
@@ -21,6 +23,8 @@ export interface Occasion {
   readonly transaction?: LoginTransaction | undefined
   /** When it is not the transaction's. */
   readonly sessionId?: string | undefined
+  /** The flow of a page after the login. */
+  readonly page?: Flow | undefined
 }
 
 /** What went wrong, for the tenant's eyes. */
@@ -76,8 +80,26 @@ const toExperiment = ({
   config: _,
   variation_name: __,
   variation_description: ___,
+  phase: ____,
+  authentication_flow: _____,
   ...experiment
 }: Assignment): ExperimentDetails => experiment
+
+const toFlowExperiment = (assignment: Assignment): FlowExperimentDetails => ({
+  authentication_flow: assignment.authentication_flow,
+  ...toExperiment(assignment),
+})
+
+/** The experiment in force, and all of the transaction. @param assignment in place of the one in force */
+const experimentFields = (
+  { transaction, page }: Occasion,
+  assignment = transaction && assignmentInForce(transaction, page),
+): Pick<LogEvent, 'experiment' | 'experiments'> => ({
+  ...(assignment ? { experiment: toExperiment(assignment) } : {}),
+  ...(transaction && transaction.assignments.length > 0
+    ? { experiments: transaction.assignments.map(toFlowExperiment) }
+    : {}),
+})
 
 /** Names the event and ties it to its transaction, its session and its experiment. */
 export const event = (
@@ -99,7 +121,7 @@ export const event = (
     ...fieldsOf(occasion),
     ...fields,
     details: { ...ties, ...details },
-    ...(transaction?.assignment ? { experiment: toExperiment(transaction.assignment) } : {}),
+    ...experimentFields(occasion),
   }
 }
 
@@ -247,8 +269,12 @@ export const tokensRefused = (
 
 export const experimentAssigned = (
   occasion: Occasion & { readonly transaction: LoginTransaction },
+  assignment: Assignment,
   reason: string | undefined,
-): LogEvent => event('experiment_assignment_succeeded', occasion, reason ? { reason } : {})
+): LogEvent => ({
+  ...event('experiment_assignment_succeeded', occasion, defined({ reason, phase: assignment.phase })),
+  ...experimentFields(occasion, assignment),
+})
 
 export const experimentWarning = (occasion: Occasion, { code, message }: AssignWarning): LogEvent =>
   event('w', occasion, { code, message }, { description: message })

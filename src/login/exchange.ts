@@ -26,6 +26,8 @@ export interface Exchange {
   readonly auth0Client: JsonObject | undefined
   /** The login transaction that the request begins or belongs to, as soon as it is known. */
   transaction: LoginTransaction | undefined
+  /** The row of a transaction that the request begins, while it is written: what changes it waits. */
+  newRow: Promise<void> | undefined
   /** What the steps of the login under way have decided so far. */
   plan: LoginPlan
   /** The hash of the browser's device cookie, for events of a browser without a transaction. */
@@ -72,6 +74,7 @@ export const createExchange = (facts: ExchangeFacts): Exchange => {
     userAgent: header('user-agent'),
     auth0Client: auth0Client(header('auth0-client') ?? url.searchParams.get('auth0Client') ?? undefined),
     transaction: undefined,
+    newRow: undefined,
     plan: emptyPlan(),
     deviceHash: undefined,
     failure: undefined,

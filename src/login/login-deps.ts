@@ -48,3 +48,9 @@ export interface LoginDeps {
   /** Takes what the operator must know and the person at the browser must not. */
   logError(error: unknown, context: Readonly<Record<string, string>>): void
 }
+
+/** What a transaction needs of the server. */
+export type LoginContext = Pick<LoginDeps, 'volatileDb' | 'log' | 'clock' | 'random' | 'logError'> & {
+  /** Never rejects. */
+  readonly safeAssign: Assign
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { createBrowser } from '../../test/kit/browser.ts'
-import { ASSIGNMENT, type LoginServer, startLoginServer } from '../../test/kit/login-server.ts'
+import { ASSIGNMENT, type LoginServer, outcomeOf, startLoginServer } from '../../test/kit/login-server.ts'
 import { createRelyingParty, type RelyingParty } from '../../test/kit/relying-party.ts'
 import { insertResourceServer } from '../store/resource-server-store.ts'
 
@@ -81,7 +81,7 @@ test('forms and JSON are both understood at the token endpoint', async () => {
 })
 
 test('every event of a login carries its transaction, its session and its experiment', async () => {
-  server.switches.assign = async () => ({ assignment: ASSIGNMENT, reason: 'auto_percentage', warnings: [] })
+  server.switches.assign = async () => outcomeOf(ASSIGNMENT)
   server.takeEvents()
   const { body } = await party.exchange(await party.logIn(browser()))
   const events = server.takeEvents()
@@ -109,7 +109,7 @@ test('every event of a login carries its transaction, its session and its experi
   assert.equal(success?.strategy_type, 'database')
   assert.match(JSON.stringify(success?.details?.stats), /"loginsCount":[1-9]/)
   assert.match(JSON.stringify(success?.details?.prompts), /"prompt-authenticate".*"universal-login"/)
-  server.switches.assign = async () => ({ assignment: null, warnings: [] })
+  server.switches.assign = async () => outcomeOf()
 })
 
 test('the same device and its hash return with the next login; another browser is another device', async () => {
@@ -157,9 +157,9 @@ test("an administrator's login gives an application without a client grant no po
 })
 
 test('a refresh token is rotated, keeps the experiment, and its reuse revokes the family', async () => {
-  server.switches.assign = async () => ({ assignment: ASSIGNMENT, warnings: [] })
+  server.switches.assign = async () => outcomeOf(ASSIGNMENT)
   const callback = await party.logIn(browser(), { scope: 'openid offline_access' })
-  server.switches.assign = async () => ({ assignment: null, warnings: [] })
+  server.switches.assign = async () => outcomeOf()
   const { body: first } = await party.exchange(callback)
   assert.ok(first.refresh_token)
   assert.equal(first.scope, 'openid offline_access')
@@ -239,7 +239,8 @@ test('overrides, ext- parameters and the request reach the assignment', async ()
   const asked: unknown[] = []
   server.switches.assign = async input => {
     asked.push(input)
-    return { assignment: null, warnings: [{ code: 'experiment_not_found', message: 'There is no such experiment.' }] }
+    const warning = { code: 'experiment_not_found', message: 'There is no such experiment.' }
+    return { ...outcomeOf(), warnings: input.userId ? [] : [warning] }
   }
   server.takeEvents()
   const parameters = { experiment_id: 'exp_x', variation_id: 'var_x', 'ext-plan': 'pro', correlation_id: 'c-1' }
@@ -256,5 +257,5 @@ test('overrides, ext- parameters and the request reach the assignment', async ()
   assert.equal(warning?.details?.code, 'experiment_not_found')
   assert.equal(success?.references?.correlation_id, 'c-1')
   assert.ok(!JSON.stringify(server.events).includes(input.deviceId), 'a raw device id in the log')
-  server.switches.assign = async () => ({ assignment: null, warnings: [] })
+  server.switches.assign = async () => outcomeOf()
 })

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { decodeJwt } from 'jose'
 import { sql } from 'kysely'
 import { type Browser, createBrowser } from '../../test/kit/browser.ts'
-import { CALLBACK, type LoginServer, startLoginServer } from '../../test/kit/login-server.ts'
+import { CALLBACK, type LoginServer, outcomeOf, startLoginServer } from '../../test/kit/login-server.ts'
 import { createRelyingParty, isCallback, type RelyingParty } from '../../test/kit/relying-party.ts'
 
 let server: LoginServer
@@ -60,7 +60,7 @@ test('prompt=none without a session is answered with login_required, and no expe
   let asked = 0
   server.switches.assign = async () => {
     asked += 1
-    return { assignment: null, warnings: [] }
+    return outcomeOf()
   }
   server.takeEvents()
   const end = await newBrowser().visit(party.authorize({ prompt: 'none' }).url)

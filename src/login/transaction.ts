@@ -1,4 +1,4 @@
-/** A login transaction as the login reads it: the facts of one request to `/authorize` and its assignment. */
+/** A login transaction as the login reads it: the facts of one request to `/authorize` and its assignments. */
 
 import { isJsonObject } from '../base/json.ts'
 import type { TransactionId } from '../model/ids.ts'
@@ -20,8 +20,11 @@ export interface LoginTransaction {
   readonly correlationId: string | undefined
   /** The authorization request's parameters. */
   readonly params: Readonly<Record<string, string>>
-  readonly assignment: Assignment | null
-  /** The active experiment assigns users, so it is asked again when the user is known. */
+  /** `signup` on the sign-up page and after a sign-up that has succeeded. */
+  readonly flow: 'login' | 'signup'
+  /** Of every experiment that it is in, in the order in which they were decided. */
+  readonly assignments: readonly Assignment[]
+  /** An active experiment assigns users, so it is asked again when the user is known. */
   readonly awaitsUser: boolean
 }
 
@@ -38,9 +41,10 @@ export const toTransactionRecord = (transaction: LoginTransaction): LoginTransac
     initiated_at: transaction.initiatedAt,
     correlation_id: transaction.correlationId,
     params: transaction.params,
+    flow: transaction.flow,
     awaits_user: transaction.awaitsUser,
   },
-  assignment: transaction.assignment ? { ...transaction.assignment } : undefined,
+  assignments: transaction.assignments,
 })
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
@@ -64,7 +68,8 @@ export const parseTransaction = ({ request, ...record }: LoginTransactionRecord)
   initiatedAt: Number(request.initiated_at),
   correlationId: text(request.correlation_id) || undefined,
   params: textValues(request.params),
-  // Written from an `Assignment` and never changed by anybody else.
-  assignment: record.assignment ? (record.assignment as unknown as Assignment) : null,
+  flow: request.flow === 'signup' ? 'signup' : 'login',
+  // Written from assignments, and by no other writer.
+  assignments: record.assignments as readonly Assignment[],
   awaitsUser: request.awaits_user === true,
 })

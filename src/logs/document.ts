@@ -24,8 +24,22 @@ const toExperiment = (experiment: ExperimentDetails): JsonObject => ({
   assignment: experiment.assignment,
 })
 
-const toDetails = ({ details, experiment }: LogEvent): { details?: JsonObject } => {
-  if (experiment) return { details: { ...details, experiment: toExperiment(experiment) } }
+/** The two fields of an event's experiments, as far as there are any. */
+const experimentsOf = ({ experiment, experiments }: LogEvent): JsonObject => ({
+  ...(experiment ? { experiment: toExperiment(experiment) } : {}),
+  ...(experiments
+    ? {
+        experiments: experiments.map(one => ({
+          authentication_flow: one.authentication_flow,
+          ...toExperiment(one),
+        })),
+      }
+    : {}),
+})
+
+const toDetails = (event: LogEvent): { details?: JsonObject } => {
+  const { details, experiment, experiments } = event
+  if (experiment || experiments) return { details: { ...details, ...experimentsOf(event) } }
   return details ? { details } : {}
 }
 
@@ -40,7 +54,17 @@ const toBrowser = (userAgent: string | undefined): JsonObject => {
  * @throws RangeError when `date` is not a time.
  */
 export const toLogDocument = (event: LogEvent, origin: LogOrigin): JsonObject => {
-  const { tenant_id: _, type, date, details: __, experiment: ___, user_agent, description, ...fields } = event
+  const {
+    tenant_id: _,
+    type,
+    date,
+    details: __,
+    experiment: ___,
+    experiments: ____,
+    user_agent,
+    description,
+    ...fields
+  } = event
   return {
     date: new Date(date).toISOString(),
     type,
@@ -56,12 +80,12 @@ export const toLogDocument = (event: LogEvent, origin: LogOrigin): JsonObject =>
 const JOIN_KEYS = ['session_id', 'transaction_id', 'device_id'] as const
 
 /** What a document keeps when even its cut form is too large: scalars, and the join keys of its details. */
-const toSkeleton = (document: JsonObject, { details = {}, experiment }: LogEvent): JsonObject => ({
+const toSkeleton = (document: JsonObject, event: LogEvent): JsonObject => ({
   ...scalarsOf(document),
   details: {
     cut: true,
-    ...Object.fromEntries(JOIN_KEYS.map(key => [key, details[key] ?? null])),
-    ...(experiment ? { experiment: toExperiment(experiment) } : {}),
+    ...Object.fromEntries(JOIN_KEYS.map(key => [key, event.details?.[key] ?? null])),
+    ...experimentsOf(event),
   },
 })
 

@@ -1,6 +1,7 @@
 /** The tenant log's record: what a caller states of an event before it is written. */
 
 import type { JsonObject } from '../base/json.ts'
+import type { FlowWord } from '../model/authentication-flow.ts'
 import type { TenantId } from '../model/ids.ts'
 import type { LogType } from './events/index.ts'
 
@@ -16,6 +17,11 @@ export interface ExperimentDetails {
    * Any caller can send such a request, so an analysis counts `auto` alone.
    */
   readonly assignment: 'auto' | 'explicit' | 'forced'
+}
+
+/** An entry of `details.experiments`. */
+export interface FlowExperimentDetails extends ExperimentDetails {
+  readonly authentication_flow: FlowWord
 }
 
 /** Fields of the log document beside `type`, `date` and `details`; names are the wire's. */
@@ -52,6 +58,8 @@ export interface LogEvent extends LogFields {
   readonly details?: JsonObject
   /** Written as `details.experiment`; absent when no experiment was in force. */
   readonly experiment?: ExperimentDetails
+  /** Written as `details.experiments`: every experiment of the transaction, whichever is in force. */
+  readonly experiments?: readonly FlowExperimentDetails[]
 }
 
 /** The only way to write the tenant log. */

@@ -14,12 +14,14 @@ export interface ExperimentWishes {
   /** Percent of the treatment; the control has the rest. */
   readonly treatmentWeight?: number
   readonly subject?: 'device' | 'user' | 'session'
+  readonly flow?: string
   readonly activate?: boolean
 }
 
 /** Creates flag, two variations and a percentage experiment, active unless told otherwise. */
 export const createExperiment = async (api: ApiClient, wishes: ExperimentWishes = {}): Promise<TestExperiment> => {
   const { name = 'test experiment', treatmentWeight = 50, subject = 'device', activate = true } = wishes
+  const { flow = 'authentication' } = wishes
   const { id: flag } = await api.call<{ id: string }>('POST', 'experimentation/feature-flags', {
     name: `${name} flag`,
     parameters: {
@@ -37,7 +39,7 @@ export const createExperiment = async (api: ApiClient, wishes: ExperimentWishes 
   const { id: experiment } = await api.call<{ id: string }>('POST', 'experimentation/experiments', {
     name,
     feature_flag_id: flag,
-    authentication_flow: 'authentication',
+    authentication_flow: flow,
     allocation_strategy: 'percentage',
     assignment_config: { subject },
     allocations: [

@@ -6,7 +6,7 @@ import { systemRandom } from '../../src/base/random.ts'
 import { createSecretBox } from '../../src/base/secret-box.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import type { LoginActions } from '../../src/login/actions/login-actions.ts'
-import type { Assign, Assignment } from '../../src/login/assignment-port.ts'
+import type { Assign, Assignment, AssignOutcome } from '../../src/login/assignment-port.ts'
 import { createLogin, type Login, type LoginOptions } from '../../src/login/create-login.ts'
 import type { LoginConfig } from '../../src/login/login-deps.ts'
 import { type SeedCredentials, seedTenant } from '../../src/login/seed-tenant.ts'
@@ -27,6 +27,7 @@ export const ASSIGNMENT: Assignment = {
   variation_id: 'var_t',
   variation_name: 'treatment',
   is_control: false,
+  authentication_flow: 'authentication',
   allocation_strategy: 'percentage',
   assignment: 'auto',
   config: { prompt: { value: true } },
@@ -59,7 +60,14 @@ export interface LoginServer extends AsyncDisposable {
   takeEvents(): LogEvent[]
 }
 
-const NEVER_ASSIGNED: Assign = async () => ({ assignment: null, warnings: [] })
+/** What experimentation answers when it assigns this, or nothing. */
+export const outcomeOf = (assignment?: Assignment, reason = 'auto_percentage'): AssignOutcome => ({
+  assigned: assignment ? [{ assignment, reason }] : [],
+  awaitsUser: false,
+  warnings: [],
+})
+
+const NEVER_ASSIGNED: Assign = async () => outcomeOf()
 
 const notFound = (_: IncomingMessage, response: ServerResponse): void => {
   response.statusCode = 404

@@ -32,9 +32,10 @@ interface Event {
   [name: string]: unknown
 }
 
-/** What the author gets: `experiment` is null rather than absent, and secrets and metadata are in their places. */
+/** What the author gets: `experiment` is null and `experiments` empty rather than absent, and secrets and metadata are in their places. */
 const toEvent = (event: Event, head: CallHead): Event => {
   event.experiment ??= null
+  event.experiments ??= []
   event.secrets = head.secrets
   if (head.transactionMetadata) {
     event.transaction = { ...event.transaction, metadata: { ...head.transactionMetadata } }

@@ -16,6 +16,12 @@ export interface ExperimentContext {
   variation_description?: string
 }
 
+/** An experiment and the flow that it belongs to. */
+export interface FlowExperimentContext extends ExperimentContext {
+  /** Such as `mfa_challenge`. */
+  authentication_flow: string
+}
+
 export interface GeoIp {
   cityName?: string
   continentCode?: string
@@ -184,8 +190,13 @@ interface CommonEvent {
   connection: EventConnection
   /** Secrets of this Action by name. */
   secrets: { [name: string]: string }
-  /** Null when no experiment is active, and in a refresh. */
+  /**
+   * That of the login or the sign-up, or else of a flow that follows. Null when there is none, in a refresh, and before a
+   * registration when the experiment assigns users: there is no user yet.
+   */
   experiment: ExperimentContext | null
+  /** Every experiment that is in force, of flows that may follow too; of this server. */
+  experiments: FlowExperimentContext[]
   custom_domain?: { domain: string; domain_metadata: { [name: string]: string } }
   security_context?: { ja3?: string; ja4?: string }
 }

@@ -13,7 +13,7 @@ import { createApiClient } from '../api-client.ts'
 import { CliFailure, EXIT } from '../cli-failure.ts'
 import { findConnection } from '../connection.ts'
 import { readTestArguments, type TestArguments, USAGE } from './arguments.ts'
-import { loadExperimentContext } from './experiment-context.ts'
+import { loadExperimentFields } from './experiment-context.ts'
 import { renderReport } from './render-report.ts'
 import { SAMPLE_EVENTS } from './sample-event.ts'
 
@@ -40,7 +40,7 @@ const experimentOf = async ({ variation }: TestArguments, environment: NodeJS.Pr
     signal: AbortSignal.timeout(LIMITS.budgetMs),
     patienceMs: LIMITS.budgetMs / 2,
   })
-  return { experiment: await loadExperimentContext(api, variation) }
+  return loadExperimentFields(api, variation)
 }
 
 const buildProgram = async (code: string, dependencies: TestArguments['dependencies']): Promise<string> => {
@@ -104,7 +104,7 @@ const test = async (args: readonly string[], environment: NodeJS.ProcessEnv): Pr
   }
   const event = { ...(await readEvent(given)), ...(await experimentOf(given, environment)) }
   if (given.printsEvent) {
-    console.log(JSON.stringify({ experiment: null, ...event }, null, 2))
+    console.log(JSON.stringify({ experiment: null, experiments: [], ...event }, null, 2))
     return EXIT.ok
   }
   const code = await readText(file)

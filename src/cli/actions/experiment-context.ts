@@ -1,19 +1,23 @@
-/** `event.experiment` for a variation of a running server, as its own logins would carry it. */
+/** `event.experiment` and `event.experiments` for a variation of a running server, as its own logins would carry them. */
 
 import type { Json, JsonObject } from '../../base/json.ts'
+import { type FlowWord, flowOf } from '../../model/authentication-flow.ts'
+import { toRawOverrides } from '../../model/override.ts'
 import type { ApiClient } from '../api-client.ts'
 import { CliFailure } from '../cli-failure.ts'
 
 interface Experiment {
   readonly id: string
   readonly feature_flag_id: string
+  readonly authentication_flow: FlowWord
   readonly allocations: readonly { readonly variation_id?: string; readonly is_control?: boolean }[]
 }
 
 interface Variation {
   readonly name: string
   readonly description?: string
-  readonly overrides: Readonly<Record<string, { readonly value: Json }>>
+  /** Each raw, or wrapped as `{value}`. */
+  readonly overrides: Readonly<Record<string, Json>>
 }
 
 interface Flag {
@@ -43,24 +47,22 @@ const findExperiment = async (api: ApiClient, variationId: string): Promise<Expe
 }
 
 /**
- * The ExperimentContext of a variation: the flag's defaults with the variation's overrides on top.
+ * The fields of a variation's event: the flag's defaults with the variation's overrides on top.
  *
  * @throws CliFailure when no experiment has the variation
  */
-export const loadExperimentContext = async (api: ApiClient, variationId: string): Promise<JsonObject> => {
+export const loadExperimentFields = async (api: ApiClient, variationId: string): Promise<JsonObject> => {
   const experiment = await findExperiment(api, variationId)
   const flagPath = `experimentation/feature-flags/${experiment.feature_flag_id}`
   const [flag, variation] = await Promise.all([
     api.get(flagPath, {}) as Promise<Flag>, // the documented answers of the two operations
     api.get(`${flagPath}/variations/${variationId}`, {}) as Promise<Variation>, // as above
   ])
+  const overrides = toRawOverrides(variation.overrides) as Readonly<Record<string, Json>> // parsed from JSON
   const config = Object.fromEntries(
-    Object.entries(flag.parameters).map(([name, { value }]) => [
-      name,
-      { value: variation.overrides[name]?.value ?? value },
-    ]),
+    Object.entries(flag.parameters).map(([name, { value }]) => [name, { value: overrides[name] ?? value }]),
   )
-  return {
+  const context = {
     experiment_id: experiment.id,
     variation_id: variationId,
     variation_name: variation.name,
@@ -70,4 +72,6 @@ export const loadExperimentContext = async (api: ApiClient, variationId: string)
       ({ variation_id, is_control }) => variation_id === variationId && is_control === true,
     ),
   }
+  const authentication_flow = flowOf(experiment.authentication_flow)
+  return { experiment: context, experiments: [{ ...context, authentication_flow }] }
 }

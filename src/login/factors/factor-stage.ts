@@ -1,5 +1,6 @@
 /** What a login that waits for second factors needs next. */
 
+import type { Flow } from '../../decision/flow.ts'
 import { relyingPartyOf } from '../../model/relying-party.ts'
 import type { AuthenticationMethod } from '../../store/authentication-method-store.ts'
 import type { FactorRequest } from '../../store/factor-request-store.ts'
@@ -73,6 +74,16 @@ export const stageOf = (
   if ((request.offersRecoveryCode || isUsedUp) && !enrolled.includes('recovery-code')) return { kind: 'recovery-code' }
   return { kind: request.purpose === 'passkey' ? 'passkey' : 'settled' }
 }
+
+const FLOWS: { readonly [Kind in Stage['kind']]?: Flow } = {
+  challenge: 'mfa_challenge',
+  enrollment: 'mfa_enrollment',
+  'recovery-code': 'mfa_enrollment',
+  passkey: 'passkey_enrollment',
+}
+
+/** The authentication flow that a stage is part of; undefined when the browser is in none of them any more. */
+export const stageFlow = ({ kind }: Stage): Flow | undefined => FLOWS[kind]
 
 export const PASSKEY_PATH = '/u/passkey-enrollment'
 export const LOGIN_OPTIONS_PATH = '/u/mfa-login-options'

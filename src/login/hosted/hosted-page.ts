@@ -5,13 +5,15 @@ import type { ConnectionRecord } from '../../store/connection-store.ts'
 import type { Registration } from '../actions/registration.ts'
 import { DATABASE_CONNECTION, type Directory } from '../directory.ts'
 import type { Exchange } from '../exchange.ts'
-import type { LoginDeps } from '../login-deps.ts'
+import type { LoginContext, LoginDeps } from '../login-deps.ts'
 import type { SignIn } from '../users/sign-in.ts'
 import type { SignUp } from '../users/sign-up.ts'
 import type { PageInteraction } from './interaction.ts'
 
 export interface PageContext {
   readonly deps: LoginDeps
+  /** What assignments need. */
+  readonly login: LoginContext
   readonly directory: Directory
   readonly provider: Provider
   readonly signIn: SignIn

@@ -1,6 +1,7 @@
 /** The page `/u/signup`. */
 
 import { firstCharacters } from '../../base/characters.ts'
+import { assignSignUp } from '../assign-flows.ts'
 import { authenticatePrompt, networkThrottled, type Occasion, signupFailed, signupSucceeded } from '../events.ts'
 import type { Exchange } from '../exchange.ts'
 import { PageRefusal } from '../http/failure.ts'
@@ -52,7 +53,10 @@ const show = (
 }
 
 const loadPage = async (exchange: Exchange, { deps, directory }: PageContext) => {
-  const interaction = await loadInteraction(exchange, deps, exchange.url.searchParams.get('state'), PROMPTS)
+  const loaded = await loadInteraction(exchange, deps, exchange.url.searchParams.get('state'), PROMPTS)
+  // On this page the transaction is a sign-up, so that its events and Actions have the experiment of sign-ups.
+  const interaction = { ...loaded, transaction: { ...loaded.transaction, flow: 'signup' as const } }
+  exchange.transaction = interaction.transaction
   const connection = await pageConnection(exchange, directory, interaction)
   if (!isSignUpEnabled(connection)) {
     throw new PageRefusal({
@@ -124,12 +128,14 @@ export const signupPage: HostedPage = {
       return
     }
     const { user } = outcome
+    const assigned = await assignSignUp(exchange, context.login, transaction, user)
     const prompts = [authenticatePrompt('prompt-signup', user, connection, at)]
     const [next] = await Promise.all([
       completeLogin(exchange, deps, provider, interaction, { user, prompts }),
-      deps.log.record(signupSucceeded({ ...occasion, user })),
+      deps.log.record(signupSucceeded({ ...occasion, user, transaction: assigned })),
     ])
+    await exchange.settle()
     sendRedirect(exchange.response, next)
-    registration?.after(request, user)
+    registration?.after({ ...request, transaction: assigned }, user)
   },
 }

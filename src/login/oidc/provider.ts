@@ -1,12 +1,11 @@
 /** One tenant's OIDC engine: oidc-provider, configured to behave as Auth0's SDKs expect. */
 
 import { type Configuration, type ErrorOut, type KoaContextWithOIDC, Provider } from 'oidc-provider'
-import type { LoginContext } from '../begin-transaction.ts'
 import type { Directory } from '../directory.ts'
 import { cookieName } from '../http/cookies.ts'
 import { EXPIRED } from '../http/failure.ts'
 import { isOriginOfCallback } from '../http/web-origin.ts'
-import type { LoginDeps } from '../login-deps.ts'
+import type { LoginContext, LoginDeps } from '../login-deps.ts'
 import { renderPage } from '../pages/pages.ts'
 import type { Step } from '../pipeline/step.ts'
 import type { Tenant } from '../tenant.ts'

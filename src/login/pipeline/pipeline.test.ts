@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { sql } from 'kysely'
 import { type Browser, createBrowser } from '../../../test/kit/browser.ts'
-import { ASSIGNMENT, type LoginServer, startLoginServer } from '../../../test/kit/login-server.ts'
+import { ASSIGNMENT, type LoginServer, outcomeOf, startLoginServer } from '../../../test/kit/login-server.ts'
 import { ADMIN, createRelyingParty, isCallback, type RelyingParty } from '../../../test/kit/relying-party.ts'
 import type { Json } from '../../base/json.ts'
 import { CONTINUE, type LoginKind, type Step, type StepOutcome } from './step.ts'
@@ -172,10 +172,11 @@ test('a blocked user gets nothing, not even by an old session or refresh token',
 test('an experiment that assigns users is asked again when the user is known', async () => {
   await using real = await startLoginServer()
   const app = createRelyingParty(real)
-  real.switches.assign = async ({ userId }) =>
-    userId
-      ? { assignment: ASSIGNMENT, reason: 'auto_percentage', warnings: [] }
-      : { assignment: null, reason: 'subject_unknown', warnings: [] }
+  const asked: unknown[] = []
+  real.switches.assign = async ({ userId, flows }) => {
+    asked.push(flows)
+    return userId ? outcomeOf(ASSIGNMENT) : { ...outcomeOf(), awaitsUser: true }
+  }
   await app.exchange(await app.logIn(createBrowser(real.issuer)))
   const events = real.takeEvents()
   assert.deepEqual(
@@ -186,4 +187,8 @@ test('an experiment that assigns users is asked again when the user is known', a
       ['seacft', 'var_t'],
     ],
   )
+  assert.deepEqual(asked, [
+    ['login', 'signup'],
+    ['login', 'mfa_enrollment', 'mfa_challenge', 'passkey_enrollment'],
+  ])
 })

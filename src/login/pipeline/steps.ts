@@ -1,10 +1,10 @@
 /** The table of steps, in the order in which every login takes them. */
 
 import { multiFactorDemandOf } from '../actions/factor-requests.ts'
-import type { LoginContext } from '../begin-transaction.ts'
 import type { Directory } from '../directory.ts'
 import type { FactorDeps } from '../factors/request-factors.ts'
-import { assignUser } from './assign-user.ts'
+import type { LoginContext } from '../login-deps.ts'
+import { assignExperiments } from './assign-experiments.ts'
 import { authenticationContext } from './authentication-context.ts'
 import { blockedUser } from './blocked-user.ts'
 import { multiFactor } from './multi-factor.ts'
@@ -21,7 +21,7 @@ export interface StepContext extends LoginContext, FactorDeps {
 /** Actions may demand a second factor, which is asked for when all of them are done; a passkey is offered last. */
 export const createSteps = (context: StepContext): readonly Step[] => [
   blockedUser,
-  assignUser(context),
+  assignExperiments(context),
   ...(context.postLogin ? [context.postLogin] : []),
   multiFactor(context, multiFactorDemandOf),
   authenticationContext(context),

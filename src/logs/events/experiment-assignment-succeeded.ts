@@ -16,7 +16,7 @@ export const experimentAssignmentSucceeded: LogEventType = {
   type: 'experiment_assignment_succeeded',
   category: 'other',
   description: 'Experiment variation assigned',
-  doc: 'A login transaction was assigned to a variation; later events of the transaction carry the same `details.experiment`.',
+  doc: 'A login transaction was assigned to a variation; `details.experiment` is that experiment, and all later events of the transaction have it in `details.experiments`.',
   required: [...CLIENT, 'details.transaction_id', 'details.experiment'],
   optional: [
     ...USER,
@@ -25,6 +25,7 @@ export const experimentAssignmentSucceeded: LogEventType = {
     ...TRANSACTION,
     'ip',
     'details.reason',
+    'details.phase',
     'details.subject',
     'details.override',
     'details.segment_id',
@@ -34,6 +35,6 @@ export const experimentAssignmentSucceeded: LogEventType = {
     type: 'experiment_assignment_succeeded',
     description: 'Experiment variation assigned',
     ...EXAMPLE_CLIENT,
-    details: { ...EXAMPLE_TRANSACTION },
+    details: { ...EXAMPLE_TRANSACTION, reason: 'auto_percentage', phase: 1 },
   },
 }

@@ -19,6 +19,7 @@ export const TRANSACTION = [
   'details.transaction_id',
   'details.device_id',
   'details.experiment',
+  'details.experiments',
 ] as const
 
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36'
@@ -60,6 +61,16 @@ export const EXAMPLE_TRANSACTION = {
     allocation_strategy: 'percentage',
     assignment: 'auto',
   },
+  experiments: [
+    {
+      authentication_flow: 'authentication',
+      experiment_id: 'exp_uMP2ccYnKbSXPPNF8q1jsh',
+      variation_id: 'var_7Qr1sL6kMmWy9vBjPt4hEZ',
+      is_control: false,
+      allocation_strategy: 'percentage',
+      assignment: 'auto',
+    },
+  ],
 } as const satisfies JsonObject
 
 /** What events of second factors and passkeys say of the authenticator. */

@@ -5,7 +5,9 @@ import { pictureOf } from '../../../model/avatar.ts'
 import type { AuthenticationMethod } from '../../../store/authentication-method-store.ts'
 import type { ConnectionRecord } from '../../../store/connection-store.ts'
 import type { UserRecord } from '../../../store/user-store.ts'
+import type { Assignment } from '../../assignment-port.ts'
 import type { Client } from '../../directory.ts'
+import { assignmentInForce, assignmentsInForce } from '../../experiment-in-force.ts'
 import { enrolledFactors } from '../../factors/kinds/index.ts'
 import { enrolledProviders } from '../../factors/providers.ts'
 import { isFrontChannel } from '../../oidc/response-types.ts'
@@ -74,19 +76,29 @@ export const userPart = (
     enrolledFactors: enrolledFactors(methods).map(type => ({ type })),
   })
 
-/** `event.experiment`: what Actions read of an assignment; null, and never absent, where there is none. */
-export const experimentPart = (transaction: LoginTransaction | undefined): JsonObject | null => {
-  const { assignment } = transaction ?? {}
-  if (!assignment) return null
-  const { experiment_id, variation_id, config, is_control, variation_name, variation_description } = assignment
-  return defined({
-    experiment_id,
-    variation_id,
+const contextOf = ({ config, ...assignment }: Assignment): JsonObject =>
+  defined({
+    experiment_id: assignment.experiment_id,
+    variation_id: assignment.variation_id,
     config: config as JsonObject, // parameters are JSON: they were written through the Management API
-    is_control,
-    variation_name,
-    variation_description,
+    is_control: assignment.is_control,
+    variation_name: assignment.variation_name,
+    variation_description: assignment.variation_description,
   })
+
+/**
+ * `event.experiment`, null and never absent where there is none, and `event.experiments`: all that are in force, each
+ * with its flow.
+ */
+export const experimentParts = (transaction: LoginTransaction | undefined): JsonObject => {
+  const inForce = transaction && assignmentInForce(transaction)
+  return {
+    experiment: inForce ? contextOf(inForce) : null,
+    experiments: (transaction ? assignmentsInForce(transaction) : []).map(assignment => ({
+      ...contextOf(assignment),
+      authentication_flow: assignment.authentication_flow,
+    })),
+  }
 }
 
 const RESPONSE_PROFILES: Readonly<Record<string, string>> = { code: 'basic', 'code id_token': 'hybrid' }

@@ -12,7 +12,7 @@ import { originOfRequest } from '../../oidc/origin.ts'
 import type { LoginFacts, Origin, RefreshTokenFacts, SessionFacts } from '../../pipeline/login-facts.ts'
 import type { LoginUnderWay } from '../../pipeline/step.ts'
 import type { Place } from '../login-actions.ts'
-import { clientPart, connectionPart, defined, experimentPart, isoTime, transactionPart, userPart } from './parts.ts'
+import { clientPart, connectionPart, defined, experimentParts, isoTime, transactionPart, userPart } from './parts.ts'
 import { type RequestFields, requestPart } from './request-part.ts'
 
 export interface PostLoginOccasion {
@@ -123,6 +123,6 @@ export const postLoginEvent = (occasion: PostLoginOccasion): JsonObject => {
     ...(facts.audience ? { resource_server: { identifier: facts.audience } } : {}),
     // Assignments are made where a browser asks to log in. A refresh has nobody to show a variation to: an Action that
     // sends its treatment to a page would end the treated users' refreshes, and theirs alone.
-    experiment: isRefresh ? null : experimentPart(transaction),
+    ...experimentParts(isRefresh ? undefined : transaction),
   }
 }

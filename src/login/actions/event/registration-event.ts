@@ -7,7 +7,7 @@ import type { Client } from '../../directory.ts'
 import type { Exchange } from '../../exchange.ts'
 import type { LoginTransaction } from '../../transaction.ts'
 import type { Place } from '../login-actions.ts'
-import { clientPart, connectionPart, experimentPart, transactionPart, userPart } from './parts.ts'
+import { clientPart, connectionPart, experimentParts, transactionPart, userPart } from './parts.ts'
 import { requestPart } from './request-part.ts'
 
 export interface RegistrationOccasion {
@@ -31,7 +31,7 @@ const common = ({ exchange, transaction, connection }: RegistrationOccasion): Js
   tenant: { id: exchange.tenant.tenantId },
   connection: connectionPart(connection),
   transaction: transactionPart(transaction.params, transaction),
-  experiment: experimentPart(transaction),
+  ...experimentParts(transaction),
 })
 
 /** @param form what was sent, without the password */

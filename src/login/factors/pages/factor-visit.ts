@@ -19,7 +19,7 @@ import { EXPIRED, PageRefusal } from '../../http/failure.ts'
 import { sendRedirect } from '../../http/reply.ts'
 import { PIPELINE } from '../../oidc/interaction-policy.ts'
 import { MFA_METHOD, MULTI_FACTOR_ACR } from '../authentication-context.ts'
-import { availableFactors, type Stage, stageOf, stagePath } from '../factor-stage.ts'
+import { availableFactors, type Stage, stageFlow, stageOf, stagePath } from '../factor-stage.ts'
 import { factorOf, isFactorName } from '../kinds/index.ts'
 
 export interface FactorVisit {
@@ -87,6 +87,7 @@ export const createVisit = async (
     directory.connection(tenant.tenantId, DATABASE_CONNECTION),
   ])
   if (!user) throw new PageRefusal(EXPIRED)
+  const stage = stageOf(request, methods, availableFactors(tenant))
   return {
     exchange,
     context,
@@ -95,13 +96,14 @@ export const createVisit = async (
     request,
     user,
     methods,
-    stage: stageOf(request, methods, availableFactors(tenant)),
+    stage,
     occasion: {
       exchange,
       at: deps.clock(),
       user,
       transaction: interaction.transaction,
       sessionId: key.sessionId,
+      page: stageFlow(stage),
       connection: connection?.id === user.connectionId ? connection : undefined,
     },
   }

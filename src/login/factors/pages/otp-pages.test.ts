@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { sql } from 'kysely'
 import type { Browser, Visit } from '../../../../test/kit/browser.ts'
 import { type FactorServer, recoveryCodeOf, secretOf, startFactorServer } from '../../../../test/kit/factor-login.ts'
-import { ASSIGNMENT } from '../../../../test/kit/login-server.ts'
+import { ASSIGNMENT, outcomeOf } from '../../../../test/kit/login-server.ts'
 import { isCallback } from '../../../../test/kit/relying-party.ts'
 import type { LoginConfig } from '../../login-deps.ts'
 
@@ -37,7 +37,7 @@ const enroll = async (
 }
 
 test('a user without a second factor chooses one, sets it up, saves a recovery code and is logged in', async () => {
-  server.switches.assign = async () => ({ assignment: ASSIGNMENT, warnings: [] })
+  server.switches.assign = async () => outcomeOf(ASSIGNMENT)
   const browser = server.browser()
   const list = await server.enterPassword(browser, await server.newUser())
   assert.equal(list.url.pathname, '/u/mfa-begin-enroll-options')
@@ -46,7 +46,7 @@ test('a user without a second factor chooses one, sets it up, saves a recovery c
   }
   const { end } = await enroll(browser, await server.newUser())
   assert.ok(isCallback(end), end.body)
-  server.switches.assign = async () => ({ assignment: null, warnings: [] })
+  server.switches.assign = async () => outcomeOf()
   const events = server.takeEvents().filter(({ type }) => type.startsWith('gd_') || type === 's')
   assert.deepEqual(
     events.map(({ type, details }) => [type, (details?.authenticator as { type?: string } | undefined)?.type]),

@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { sql } from 'kysely'
 import type { Browser, Visit } from '../../../../test/kit/browser.ts'
 import { type FactorServer, secretOf, startFactorServer, webauthnOptionsOf } from '../../../../test/kit/factor-login.ts'
-import { ASSIGNMENT } from '../../../../test/kit/login-server.ts'
+import { ASSIGNMENT, outcomeOf } from '../../../../test/kit/login-server.ts'
 import { isCallback } from '../../../../test/kit/relying-party.ts'
 import { type CreationRequest, createSoftwareAuthenticator, FLAG } from '../../../cli/demo/software-authenticator.ts'
 
@@ -13,7 +13,7 @@ let server: FactorServer
 
 before(async () => {
   server = await startFactorServer()
-  server.switches.assign = async () => ({ assignment: ASSIGNMENT, warnings: [] })
+  server.switches.assign = async () => outcomeOf(ASSIGNMENT)
 })
 
 beforeEach(() => {
