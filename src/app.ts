@@ -14,8 +14,9 @@ import { systemClock } from './base/clock.ts'
 import { createEgress } from './base/egress.ts'
 import { type EgressRules, systemResolve } from './base/egress-rules.ts'
 import { randomBase58, systemRandom } from './base/random.ts'
-import { createSecretBox, SECRET_BOX_KEY_BYTES, type SecretBox } from './base/secret-box.ts'
+import type { SecretBox } from './base/secret-box.ts'
 import type { Config } from './config/config.ts'
+import { prepareDataDirectory } from './config/data-directory.ts'
 import { OPTIONS } from './config/options.ts'
 import { type GracefulServer, startGracefulServer } from './http/graceful-server.ts'
 import { createHealthHandler } from './http/health.ts'
@@ -26,6 +27,7 @@ import { createLogin, type Login } from './login/create-login.ts'
 import { createExperimentSnapshots, type ExperimentSnapshots } from './login/experiment-snapshots.ts'
 import { openGeoDatabase } from './login/geo-database.ts'
 import { clientAddress } from './login/http/request-facts.ts'
+import { openSecretBox } from './login/open-secret-box.ts'
 import { openTenant } from './login/open-tenant.ts'
 import { createPasswordHasher } from './login/users/password-hasher.ts'
 import type { TenantLog } from './logs/log-event.ts'
@@ -39,7 +41,6 @@ import type { TenantId } from './model/ids.ts'
 import { toTenantId } from './model/ids.ts'
 import { watchConfigVersions } from './store/config-notifications.ts'
 import { findConnection } from './store/connection-store.ts'
-import type { Db } from './store/database.ts'
 import { ensureInstallationSecret } from './store/installation-secret-store.ts'
 import { type Databases, openDatabases } from './store/open-databases.ts'
 import { loadSnapshotData } from './store/snapshot-source.ts'
@@ -55,13 +56,6 @@ const DRAIN_MS = 2_500
 
 /** What is running; disposed in the opposite order. */
 type Running = AsyncDisposableStack
-
-/** Seals secrets at rest with the operator's key, or with one that the servers of the database share. */
-const openSecretBox = async (config: Config, db: Db): Promise<SecretBox> => {
-  if (config.encryptionKey) return createSecretBox(config.encryptionKey)
-  const generate = () => Buffer.from(systemRandom(SECRET_BOX_KEY_BYTES)).toString('base64')
-  return createSecretBox(Buffer.from(await ensureInstallationSecret(db, 'encryption_key', generate), 'base64'))
-}
 
 /** What logins read of a tenant's configuration. */
 interface Registries {
@@ -275,10 +269,14 @@ const listen = async (parts: Parts, running: Running): Promise<GracefulServer> =
 export const startApp = async (config: Config): Promise<App> => {
   const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: true }))
   await using starting = new AsyncDisposableStack()
+  prepareDataDirectory(config.dataDir)
   const { dataDir, databaseUrl, databaseMaxConnections: maxConnections } = config
   const databases = starting.use(await openDatabases({ dataDir, databaseUrl, maxConnections, logger }))
   const secretBox = await openSecretBox(config, databases.db)
-  await openTenant(config, { db: databases.db, random: systemRandom, secretBox, hasher: createPasswordHasher() })
+  const seeds = { db: databases.db, random: systemRandom, secretBox, hasher: createPasswordHasher() }
+  const tenant = await openTenant(config, seeds, new Date(systemClock()))
+  if (tenant.applied.length > 0)
+    logger.info({ settings: tenant.applied }, 'settings that have changed were applied to the tenant')
   const log = starting.use(
     await openTenantLog({
       db: databases.db,

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { rmSync, statSync } from 'node:fs'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { startServerProcess } from '../src/cli/demo/server-process.ts'
 import { freePort, readCredentials, serverEnvironment, temporaryDirectory } from './kit/server.ts'
@@ -92,6 +92,54 @@ test('settings that cannot be are one line each and exit code 1', async () => {
   }
 })
 
+test('a place that cannot hold data, or a database that cannot be reached, is said in one sentence', async () => {
+  const file = join(temporaryDirectory(), 'file')
+  writeFileSync(file, '')
+  for (const [variables, sentence] of [
+    [
+      { DATA_DIR: file },
+      `DATA_DIR ${file} cannot be used: it is a file. Set it to a directory that the server can make or write.`,
+    ],
+    [
+      { DATA_DIR: '/proc/data' },
+      'DATA_DIR /proc/data cannot be used: its file system has no room for folders. Set it to a directory that the server can make or write.',
+    ],
+    [
+      { DATABASE_URL: 'postgresql://user:secret@127.0.0.1:1/none' },
+      'The database of DATABASE_URL cannot be used (connect ECONNREFUSED 127.0.0.1:1): start it, or correct the address.',
+    ],
+    [
+      { DATABASE_URL: 'postgresql://user:secret@localhost:1/none' },
+      /^The database of DATABASE_URL cannot be used \(connect ECONNREFUSED [^()]+\): start it, or correct the address\.\n$/,
+    ],
+  ] as const) {
+    const { code, output } = await runToEnd({ DATA_DIR: dirname(file), ...variables })
+    assert.equal(code, 1)
+    if (typeof sentence === 'string') assert.equal(output, `${sentence}\n`)
+    else assert.match(output, sentence)
+  }
+  rmSync(dirname(file), { recursive: true })
+})
+
+test('an address that this machine does not have is said in one sentence', async () => {
+  for (const [HOST, sentence] of [
+    ['203.0.113.9', 'This machine has no address 203.0.113.9: set HOST to one that it has, such as 127.0.0.1.'],
+    [
+      'no-such-host.invalid',
+      'HOST no-such-host.invalid is no name that this machine can look up: set HOST to an address that it has, such as 127.0.0.1.',
+    ],
+  ] as const) {
+    const { code, output } = await runToEnd({ DATA_DIR: dataDir, HOST, PORT: String(await freePort()) })
+    assert.deepEqual([code, output], [1, `${sentence}\n`])
+  }
+})
+
+test('another tenant than that of the database is refused in one sentence', async () => {
+  const { code, output } = await runToEnd({ DATA_DIR: dataDir, TENANT: 'second' })
+  assert.equal(code, 1)
+  assert.match(output, /^TENANT is second, but this database holds the tenant dev, [^\n]+\n$/)
+})
+
 test('a port that is taken is said in one sentence', async () => {
   const port = await freePort()
   const occupier = createServer().listen(port, '127.0.0.1')
@@ -108,19 +156,6 @@ test('Ctrl-C that comes twice, as below npm, and a terminal that is closed end t
   process.kill(server.pid, 'SIGINT')
   process.kill(server.pid, 'SIGHUP')
   assert.equal(await server.ended, 0)
-})
-
-test('below nohup a terminal that is closed ends nothing', async () => {
-  const environment = serverEnvironment({ DATA_DIR: dataDir, PORT: String(await freePort()) })
-  const child = spawn('nohup', [process.execPath, 'src/main.ts', 'serve'], {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  await once(child.stdout, 'data')
-  child.kill('SIGHUP')
-  assert.equal((await fetch(`http://localhost:${environment.PORT}/readyz`)).status, 200)
-  child.kill('SIGTERM')
-  assert.deepEqual(await once(child, 'exit'), [0, null])
 })
 
 test('SIGTERM, SIGINT and SIGHUP end the server within five seconds with exit code 0', async () => {

@@ -8,7 +8,6 @@ import {
   cpSync,
   existsSync,
   lstatSync,
-  mkdirSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -17,6 +16,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { makeDirectory } from './make-directory.ts'
 
 /** Where root keeps what every account must be able to reach. */
 export const SYSTEM_CACHE = '/var/cache/experiment-center'
@@ -28,12 +28,7 @@ const allows = (path: string, bits: number): boolean => (statSync(path).mode & b
 
 /** Makes a folder and those above it that are missing, so that every account may enter them, whatever the umask is. */
 export const makeOpenFolder = (path: string): void => {
-  const first = mkdirSync(path, { recursive: true })
-  if (first === undefined) return
-  for (let folder = path; ; folder = dirname(folder)) {
-    chmodSync(folder, 0o755)
-    if (folder === first) return
-  }
+  for (const folder of makeDirectory(path)) chmodSync(folder, 0o755)
 }
 
 /**
@@ -140,7 +135,7 @@ export const openCopies = (paths: readonly string[], cache = systemCache): ((pat
   if (!existsSync(root)) removeUnused(dirname(root))
   placeOpenly(root, unfinished => {
     for (const path of files) {
-      mkdirSync(dirname(join(unfinished, path)), { recursive: true })
+      makeDirectory(dirname(join(unfinished, path)))
       cpSync(path, join(unfinished, path), { recursive: true, dereference: true, mode: constants.COPYFILE_FICLONE })
     }
   })

@@ -39,7 +39,12 @@ test('without any setting there is a complete configuration for one machine', ()
     logLevel: 'info',
     managementAudience: 'http://localhost:3000/api/v2/',
     secureCookies: false,
+    given: [],
   })
+})
+
+test('the configuration says what was set, also to what is the default', () => {
+  assert.deepEqual(loadConfig({ PORT: '3000', ADMIN_EMAIL: '' }, ['--tenant', 'acme']).given, ['port', 'tenant'])
 })
 
 test('a configuration cannot be changed afterwards', () => {
@@ -227,5 +232,5 @@ test('every entry of the table has a readable default, or says what happens with
   }
   const names = optionEntries().flatMap(([, option]) => [option.variable, flagOf(option)])
   assert.equal(new Set(names).size, names.length)
-  assert.equal(Object.keys(loadConfig({})).length, Object.keys(OPTIONS).length + 2)
+  assert.equal(Object.keys(loadConfig({})).length, Object.keys(OPTIONS).length + 3)
 })

@@ -20,6 +20,8 @@ export interface Config extends Omit<Values, 'issuer'> {
   readonly managementAudience: string
   /** Whether browsers reach the server by https only, so that cookies may say so. */
   readonly secureCookies: boolean
+  /** The options that somebody has set, to a default or not. */
+  readonly given: readonly OptionName[]
 }
 
 /**
@@ -28,13 +30,15 @@ export interface Config extends Omit<Values, 'issuer'> {
  * @throws StartupError with one line for each setting that cannot be
  */
 export const loadConfig = (environment: NodeJS.ProcessEnv, args: readonly string[] = []): Config => {
-  const values = readValues(readSettings(environment, args))
+  const settings = readSettings(environment, args)
+  const values = readValues(settings)
   const issuer = values.issuer ?? `http://localhost:${values.port}/`
   return Object.freeze({
     ...values,
     issuer,
     managementAudience: `${issuer}api/v2/`,
     secureCookies: issuer.startsWith('https:'),
+    given: Object.freeze(Object.keys(settings) as OptionName[]), // readSettings gives no others
   })
 }
 

@@ -41,7 +41,7 @@ export const loadCredentials = async (dataDir: string): Promise<Credentials | un
  * Writes the file for its owner only. Keys that an operator has added stay. Readers see the old file or the
  * new one, never a part, also when the machine fails meanwhile.
  *
- * @throws StartupError when there is a file that is not JSON, which would be lost
+ * @throws StartupError when it cannot be written, or there is a file that is not JSON, which would be lost
  */
 export const saveCredentials = async (
   dataDir: string,
@@ -49,19 +49,24 @@ export const saveCredentials = async (
   random: RandomBytes = systemRandom,
 ): Promise<void> => {
   const content = merge((await readContent(dataDir)) ?? {}, { ...credentials })
+  const text = `${JSON.stringify(content, null, 2)}\n`
   const unfinished = `${pathIn(dataDir)}.${randomHex(8, random)}`
-  const file = await open(unfinished, 'wx', 0o600)
   try {
-    await file.writeFile(`${JSON.stringify(content, null, 2)}\n`)
-    await file.sync()
+    await writeDurably(unfinished, text)
     await rename(unfinished, pathIn(dataDir))
   } catch (error) {
     await rm(unfinished, { force: true })
-    throw error
-  } finally {
-    await file.close()
+    throw new StartupError(`${pathIn(dataDir)} cannot be written: ${messageOf(error)}.`)
   }
 }
+
+const writeDurably = async (path: string, text: string): Promise<void> => {
+  await using file = await open(path, 'wx', 0o600)
+  await file.writeFile(text)
+  await file.sync()
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const readContent = async (dataDir: string): Promise<Record<string, unknown> | undefined> => {
   const text = await readFile(pathIn(dataDir), 'utf8').catch((error: NodeJS.ErrnoException) => {

@@ -29,6 +29,8 @@ export interface Option<T = unknown> {
   /** For the reference: what happens when nothing is set and there is no fixed default. */
   readonly otherwise?: string
   readonly doc: string
+  /** For the reference: what a start does with it when the tenant exists. Without it, each start reads it anew. */
+  readonly later?: string
   /** Its value is never repeated in a message, and not taken from the command line, which every process can read. */
   readonly secret?: true
 }
@@ -88,6 +90,7 @@ export const OPTIONS = {
     expects: 'at most 63 lower-case letters, digits and inner hyphens',
     default: 'dev',
     doc: 'The name of the tenant that the first start creates.',
+    later: 'Another name than that of the tenant in the database is refused: a database holds one.',
   },
   managementClientId: {
     variable: 'MANAGEMENT_CLIENT_ID',
@@ -95,6 +98,7 @@ export const OPTIONS = {
     expects: 'at most 128 printable ASCII characters without spaces',
     otherwise: 'generated on the first start',
     doc: 'The machine-to-machine client that may do everything in the Management API.',
+    later: 'A client id cannot be changed: another one than that of the tenant is refused.',
   },
   managementClientSecret: {
     variable: 'MANAGEMENT_CLIENT_SECRET',
@@ -102,6 +106,7 @@ export const OPTIONS = {
     expects: EXPECTED_SECRET,
     otherwise: 'generated on the first start',
     doc: 'Its secret.',
+    later: 'A new value is applied.',
     secret: true,
   },
   appClientId: {
@@ -110,6 +115,7 @@ export const OPTIONS = {
     expects: 'at most 128 printable ASCII characters without spaces',
     otherwise: 'generated on the first start',
     doc: 'A regular web application, to log in with.',
+    later: 'A client id cannot be changed: another one than that of the tenant is refused.',
   },
   appClientSecret: {
     variable: 'APP_CLIENT_SECRET',
@@ -117,6 +123,7 @@ export const OPTIONS = {
     expects: EXPECTED_SECRET,
     otherwise: 'generated on the first start',
     doc: 'Its secret.',
+    later: 'A new value is applied.',
     secret: true,
   },
   appCallbacks: {
@@ -125,6 +132,7 @@ export const OPTIONS = {
     expects: 'absolute addresses without a fragment, separated by commas',
     default: 'http://localhost:8080/callback',
     doc: 'Where the application may be returned to after a login; a comma-separated list.',
+    later: 'A new value is applied, with the addresses for after a logout that follow from it.',
   },
   adminEmail: {
     variable: 'ADMIN_EMAIL',
@@ -132,6 +140,7 @@ export const OPTIONS = {
     expects: 'an e-mail address',
     default: 'admin@example.com',
     doc: 'The administrator, a user of the connection `Username-Password-Authentication`.',
+    later: 'A new value is refused, unless the administrator has that address: it is changed over the Management API.',
   },
   adminPassword: {
     variable: 'ADMIN_PASSWORD',
@@ -139,6 +148,8 @@ export const OPTIONS = {
     expects: '8 to 128 characters long',
     otherwise: 'generated on the first start',
     doc: "The administrator's password.",
+    later:
+      'A new value is applied and ends the sessions of the administrator. One that stands still does not undo a password that the administrator has chosen since.',
     secret: true,
   },
   encryptionKey: {
@@ -147,6 +158,7 @@ export const OPTIONS = {
     expects: '32 bytes in base64 or hexadecimal (openssl rand -base64 32)',
     otherwise: 'a key kept in the database',
     doc: 'Seals client secrets and signing keys in the database. Set it to keep the key apart from the data: a copy of the database alone is then of no use. It cannot be changed later, and all servers of a database need the same.',
+    later: 'Another key than that of the first start is refused.',
     secret: true,
   },
   trustedProxyHops: {

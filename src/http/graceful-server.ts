@@ -31,18 +31,28 @@ export interface GracefulServer {
   close(deadlineMs: number): Promise<void>
 }
 
-const REASONS: Record<string, (port: number, host: string) => string> = {
+type Reason = (port: number, host: string, error: Error) => string
+
+const unusable: Reason = (port, host, { message }) =>
+  `The server cannot listen on port ${port} of ${host} (${message}): set HOST and PORT to an address of this machine that is free.`
+
+const noSuchHost: Reason = (_, host) =>
+  `HOST ${host} is no name that this machine can look up: set HOST to an address that it has, such as 127.0.0.1.`
+
+const REASONS: Record<string, Reason> = {
   EADDRINUSE: (port, host) => `Port ${port} on ${host} is in use: stop what listens there, or set PORT to another one.`,
   EACCES: (port, host) =>
     `Port ${port} on ${host} needs more rights than this process has: set PORT to one above 1023.`,
+  ENOTFOUND: noSuchHost,
+  EAI_AGAIN: noSuchHost,
   EADDRNOTAVAIL: (_, host) => `This machine has no address ${host}: set HOST to one that it has, such as 127.0.0.1.`,
 }
 
 const listen = (server: Server, port: number, host: string): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = REASONS[error.code ?? '']
-      reject(reason ? new StartupError(reason(port, host)) : error)
+      const reason = REASONS[error.code ?? ''] ?? unusable
+      reject(new StartupError(reason(port, host, error)))
     })
     server.listen(port, host, resolve)
   })

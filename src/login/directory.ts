@@ -49,6 +49,10 @@ const secretContext = (tenantId: TenantId, clientId: string): string => `clients
 export const sealClientSecret = (box: SecretBox, tenantId: TenantId, clientId: string, secret: string): string =>
   box.seal(secret, secretContext(tenantId, clientId))
 
+/** Opens what `sealClientSecret` has sealed. @throws UnsealError */
+export const openClientSecret = (box: SecretBox, tenantId: TenantId, clientId: string, sealed: string): string =>
+  box.open(sealed, secretContext(tenantId, clientId))
+
 export const createDirectory = ({ db, clock, secretBox }: LoginDeps): Directory => {
   const cacheOf = <Value>(): ExpiringCache<Value | undefined> =>
     createExpiringCache({ maxEntries: MAX_ENTRIES, ttlMs: TTL_MS, clock })
@@ -72,7 +76,7 @@ export const createDirectory = ({ db, clock, secretBox }: LoginDeps): Directory 
     const record = await findClient(db, tenantId, clientId)
     if (!record) return undefined
     const { sealedSecret, ...client } = record
-    return { ...client, secret: sealedSecret && secretBox.open(sealedSecret, secretContext(tenantId, clientId)) }
+    return { ...client, secret: sealedSecret && openClientSecret(secretBox, tenantId, clientId, sealedSecret) }
   }
 
   return {

@@ -17,6 +17,7 @@ import { insertSigningKey } from '../store/signing-key-store.ts'
 import { insertTenant } from '../store/tenant-store.ts'
 import { insertUser } from '../store/user-store.ts'
 import { DATABASE_CONNECTION, sealClientSecret } from './directory.ts'
+import { type SeedRecord, saveSeedRecord } from './seed-record.ts'
 import { createSigningKey } from './signing-key.ts'
 import { insertTenantKeys } from './tenant-keys.ts'
 import type { PasswordHasher } from './users/password-hasher.ts'
@@ -26,7 +27,7 @@ export interface SeedDeps {
   readonly db: Db
   readonly random: RandomBytes
   readonly secretBox: SecretBox
-  readonly hasher: Pick<PasswordHasher, 'hash'>
+  readonly hasher: Pick<PasswordHasher, 'hash' | 'verify'>
 }
 
 /** What the operator has chosen; the rest is generated. */
@@ -90,7 +91,7 @@ export const requireAdminPassword = (
 }
 
 /** Where an application may return to after a logout: the origins that it may return to after a login. */
-const logoutUrls = (callbacks: readonly string[]): string[] => [
+export const logoutUrls = (callbacks: readonly string[]): string[] => [
   ...new Set(
     callbacks.flatMap(callback => {
       const url = URL.parse(callback)
@@ -147,6 +148,23 @@ const insertApp = (db: Db, tenantId: TenantId, { app }: SeedCredentials, { secre
     metadata: {},
   })
 
+/** What is generated is written down like what was given: a later start can set either. */
+const recordOf = (
+  { management, app, admin }: SeedCredentials,
+  { userId, passwordHash }: { readonly userId: string; readonly passwordHash: string },
+): SeedRecord => ({
+  managementClientId: management.clientId,
+  appClientId: app.clientId,
+  adminUserId: userId,
+  applied: {
+    MANAGEMENT_CLIENT_SECRET: management.clientSecret,
+    APP_CLIENT_SECRET: app.clientSecret,
+    APP_CALLBACKS: app.callbacks.join(','),
+    ADMIN_EMAIL: admin.email,
+    ADMIN_PASSWORD: passwordHash,
+  },
+})
+
 /**
  * Creates the default tenant: host name, keys, the Management API and a client with all of its scopes, an application,
  * the database connection, an administrator. All of it in one transaction, so a tenant exists completely or not at all;
@@ -180,7 +198,9 @@ export const seedTenant = async (options: SeedOptions, deps: SeedDeps): Promise<
       strategy: 'auth0',
     })
     const { email } = credentials.admin
-    await insertUser(db, tenantId, newUser({ connectionId, email, passwordHash, isAdministrator: true }, random))
+    const administrator = newUser({ connectionId, email, passwordHash, isAdministrator: true }, random)
+    await insertUser(db, tenantId, administrator)
+    await saveSeedRecord(db, tenantId, secretBox, recordOf(credentials, administrator))
     return credentials
   })
 }

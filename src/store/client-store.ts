@@ -1,6 +1,6 @@
 /** Applications: who may ask for tokens, how they prove themselves and where they may send the browser. */
 
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { TenantId } from '../model/ids.ts'
 import type { Db } from './database.ts'
 import type { Database } from './schema.ts'
@@ -58,4 +58,25 @@ export const insertClient = async (db: Db, tenantId: TenantId, client: ClientRec
       client_metadata: JSON.stringify(client.metadata),
     })
     .execute()
+}
+
+/** Changes a client; false when there is none. */
+export const updateClient = async (
+  db: Db,
+  tenantId: TenantId,
+  clientId: string,
+  change: Partial<Pick<ClientRecord, 'callbacks' | 'allowedLogoutUrls'>> & { readonly sealedSecret?: string },
+): Promise<boolean> => {
+  const { numUpdatedRows } = await db
+    .updateTable('clients')
+    .set({
+      ...(change.callbacks && { callbacks: [...change.callbacks] }),
+      ...(change.allowedLogoutUrls && { allowed_logout_urls: [...change.allowedLogoutUrls] }),
+      ...(change.sealedSecret !== undefined && { sealed_client_secret: change.sealedSecret }),
+      updated_at: sql`now()`,
+    })
+    .where('tenant_id', '=', tenantId)
+    .where('client_id', '=', clientId)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
 }

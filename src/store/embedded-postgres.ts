@@ -1,8 +1,9 @@
 /** The embedded PostgreSQL: starts with the server, is restarted when it dies, stops with the server. */
 
-import { closeSync, mkdirSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import pg from 'pg'
+import { makeDirectory } from '../base/make-directory.ts'
 import { StartupError } from '../base/startup-error.ts'
 import { lockDataDirectory } from './embedded-postgres-lock.ts'
 import { resolvePostgresAccount } from './postgres-account.ts'
@@ -40,7 +41,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   const dataDir = resolve(options.dataDir)
   await using cleanup = new AsyncDisposableStack()
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    makeDirectory(dataDir, 0o700)
     const lock = lockDataDirectory(dataDir)
     cleanup.defer(lock.release)
     const account = resolvePostgresAccount(dataDir)

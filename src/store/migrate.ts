@@ -2,6 +2,7 @@
 
 import pg from 'pg'
 import { StartupError } from '../base/startup-error.ts'
+import { refused, unreachable } from './database-problem.ts'
 import { MIGRATIONS, type Migration } from './migrations/index.ts'
 
 export interface MigrateOptions {
@@ -22,20 +23,32 @@ const LOCK_TIMEOUT_MS = 60_000
  * Opens a connection of its own, because the lock belongs to a session.
  *
  * @returns the names of the migrations that ran
- * @throws StartupError when the server is older than PostgreSQL 15, or the database is newer than this version
+ * @throws StartupError when the database cannot be reached or written, is older than PostgreSQL 15, or newer than this version
  */
 export const migrateDatabase = async (options: MigrateOptions): Promise<readonly string[]> => {
   const { connectionString, migrations = MIGRATIONS } = options
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000, application_name: 'migration' })
-  client.on('error', () => {}) // a query under way fails with the same error
-  await client.connect()
+  const client = await connect(connectionString)
   try {
     await requireSupportedServer(client)
     await client.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}`)
     await client.query('select pg_advisory_lock($1)', [LOCK_KEY])
     return await applyMissing(client, migrations)
+  } catch (error) {
+    throw refused(error) ?? error
   } finally {
     await client.end() // releases the lock
+  }
+}
+
+/** The first connection of a start: what is wrong with the address is found here. */
+const connect = async (connectionString: string): Promise<pg.Client> => {
+  try {
+    const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000, application_name: 'migration' })
+    client.on('error', () => {}) // a query under way fails with the same error
+    await client.connect()
+    return client
+  } catch (error) {
+    throw unreachable(error)
   }
 }
 

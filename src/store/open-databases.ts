@@ -1,6 +1,5 @@
 /** Opens the server's database, its own or the operator's, with pools for what must not wait for each other. */
 
-import { mkdirSync } from 'node:fs'
 import { atMostEveryMinute } from '../base/at-most-every-minute.ts'
 import { type Db, openDatabase } from './database.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
@@ -8,7 +7,7 @@ import { migrateDatabase } from './migrate.ts'
 import type { PostgresLogger } from './postgres-supervisor.ts'
 
 export interface DatabasesOptions {
-  /** Holds the embedded PostgreSQL; made if it is not there. */
+  /** Holds the embedded PostgreSQL. */
   readonly dataDir: string
   /** A PostgreSQL of the operator's; without it the embedded one is started. */
   readonly databaseUrl: string | undefined
@@ -37,7 +36,6 @@ export const openDatabases = async ({
   logger,
 }: DatabasesOptions): Promise<Databases> => {
   await using opening = new AsyncDisposableStack()
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const embedded = databaseUrl ? undefined : opening.use(await startEmbeddedPostgres({ dataDir, logger }))
   const connectionString = databaseUrl ?? embedded?.connectionString ?? ''
   await migrateDatabase({ connectionString })

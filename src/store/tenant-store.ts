@@ -91,6 +91,21 @@ export const insertTenantSecret = async (db: Db, tenantId: TenantId, name: strin
     .execute()
 }
 
+/** Stores a sealed secret in the place of what the tenant has under this name. */
+export const saveTenantSecret = async (db: Db, tenantId: TenantId, name: string, sealed: string): Promise<void> => {
+  await db
+    .insertInto('tenant_secrets')
+    .values({ tenant_id: tenantId, name, value: sealed })
+    .onConflict(conflict => conflict.columns(['tenant_id', 'name']).doUpdateSet({ value: sealed }))
+    .execute()
+}
+
+/** The tenant that unknown hosts address, of which a database has at most one. */
+export const findDefaultTenantId = async (db: Db): Promise<TenantId | undefined> => {
+  const row = await db.selectFrom('tenants').select('tenant_id').where('is_default', '=', true).executeTakeFirst()
+  return row && toTenantId(row.tenant_id)
+}
+
 /** Whether the tenant has been created. */
 export const tenantExists = async (db: Db, tenantId: TenantId): Promise<boolean> =>
   (await db.selectFrom('tenants').select('tenant_id').where('tenant_id', '=', tenantId).executeTakeFirst()) !==

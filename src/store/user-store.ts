@@ -96,6 +96,21 @@ export const findUser = async (db: Db, tenantId: TenantId, userId: string): Prom
   return row && toUserRecord(row)
 }
 
+/** The address and the password's hash of a user, wherever the user logs in from. */
+export const findUserCredentials = async (
+  db: Db,
+  tenantId: TenantId,
+  userId: string,
+): Promise<{ readonly email: string; readonly passwordHash: string | undefined } | undefined> => {
+  const row = await db
+    .selectFrom('users')
+    .select(['email', 'password_hash'])
+    .where('tenant_id', '=', tenantId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst()
+  return row && { email: row.email, passwordHash: row.password_hash ?? undefined }
+}
+
 /** A user and the hash that a password is checked against. */
 export interface UserWithPassword {
   readonly user: UserRecord

@@ -7,7 +7,8 @@ const whenUnset = ({ default: text, otherwise }: Option): string =>
 
 const row = (option: Option): string => {
   const flag = option.secret ? 'environment only' : `\`${flagOf(option)}\``
-  return `| \`${option.variable}\` | ${flag} | ${whenUnset(option)} | ${option.doc} Takes ${option.expects}. |`
+  const later = option.later === undefined ? '' : ` **At a later start:** ${option.later}`
+  return `| \`${option.variable}\` | ${flag} | ${whenUnset(option)} | ${option.doc} Takes ${option.expects}.${later} |`
 }
 
 /** The reference of every setting: variable, flag, default, meaning. */
@@ -18,7 +19,13 @@ export const configurationReference = (): string =>
     '',
     'The server is configured by environment variables; arguments of `serve` win over them. All have a default, so that',
     '`npm start` needs none. An empty value counts as not set; a value that cannot be is said in one line and ends the start',
-    'with exit code 1.',
+    'with exit code 1, as does a port that is in use, a directory or a database that cannot be used. Arguments that are no settings',
+    'end it with exit code 2.',
+    '',
+    'The settings of the tenant (the clients, the callbacks, the administrator) make it on the first start. A later start applies a',
+    'setting when it is another one than at the last start that had it, or refuses it and says how else it is done. What was',
+    'changed over the Management API meanwhile stays for as long as the setting does. Servers that share a database should have the same',
+    'settings: the server that starts last decides.',
     '',
     '| variable | argument | when not set | meaning |',
     '|---|---|---|---|',

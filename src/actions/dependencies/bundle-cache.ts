@@ -1,8 +1,9 @@
 /** Bundles by what they are made of, as files; those that were not used for longest are removed. */
 
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeDirectory } from '../../base/make-directory.ts'
 import type { ActionDependency } from '../../model/action.ts'
 
 export interface Bundle {
@@ -46,7 +47,7 @@ export const createBundleCache = (folder: string, { bundles, bundleBytes }: Bund
       }
     },
     write: async (key: string, bundle: Bundle): Promise<void> => {
-      await mkdir(folder, { recursive: true })
+      makeDirectory(folder)
       const temporary = `${pathOf(key)}.${randomUUID()}`
       await writeFile(temporary, JSON.stringify(bundle))
       await rename(temporary, pathOf(key))

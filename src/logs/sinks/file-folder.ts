@@ -1,8 +1,9 @@
 /** The folder of a tenant's log files: one tenant of one installation writes there, and nothing else does. */
 
 import { randomUUID } from 'node:crypto'
-import { link, lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, lstat, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeDirectory } from '../../base/make-directory.ts'
 
 /** Where the `file` sinks of a tenant may write. */
 export interface FileFolder {
@@ -56,7 +57,7 @@ const readOwner = async (path: string): Promise<string | undefined> => {
  * @throws FolderRefusal for the folder of another owner; what the file system raises
  */
 export const claimFolder = async ({ directory, owner }: FileFolder): Promise<void> => {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  makeDirectory(directory, 0o700)
   if ((await lstat(directory)).isSymbolicLink()) {
     throw new FolderRefusal("The folder of this tenant's log files is a symbolic link.")
   }
