@@ -47,6 +47,13 @@ const request = fc.record(
   { requiredKeys: [] },
 )
 
+test('a flow that is no text is as absent as one that is missing', () => {
+  for (const snapshot of snapshots) {
+    for (const flow of [Object.create(null), Symbol.iterator, 7, null])
+      assert.deepEqual(decide(snapshot, { flow }), decide(snapshot, {}))
+  }
+})
+
 test('no request makes it throw, and each is answered with a known reason and known warnings', () => {
   const anyRequest = untyped<Parameters<typeof decide>[1]>(request)
   fc.assert(

@@ -19,8 +19,11 @@ const withWarnings = (decision: Decision, ...warnings: readonly Warning[]): Deci
 const withSegment = (decision: Decision, segmentId: string): Decision =>
   deepFreeze({ ...decision, assignment: decision.assignment && { ...decision.assignment, segment_id: segmentId } })
 
+/** A value of another type names no flow, and as a key it could throw. */
+const flowOf = ({ flow }: DecisionRequest): Flow => (typeof flow === 'string' ? flow : DEFAULT_FLOW)
+
 const decideActive = ({ active }: Snapshot, request: DecisionRequest): Decision =>
-  active[request.flow ?? DEFAULT_FLOW]?.choose(request).auto ?? NO_ACTIVE_EXPERIMENT
+  active[flowOf(request)]?.choose(request).auto ?? NO_ACTIVE_EXPERIMENT
 
 /** A variation goes before a segment, and both go before computing; an id that is unknown is passed over. */
 const decideNamed = (experiment: CompiledExperiment, request: DecisionRequest, override: Override): Decision => {
@@ -47,7 +50,7 @@ const passedOver = (experiment: CompiledExperiment | undefined, override: Overri
 }
 
 const decideOverridden = (snapshot: Snapshot, request: DecisionRequest, override: Override): Decision => {
-  const flow = request.flow ?? DEFAULT_FLOW
+  const flow = flowOf(request)
   const experimentId = toId(override.experiment_id)
   const experiment = experimentId === undefined ? undefined : snapshot.experiments[experimentId]
   if (experiment && leadsTo(flow, experiment.authentication_flow)) {
