@@ -6,9 +6,13 @@ import { toQrCode } from './qr-code.ts'
 const draw = (text: string): string[] => {
   const { size, path } = toQrCode(text)
   const rows = Array.from({ length: size }, () => Array.from({ length: size }, () => ' '))
-  for (const [, x, y] of path.matchAll(/M(\d+) (\d+)h1v1h-1z/g)) {
-    const row = rows[Number(y)]
-    if (row) row[Number(x)] = '#'
+  for (const [, y, strokes = ''] of path.matchAll(/M0 (\d+)\.5((?:m\d+ 0h\d+)+)/g)) {
+    let x = 0
+    for (const [, light, dark] of strokes.matchAll(/m(\d+) 0h(\d+)/g)) {
+      x += Number(light)
+      rows[Number(y)]?.fill('#', x, x + Number(dark))
+      x += Number(dark)
+    }
   }
   return rows.map(row => row.join(''))
 }
@@ -32,5 +36,5 @@ test('a code has a quiet zone of four modules and finder patterns in three corne
 })
 
 test('the path can stand in an attribute, whatever is encoded', () => {
-  assert.match(toQrCode('"><script>').path, /^[Mhvz\d -]+$/)
+  assert.match(toQrCode('"><script>').path, /^[Mmh\d. ]+$/)
 })

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { createBrowser, hiddenFields } from '../../../test/kit/browser.ts'
 import { CALLBACK, type LoginServer, startLoginServer } from '../../../test/kit/login-server.ts'
 import { ADMIN, createRelyingParty, isCallback, type RelyingParty } from '../../../test/kit/relying-party.ts'
-import { STYLESHEET } from '../pages/pages.ts'
+import { STYLESHEET } from '../pages/page-files.ts'
 
 let server: LoginServer
 let party: RelyingParty
@@ -119,6 +119,24 @@ test('a sign-up that is refused shows why, keeps the address, and is logged', as
     assert.ok(!again.body.includes('battery staple') && !again.body.includes('<b>'))
     assert.deepEqual(typesOf(server.takeEvents()), ['fs'])
   }
+})
+
+test('a refused form has the focus on the first wrong field, and its title says so', async () => {
+  const browser = newBrowser()
+  const page = await browser.visit(party.authorize({ screen_hint: 'signup' }).url)
+  const focusOf = ({ body }: { body: string }) => /<\w+[^>]* id="(\w+)"[^>]* autofocus[^>]*>/.exec(body)?.[1]
+  const titleOf = ({ body }: { body: string }) => /<title>(.*)<\/title>/.exec(body)?.[1]
+  assert.deepEqual([focusOf(page), titleOf(page)], ['email', 'Sign up · dev'])
+  const both = await browser.submit(page, { email: 'x', password: 'y' })
+  assert.deepEqual([focusOf(both), titleOf(both)], ['email', 'Error: Sign up · dev'])
+  assert.match(both.body, /Enter an email address\.[\s\S]*Use at least 8 characters\./)
+  const password = await browser.submit(page, { email: 'x@example.com', password: 'y' })
+  assert.equal(focusOf(password), 'password')
+  const taken = await browser.submit(page, { email: ADMIN.username, password: 'battery staple' })
+  assert.equal(focusOf(taken), 'email')
+  const login = await browser.visit(party.authorize().url)
+  const wrong = await browser.submit(login, { ...ADMIN, password: 'wrong horse' })
+  assert.deepEqual([focusOf(wrong), titleOf(wrong)], ['password', 'Error: Log in · dev'])
 })
 
 test('a connection can be closed for sign-ups', async () => {

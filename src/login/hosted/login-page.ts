@@ -16,6 +16,7 @@ import type { Exchange } from '../exchange.ts'
 import { PASSKEY_AMR } from '../factors/authentication-context.ts'
 import { passkeyOffer, signInWithPasskey } from '../factors/passkey-login.ts'
 import { sendPage, sendRedirect } from '../http/reply.ts'
+import { PAGE_SCRIPT } from '../pages/page-files.ts'
 import { renderPage } from '../pages/pages.ts'
 import type { SignInOutcome } from '../users/sign-in.ts'
 import { isSignUpEnabled } from '../users/sign-up.ts'
@@ -37,6 +38,8 @@ const MAX_TYPED = 254
 interface View {
   readonly email: string
   readonly error?: string
+  /** Whether the fields are wrong; default false: nothing that could be typed would do. */
+  readonly invalid?: boolean
   readonly status?: number
   readonly retryAfter?: number
 }
@@ -56,7 +59,7 @@ const loadVisit = async (exchange: Exchange, context: PageContext): Promise<Logi
 
 const show = (
   { exchange, context, interaction, connection }: LoginVisit,
-  { email, error, status = 200, retryAfter }: View,
+  { email, error, invalid = false, status = 200, retryAfter }: View,
 ): void => {
   const { id, transaction } = interaction
   const passkey = passkeyOffer(exchange, context.deps, interaction, connection)
@@ -66,11 +69,18 @@ const show = (
     client_name: transaction.clientName,
     email,
     error,
+    invalid,
+    focus: { [error !== undefined && !invalid ? 'problem' : email === '' ? 'username' : 'password']: true },
+    described_by: error === undefined ? undefined : 'problem',
+    script: PAGE_SCRIPT.path,
     other_page: isSignUpEnabled(connection) ? `/u/signup?state=${id}` : undefined,
     passkey,
   })
-  const scripts = passkey ? 'own' : 'none'
-  sendPage(exchange.response, status, html, { redirectUri: transaction.params.redirect_uri, scripts, retryAfter })
+  sendPage(exchange.response, status, html, {
+    redirectUri: transaction.params.redirect_uri,
+    scripts: 'own',
+    retryAfter,
+  })
 }
 
 type Refused = Exclude<SignInOutcome, { readonly kind: 'verified' }>
@@ -91,7 +101,7 @@ const refusedView = (outcome: Refused, email: string, now: number): View => {
   if (outcome.kind === 'throttled') {
     return { email, error: THROTTLED, status: 429, retryAfter: Math.max(1, outcome.pause) }
   }
-  if (outcome.kind === 'wrong' && !outcome.blocks) return { email, error: WRONG, status: 400 }
+  if (outcome.kind === 'wrong' && !outcome.blocks) return { email, error: WRONG, invalid: true, status: 400 }
   const until = outcome.kind === 'blocked' ? outcome.until.getTime() : now + 60_000
   return { email, error: BLOCKED, status: 429, retryAfter: Math.max(1, Math.ceil((until - now) / 1000)) }
 }

@@ -6,8 +6,9 @@ import { authenticatePrompt, networkThrottled, type Occasion, signupFailed, sign
 import type { Exchange } from '../exchange.ts'
 import { PageRefusal } from '../http/failure.ts'
 import { sendPage, sendRedirect } from '../http/reply.ts'
+import { PAGE_SCRIPT } from '../pages/page-files.ts'
 import { renderPage } from '../pages/pages.ts'
-import { isSignUpEnabled, type SignUpOutcome } from '../users/sign-up.ts'
+import { type FieldProblems, isSignUpEnabled, type SignUpOutcome } from '../users/sign-up.ts'
 import { type HostedPage, type PageContext, pageConnection } from './hosted-page.ts'
 import { completeLogin, loadInteraction, type PageInteraction } from './interaction.ts'
 import { readPageForm } from './page-form.ts'
@@ -27,29 +28,43 @@ const THROTTLED = 'Too many sign-ups have failed from your network. Try again la
 
 interface View {
   readonly email: string
+  /** About no field. */
   readonly error?: string
-  readonly field?: 'email' | 'password'
+  readonly problems?: FieldProblems
   /** Seconds; the answer is 429 then. */
   readonly retryAfter?: number
 }
 
-const show = (
-  exchange: Exchange,
-  { id, transaction }: PageInteraction,
-  { email, error, field, retryAfter }: View,
-): void => {
+/** The first field that is wrong; what is wrong, when it is no field; else the first field that is empty. */
+const focusOf = ({ email, error, problems = {} }: View): 'email' | 'password' | 'problem' => {
+  if (problems.email !== undefined) return 'email'
+  if (problems.password !== undefined) return 'password'
+  if (error !== undefined) return 'problem'
+  return email === '' ? 'email' : 'password'
+}
+
+const statusOf = ({ error, problems = {}, retryAfter }: View): number => {
+  if (retryAfter !== undefined) return 429
+  return error !== undefined || Object.keys(problems).length > 0 ? 400 : 200
+}
+
+const show = (exchange: Exchange, { id, transaction }: PageInteraction, view: View): void => {
+  const { email, error, problems = {}, retryAfter } = view
   const html = renderPage('signup', exchange.tenant.name, {
     action: `/u/signup?state=${id}`,
     state: id,
     client_name: transaction.clientName,
     email,
     error,
-    field,
+    email_problem: problems.email,
+    password_problem: problems.password,
+    focus: { [focusOf(view)]: true },
+    described_by: problems.password === undefined ? 'hint' : 'password-problem hint',
+    script: PAGE_SCRIPT.path,
     other_page: `/u/login?state=${id}`,
   })
-  const status = error ? 400 : 200
   const { redirect_uri: redirectUri } = transaction.params
-  sendPage(exchange.response, retryAfter === undefined ? status : 429, html, { redirectUri, retryAfter })
+  sendPage(exchange.response, statusOf(view), html, { redirectUri, scripts: 'own', retryAfter })
 }
 
 const loadPage = async (exchange: Exchange, { deps, directory }: PageContext) => {
@@ -77,18 +92,22 @@ const fieldsForActions = (form: URLSearchParams): Record<string, string> =>
 
 type Refused = Exclude<SignUpOutcome, { readonly kind: 'created' }>
 
-const refusedView = (outcome: Refused, email: string): View & { error: string } => {
+const refusedView = (outcome: Refused, email: string): View => {
   if (outcome.kind === 'throttled') return { email, error: THROTTLED, retryAfter: Math.max(1, outcome.pause) }
-  if (outcome.kind === 'exists') return { email, error: EXISTS, field: 'email' }
+  if (outcome.kind === 'exists') return { email, problems: { email: EXISTS } }
   if (outcome.kind === 'refused') return { email, error: outcome.message }
-  return { email, error: outcome.message, field: outcome.field }
+  return { email, problems: outcome.problems }
 }
 
+/** What the log says of a refusal that an Action has not worded. */
+const reasonOf = ({ error, problems = {} }: View): string =>
+  error ?? [problems.email, problems.password].filter(problem => problem !== undefined).join(' ')
+
 /** What the log says of a sign-up that was refused. That a network is throttled is said once, or a flood would fill the log. */
-const refusedEvents = (outcome: Refused, occasion: Occasion, error: string) => {
+const refusedEvents = (outcome: Refused, occasion: Occasion, view: View) => {
   if (outcome.kind === 'throttled') return []
   return [
-    signupFailed(occasion, { message: outcome.kind === 'refused' ? outcome.reason : error }),
+    signupFailed(occasion, { message: outcome.kind === 'refused' ? outcome.reason : reasonOf(view) }),
     ...('throttles' in outcome && outcome.throttles ? [networkThrottled(occasion, 'signup')] : []),
   ]
 }
@@ -123,7 +142,7 @@ export const signupPage: HostedPage = {
     const occasion = { exchange, at, connection, transaction, userName: email }
     if (outcome.kind !== 'created') {
       const view = refusedView(outcome, email)
-      await Promise.all(refusedEvents(outcome, occasion, view.error).map(event => deps.log.record(event)))
+      await Promise.all(refusedEvents(outcome, occasion, view).map(event => deps.log.record(event)))
       show(exchange, interaction, view)
       return
     }

@@ -2,16 +2,18 @@
 
 import { avatarAt } from '../../model/avatar.ts'
 import type { Exchange } from '../exchange.ts'
-import { renderPage, STYLESHEET } from '../pages/pages.ts'
+import { PAGE_FILES } from '../pages/page-files.ts'
+import { renderPage } from '../pages/pages.ts'
 import { sendFile, sendPage } from './reply.ts'
 
 const missing = ({ response, tenant }: Exchange): void =>
   sendPage(response, 404, renderPage('error', tenant.name, { message: 'There is no such file.', code: undefined }))
 
-/** The style sheet under its fingerprinted address; browsers keep it, since its content never changes there. */
+/** A file under its fingerprinted address; browsers keep it, since its content never changes there. */
 export const serveAsset = async (exchange: Exchange): Promise<void> => {
   const { url, response } = exchange
-  if (url.pathname === STYLESHEET.path) return sendFile(response, 'text/css; charset=utf-8', STYLESHEET.body)
+  const file = PAGE_FILES.get(url.pathname)
+  if (file) return sendFile(response, file.type, file.body)
   missing(exchange)
 }
 

@@ -23,7 +23,7 @@ const send = (
 }
 
 /**
- * The policy of a page: nothing loads but our own style sheet and, where a page says so, our own scripts.
+ * The policy of a page: nothing loads but our own style sheet and icon and, where a page says so, our own scripts.
  *
  * `form-action` cannot be 'self' alone: Chromium applies it to each redirect that follows the submission, and the login
  * form ends at the application's callback, which may send the browser further (an identity broker does, to a third
@@ -38,7 +38,7 @@ export const pagePolicy = (scheme?: string, scripts: 'none' | 'own' = 'none'): s
     "default-src 'none'",
     "style-src 'self'",
     ...(scripts === 'own' ? ["script-src 'self'"] : []),
-    'img-src data:',
+    "img-src 'self'",
     `form-action ${targets.join(' ')}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
@@ -48,7 +48,7 @@ export const pagePolicy = (scheme?: string, scripts: 'none' | 'own' = 'none'): s
 export interface PageOptions {
   /** Where the page's form may lead in the end; see `pagePolicy`. */
   readonly redirectUri?: string | undefined
-  /** Pages that talk to passkeys and security keys run scripts of ours; no other page runs any. Default `none`. */
+  /** Pages that load a script of ours say so; no other page runs any. Default `none`. */
   readonly scripts?: 'none' | 'own' | undefined
   /** Seconds after which it makes sense to try again. */
   readonly retryAfter?: number | undefined

@@ -1,11 +1,16 @@
 /** What the pages of second factors and passkeys are given, beside the tenant. */
 
-interface FactorPage {
+/** Whose login it is, so that somebody with two accounts knows which app or key to take. */
+interface PersonPage {
+  readonly account: string
+  /** Where another person begins. */
+  readonly start_over: string
+}
+
+interface FactorPage extends PersonPage {
   /** Where the form is sent: the page's own address. */
   readonly action: string
   readonly state: string
-  /** Whose login it is, so that somebody with two accounts knows which app or key to take. */
-  readonly account: string
   readonly error: string | undefined
 }
 
@@ -44,14 +49,22 @@ export interface FactorPageData {
     readonly secret: string
     readonly qr_size: number
     readonly qr_path: string
+    /** What the QR code says, for an app on the same device. */
+    readonly otpauth: string
   }
   readonly 'mfa-recovery-code-challenge': Omit<ChallengePage, 'can_remember'>
-  readonly 'mfa-recovery-code-enrollment': FactorPage & { readonly recovery_code: string }
+  readonly 'mfa-recovery-code-enrollment': FactorPage & {
+    readonly recovery_code: string
+    /** A `data:` address with the code in a text file. */
+    readonly download: string
+    /** Address of the page's own script. */
+    readonly script: string
+  }
   readonly 'mfa-webauthn-challenge': ChallengePage & ScriptedPage & { readonly factor: string }
   readonly 'mfa-webauthn-enrollment': FactorPage &
     ScriptedPage & { readonly factor: string; readonly other_page: string | undefined }
-  readonly 'mfa-login-options': Pick<FactorPage, 'account'> & { readonly choices: readonly FactorChoice[] }
-  readonly 'mfa-begin-enroll-options': Pick<FactorPage, 'account'> & { readonly choices: readonly FactorChoice[] }
+  readonly 'mfa-login-options': PersonPage & { readonly choices: readonly FactorChoice[] }
+  readonly 'mfa-begin-enroll-options': PersonPage & { readonly choices: readonly FactorChoice[] }
   readonly 'passkey-enrollment': FactorPage & ScriptedPage
 }
 

@@ -5,7 +5,8 @@ import { renderPage } from './pages.ts'
 
 const EVIL = '"><script>alert(1)</script>{{ 7 | times: 7 }}'
 
-const form = { action: EVIL, state: EVIL, account: EVIL, error: EVIL }
+const person = { account: EVIL, start_over: EVIL }
+const form = { ...person, action: EVIL, state: EVIL, error: EVIL }
 const challenge = { ...form, other_page: EVIL, can_remember: true }
 const scripted = { script: EVIL, options: EVIL }
 const choices = [{ label: EVIL, hint: EVIL, page: EVIL }]
@@ -13,13 +14,13 @@ const choices = [{ label: EVIL, hint: EVIL, page: EVIL }]
 /** Every page with the worst that it can be given. */
 const PAGES: FactorPageData = {
   'mfa-otp-challenge': challenge,
-  'mfa-otp-enrollment-qr': { ...form, other_page: EVIL, secret: EVIL, qr_size: 41, qr_path: EVIL },
+  'mfa-otp-enrollment-qr': { ...form, other_page: EVIL, secret: EVIL, qr_size: 41, qr_path: EVIL, otpauth: EVIL },
   'mfa-recovery-code-challenge': challenge,
-  'mfa-recovery-code-enrollment': { ...form, recovery_code: EVIL },
+  'mfa-recovery-code-enrollment': { ...form, recovery_code: EVIL, download: EVIL, script: EVIL },
   'mfa-webauthn-challenge': { ...challenge, ...scripted, factor: 'webauthn-roaming' },
   'mfa-webauthn-enrollment': { ...form, ...scripted, other_page: EVIL, factor: 'webauthn-platform' },
-  'mfa-login-options': { account: EVIL, choices },
-  'mfa-begin-enroll-options': { account: EVIL, choices },
+  'mfa-login-options': { ...person, choices },
+  'mfa-begin-enroll-options': { ...person, choices },
   'passkey-enrollment': { ...form, ...scripted },
 }
 
@@ -41,7 +42,7 @@ test('no page has a style or a script inside, and none shows a button that would
     const html = render(name)
     assert.ok(!/<style|style="| on\w+="/.test(html), name)
     for (const [button] of html.matchAll(/<button[^>]*>/g)) {
-      assert.ok(button.includes('type="submit"') || button.includes(' data-start hidden'), `${name}: ${button}`)
+      assert.ok(button.includes('type="submit"') || / hidden>$/.test(button), `${name}: ${button}`)
     }
     if (html.includes('data-webauthn')) assert.match(html, /<noscript>/, name)
   }
@@ -55,7 +56,7 @@ test('every field has a label, and an error is tied to it', () => {
       assert.ok(html.includes(`<label class="check">${checkbox}`), name)
     }
     if (html.includes('id="code"')) assert.match(html, /id="code"[^>]* aria-invalid="true" aria-describedby="problem"/)
-    if ('error' in PAGES[name]) assert.match(html, /<div class="alert" id="problem" role="alert">/, name)
+    if ('error' in PAGES[name]) assert.match(html, /<div class="alert" id="problem"[^>]* role="alert">/, name)
   }
 })
 
@@ -72,4 +73,8 @@ test('a page without alternatives shows no way to them', () => {
   const html = renderPage('mfa-otp-challenge', 'Dev', { ...challenge, other_page: undefined, can_remember: false })
   assert.ok(!html.includes('Try another way'))
   assert.ok(!html.includes('rememberBrowser'))
+})
+
+test('every page of a known person offers to start over as somebody else', () => {
+  for (const name of NAMES) assert.match(render(name), /<a href="[^"]*">Not you\? Start over<\/a>/, name)
 })

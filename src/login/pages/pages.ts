@@ -1,12 +1,12 @@
 /** Renders the hosted pages from their templates. Every value is escaped where it is put into HTML. */
 
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Liquid, type Template } from 'liquidjs'
 import { FACTOR_PAGE_TITLES, type FactorPageData, type PasskeyOffer } from './factor-page-data.ts'
+import { ICON, STYLESHEET } from './page-files.ts'
 
-const DIRECTORY = join(import.meta.dirname, 'templates')
+/** Where the browser begins, without a script: one member is true. */
+export type Focus<Place extends string> = { readonly [Name in Place]?: true }
 
 /** What each page is given, beside the tenant. */
 export interface PageData extends FactorPageData {
@@ -17,6 +17,13 @@ export interface PageData extends FactorPageData {
     readonly client_name: string
     readonly email: string
     readonly error: string | undefined
+    /** Whether the error is about the fields. */
+    readonly invalid: boolean
+    readonly focus: Focus<'username' | 'password' | 'problem'>
+    /** Ids of what describes the password, separated by spaces. */
+    readonly described_by: string | undefined
+    /** Address of the page's own script. */
+    readonly script: string
     /** Undefined when the connection takes no new users. */
     readonly other_page: string | undefined
     /** Undefined where there are none. */
@@ -27,9 +34,13 @@ export interface PageData extends FactorPageData {
     readonly state: string
     readonly client_name: string
     readonly email: string
+    /** About no field. */
     readonly error: string | undefined
-    /** Which field the error is about. */
-    readonly field: 'email' | 'password' | undefined
+    readonly email_problem: string | undefined
+    readonly password_problem: string | undefined
+    readonly focus: Focus<'email' | 'password' | 'problem'>
+    readonly described_by: string
+    readonly script: string
     readonly other_page: string
   }
   readonly error: {
@@ -58,14 +69,9 @@ export const PAGE_TITLES = {
   ...FACTOR_PAGE_TITLES,
 } as const satisfies Record<PageName, string>
 
-const css = readFileSync(join(import.meta.dirname, 'pages.css'))
-const fingerprint = createHash('sha256').update(css).digest('hex').slice(0, 16)
-
-/** The style sheet; its address changes with its content, so that browsers may keep it for good. */
-export const STYLESHEET = { path: `/u/assets/pages-${fingerprint}.css`, body: css } as const
-
 const liquid = new Liquid({
-  root: DIRECTORY,
+  root: join(import.meta.dirname, 'templates'),
+  partials: join(import.meta.dirname, 'parts'),
   extname: '.liquid',
   cache: true,
   outputEscape: 'escape',
@@ -84,6 +90,14 @@ const templateOf = (name: PageName): Template[] => {
   return parsed
 }
 
+const PROBLEMS = ['error', 'email_problem', 'password_problem']
+
+/** The tab's title: it is the first thing that a screen reader says of a page, so it begins with what is wrong. */
+const titleOf = (data: object, title: string): string => {
+  const isProblem = Object.entries(data).some(([name, value]) => PROBLEMS.includes(name) && value !== undefined)
+  return isProblem ? `Error: ${title}` : title
+}
+
 /**
  * The HTML of a page.
  * @param tenantName heads the page
@@ -97,8 +111,9 @@ export const renderPage = <Name extends PageName>(
 ): string =>
   liquid.renderSync(templateOf(name), {
     ...data,
-    title,
+    title: titleOf(data, title),
     tenant_name: tenantName,
     tenant_initial: [...tenantName.trim()][0]?.toUpperCase() ?? '',
     stylesheet: STYLESHEET.path,
+    icon: ICON.path,
   })

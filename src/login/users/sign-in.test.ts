@@ -68,9 +68,10 @@ test('a second sign-up with the address is refused, and so are bad addresses and
   const email = await newUser()
   assert.equal((await signUp(email.toUpperCase())).kind, 'exists')
   const refused = await signUp(email, 'short')
-  assert.ok(refused.kind === 'invalid' && refused.field === 'password')
-  const unreadable = await signUp('not an address')
-  assert.ok(unreadable.kind === 'invalid' && unreadable.field === 'email')
+  assert.deepEqual(refused, { kind: 'invalid', problems: { password: 'Use at least 8 characters.' } })
+  const both = await signUp('not an address', 'short')
+  const problems = { email: 'Enter an email address.', password: 'Use at least 8 characters.' }
+  assert.deepEqual(both, { kind: 'invalid', problems }, 'all that is wrong is said at once')
 })
 
 test('a wrong password and an unknown address are told apart inside only', async () => {

@@ -27,6 +27,12 @@ export interface SignUpRequest extends AttemptOrigin {
   readonly admit?: (candidate: Candidate) => Promise<RegistrationVerdict>
 }
 
+/** What is wrong with a field, in words for the person. */
+export interface FieldProblems {
+  readonly email?: string
+  readonly password?: string
+}
+
 interface Failed {
   /** From now on nobody signs up from this network for a while. */
   readonly throttles: boolean
@@ -34,7 +40,7 @@ interface Failed {
 
 export type SignUpOutcome =
   | { readonly kind: 'created'; readonly user: UserRecord }
-  | { readonly kind: 'invalid'; readonly field: 'email' | 'password'; readonly message: string }
+  | { readonly kind: 'invalid'; readonly problems: FieldProblems }
   | (Failed & { readonly kind: 'exists' })
   /** An Action said no: `message` is for the person, `reason` for the log. */
   | (Failed & { readonly kind: 'refused'; readonly message: string; readonly reason: string })
@@ -75,10 +81,13 @@ export const createSignUp = (
 
   return async ({ tenantId, connection, serviceName, password, admit, ...request }) => {
     const email = normalizeEmail(request.email)
-    if (!isEmail(email)) return { kind: 'invalid', field: 'email', message: 'Enter an email address.' }
     const dictionary = passwordDictionaryOf(connection.options)
     const problem = passwordProblem(password, { email, serviceNames: [tenantId, serviceName], dictionary })
-    if (problem) return { kind: 'invalid', field: 'password', message: problem.message }
+    const problems = {
+      ...(!isEmail(email) && { email: 'Enter an email address.' }),
+      ...(problem && { password: problem.message }),
+    }
+    if (Object.keys(problems).length > 0) return { kind: 'invalid', problems }
     const sender = senderOf('sign-up', { tenantId, ...request })
     return throttle.attempt(sender, async ({ isAdmitted, fail }) => {
       const owed = await findOwedSeconds(db, tenantId, sender.keyHash)

@@ -2,7 +2,7 @@
 
 import { factorOf } from '../kinds/index.ts'
 import { advance, type FactorPage, pageAddress } from './factor-visit.ts'
-import { showPage } from './show-page.ts'
+import { personData, showPage } from './show-page.ts'
 
 /** Nothing is submitted here: each choice is a link. */
 const submit: FactorPage['submit'] = visit => advance(visit)
@@ -17,7 +17,7 @@ export const loginOptionsPage: FactorPage = {
       hint,
       page: pageAddress(visit, challengePath),
     }))
-    showPage(visit, 'mfa-login-options', { account: visit.user.email, choices })
+    showPage(visit, 'mfa-login-options', { ...personData(visit), choices })
   },
 }
 
@@ -31,6 +31,6 @@ export const enrollOptionsPage: FactorPage = {
       hint,
       page: pageAddress(visit, enrollmentPath),
     }))
-    showPage(visit, 'mfa-begin-enroll-options', { account: visit.user.email, choices })
+    showPage(visit, 'mfa-begin-enroll-options', { ...personData(visit), choices })
   },
 }

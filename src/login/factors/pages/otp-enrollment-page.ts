@@ -19,8 +19,9 @@ export const otpEnrollmentPage: FactorPage = {
     const { exchange, user } = visit
     const secret = await pendingTotpSecret(visit)
     await noteShown(visit, otp, 'enrollment')
-    const { size, path } = toQrCode(totpUri(secret, { issuer: exchange.tenant.name, account: user.email }))
-    const data = { secret: inFours(secret), qr_size: size, qr_path: path, other_page: otherPage(visit) }
+    const otpauth = totpUri(secret, { issuer: exchange.tenant.name, account: user.email })
+    const { size, path } = toQrCode(otpauth)
+    const data = { secret: inFours(secret), qr_size: size, qr_path: path, otpauth, other_page: otherPage(visit) }
     showPage(visit, 'mfa-otp-enrollment-qr', { ...formData(visit, problem), ...data }, problem)
   },
 

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { sql } from 'kysely'
 import type { Browser, Visit } from '../../../../test/kit/browser.ts'
-import { type FactorServer, recoveryCodeOf, secretOf, startFactorServer } from '../../../../test/kit/factor-login.ts'
+import {
+  type FactorServer,
+  PASSWORD,
+  recoveryCodeOf,
+  secretOf,
+  startFactorServer,
+} from '../../../../test/kit/factor-login.ts'
 import { ASSIGNMENT, outcomeOf } from '../../../../test/kit/login-server.ts'
 import { isCallback } from '../../../../test/kit/relying-party.ts'
 import type { LoginConfig } from '../../login-deps.ts'
@@ -64,6 +70,32 @@ test('a user without a second factor chooses one, sets it up, saves a recovery c
     assert.equal(event.details?.session_id, events[0]?.details?.session_id, event.type)
     assert.ok(event.user_id && event.client_id, event.type)
   }
+})
+
+test('who is not the one that the page names starts over, and the application gets an answer to its own request', async () => {
+  const browser = server.browser()
+  const email = await server.newUser()
+  const page = await server.enterPassword(browser, await server.newUser(), { login_hint: 'someone@example.com' })
+  const [, address = ''] = /<a href="([^"]*)">Not you\? Start over<\/a>/.exec(page.body) ?? []
+  const begun = await browser.visit(address.replaceAll('&amp;', '&'))
+  assert.equal(begun.url.pathname, '/u/login')
+  assert.ok(!begun.body.includes('someone@example.com'), 'nobody is suggested')
+  server.wishes.multiFactor = undefined
+  const end = await browser.submit(begun, { username: email, password: PASSWORD })
+  assert.ok(isCallback(end), end.body)
+  assert.equal(end.url.searchParams.get('state'), new URLSearchParams(address.replaceAll('&amp;', '&')).get('state'))
+  assert.equal(server.takeEvents().findLast(({ type }) => type === 's')?.user_name, email)
+})
+
+test('an app on the same device is opened with what the QR code says', async () => {
+  const browser = server.browser()
+  const email = await server.newUser()
+  const list = await server.enterPassword(browser, email)
+  const page = await browser.visit(new URL(`/u/mfa-otp-enrollment-qr${list.url.search}`, server.address))
+  const [, address = ''] = /<a href="(otpauth:[^"]*)">/.exec(page.body) ?? []
+  const url = new URL(address.replaceAll('&amp;', '&'))
+  assert.equal(url.searchParams.get('secret'), secretOf(page).replaceAll(' ', ''))
+  assert.match(decodeURIComponent(url.pathname), new RegExp(email))
 })
 
 test('a login with a second factor says so in its event', async () => {

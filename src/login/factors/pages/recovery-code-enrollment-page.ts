@@ -3,6 +3,7 @@
 import { insertRecoveryCode } from '../../../store/authentication-method-store.ts'
 import { keepPendingSecret } from '../../../store/factor-request-store.ts'
 import { EXPIRED, PageRefusal } from '../../http/failure.ts'
+import { PAGE_SCRIPT } from '../../pages/page-files.ts'
 import { recoveryCode } from '../kinds/recovery-code.ts'
 import { createRecoveryCode, hashRecoveryCode, showRecoveryCode } from '../recovery-code.ts'
 import { advance, type FactorPage, type FactorVisit } from './factor-visit.ts'
@@ -25,14 +26,21 @@ const pendingCode = async ({ context, key, request }: FactorVisit): Promise<stri
   return secretBox.open(sealed, place)
 }
 
+/** A text file within an address: it is kept without a script, and without asking the server for the code again. */
+const downloadOf = (code: string, of: { readonly service: string; readonly account: string }): string => {
+  const text = `Recovery code of ${of.account} for ${of.service}\n\n${code}\n\nIt works once.\n`
+  return `data:text/plain;charset=utf-8,${encodeURIComponent(text.toWellFormed())}`
+}
+
 export const recoveryCodeEnrollmentPage: FactorPage = {
   admits: stage =>
     stage.kind === 'recovery-code' || (stage.kind === 'enrollment' && stage.factors.includes('recovery-code')),
 
   async show(visit, problem) {
-    const code = await pendingCode(visit)
+    const code = showRecoveryCode(await pendingCode(visit))
     await noteShown(visit, recoveryCode, 'enrollment')
-    const data = { ...formData(visit, problem), recovery_code: showRecoveryCode(code) }
+    const download = downloadOf(code, { service: visit.exchange.tenant.name, account: visit.user.email })
+    const data = { ...formData(visit, problem), recovery_code: code, download, script: PAGE_SCRIPT.path }
     showPage(visit, 'mfa-recovery-code-enrollment', data, problem)
   },
 

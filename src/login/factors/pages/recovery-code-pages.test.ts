@@ -53,6 +53,16 @@ test('a recovery code lets in once, and a new one takes its place', async () => 
   assert.equal((await again.submit(recovery, { code: fresh })).url.pathname, '/u/mfa-recovery-code-enrollment')
 })
 
+test('a new code is downloaded as a file that says what it is for', async () => {
+  const { email, recoveryCode } = await newProtectedUser()
+  const browser = server.browser()
+  const page = await server.enterPassword(browser, email)
+  const saved = await browser.submit(await browser.visit(toRecovery(page)), { code: recoveryCode })
+  const [, address = ''] = /<a [^>]*href="(data:[^"]*)" download="recovery-code\.txt">/.exec(saved.body) ?? []
+  const text = await (await fetch(address)).text()
+  assert.equal(text, `Recovery code of ${email} for dev\n\n${recoveryCodeOf(saved)}\n\nIt works once.\n`)
+})
+
 test('the login goes on only when the new code was saved; the same one is shown again', async () => {
   const { email, recoveryCode } = await newProtectedUser()
   const browser = server.browser()

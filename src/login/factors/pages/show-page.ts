@@ -1,19 +1,26 @@
 /** Sends a page of second factors or passkeys. */
 
+import { startOverAddress } from '../../hosted/start-over.ts'
 import { sendPage } from '../../http/reply.ts'
 import type { FactorPageData } from '../../pages/factor-page-data.ts'
 import { type PageData, renderPage } from '../../pages/pages.ts'
 import { ENROLL_OPTIONS_PATH, LOGIN_OPTIONS_PATH } from '../factor-stage.ts'
 import { type FactorVisit, type PageProblem, pageAddress } from './factor-visit.ts'
 
+/** Whose login it is. */
+export const personData = ({
+  user,
+  interaction,
+}: Pick<FactorVisit, 'user' | 'interaction'>): { account: string; start_over: string } => ({
+  account: user.email,
+  start_over: startOverAddress(interaction.transaction.params),
+})
+
 /** What every form is given. */
-export const formData = (
-  visit: FactorVisit,
-  problem: PageProblem | undefined,
-): { action: string; state: string; account: string; error: string | undefined } => ({
+export const formData = (visit: FactorVisit, problem: PageProblem | undefined) => ({
+  ...personData(visit),
   action: pageAddress(visit, visit.exchange.url.pathname),
   state: visit.interaction.id,
-  account: visit.user.email,
   error: problem?.error,
 })
 

@@ -64,7 +64,8 @@
   if (start) {
     start.hidden = false
     start.addEventListener('click', onStart)
-    if (!isLogin) start.focus()
+    // What went wrong is read first.
+    if (!isLogin && !document.getElementById('problem')) start.focus()
   }
   if (isLogin) offerAutofill()
 })()
