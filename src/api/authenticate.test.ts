@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
+import { createDpopKey, type ProofOf } from '../../test/kit/dpop-key.ts'
 import { AUDIENCE, assertRefused, createTestApi, ISSUER, signToken, TENANT } from '../../test/kit/management-api.ts'
 import { createAuthenticate } from './authenticate.ts'
 
@@ -91,12 +92,79 @@ describe('bearer tokens', async () => {
   })
 })
 
-describe('verified tokens', () => {
+describe('tokens that are bound to a key', async () => {
+  const api = await createTestApi()
+  after(() => api[Symbol.asyncDispose]())
+  const [key, other] = [await createDpopKey(), await createDpopKey()]
+  const token = await signToken({ claims: { cnf: { jkt: key.thumbprint } } })
+  const path = '/api/v2/experimentation/segments'
+  const url = `${ISSUER}${path.slice(1)}`
+  const get = (authorization: string, dpop?: string, query = '') =>
+    api.request(`${path}${query}`, { headers: { authorization, ...(dpop === undefined ? {} : { dpop }) } })
+  const prove = (more: Partial<ProofOf> = {}, by = key) => by.prove({ url, token, ...more })
+
+  test('open the door with a proof for this very request, and the query is no part of it', async () => {
+    assert.equal((await get(`DPoP ${token}`, await prove())).status, 200)
+    assert.equal((await get(`DPoP ${token}`, await prove(), '?take=1')).status, 200)
+    const made = await api.request(path, {
+      method: 'POST',
+      headers: {
+        authorization: `DPoP ${token}`,
+        dpop: await prove({ method: 'POST' }),
+        'content-type': 'application/json',
+      },
+      body: '{}',
+    })
+    assert.equal(made.body.errorCode, 'invalid_body')
+  })
+
+  const REFUSED: Readonly<Record<string, () => Promise<string | undefined>>> = {
+    'without a proof': async () => undefined,
+    'with an empty one': async () => '',
+    'of another key': () => prove({}, other),
+    'for another method': () => prove({ method: 'POST' }),
+    'for another path': () => prove({ url: `${url}/seg_x` }),
+    'for another host': () => prove({ url: url.replace('tenant.test', 'evil.test') }),
+    'for another token': () => prove({ token: 'x' }),
+    'of an hour ago': () => prove({ claims: { iat: now - 3600 } }),
+  }
+  for (const [what, make] of Object.entries(REFUSED)) {
+    test(`are refused: ${what}`, async () => {
+      const answer = await get(`DPoP ${token}`, await make())
+      assertRefused(answer, 401, 'invalid_dpop_proof')
+      assert.match(answer.headers.get('www-authenticate') ?? '', /^DPoP error="invalid_dpop_proof", algs="ES256 /)
+    })
+  }
+
+  test('are no bearer tokens, with a proof or without', async () => {
+    for (const dpop of [undefined, await prove()])
+      assert.match(assertRefused(await get(`Bearer ${token}`, dpop), 401, 'invalid_dpop_proof'), /^The token is bound/)
+  })
+
+  test('a proof opens once, also of requests at the same moment', async () => {
+    const dpop = await prove()
+    const answers = await Promise.all(Array.from({ length: 5 }, () => get(`DPoP ${token}`, dpop)))
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 401, 401, 401, 401])
+  })
+
+  test('a token that is bound to nothing, or in a way that is not known here, is not taken for one of them', async () => {
+    assertRefused(await get(`DPoP ${good}`, await prove({ token: good })), 401, 'invalid_dpop_proof')
+    const unknown = await signToken({ claims: { cnf: { 'x5t#S256': 'abc' } } })
+    for (const scheme of ['Bearer', 'DPoP'])
+      assertRefused(await get(`${scheme} ${unknown}`, await prove({ token: unknown })), 401, 'invalid_dpop_proof')
+  })
+})
+
+describe('verified tokens', async () => {
+  const api = await createTestApi()
+  after(() => api[Symbol.asyncDispose]())
+
   const request = (token: string) => new Request(ISSUER, { headers: { authorization: `Bearer ${token}` } })
   const setup = async () => {
     const { privateKey, publicKey } = await generateKeyPair('RS256')
     const state = { now: Date.now(), keys: [await exportJWK(publicKey)], reads: 0 }
     const authenticate = createAuthenticate({
+      db: api.db,
       clock: () => state.now,
       verificationKeys: async () => {
         state.reads++

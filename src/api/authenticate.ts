@@ -1,8 +1,10 @@
-/** Verifies the bearer token of a request: RS256, signed by this tenant, for this API. */
+/** Verifies the token of a request: RS256, signed by this tenant, for this API, and with a proof of the key that it is bound to. */
 
 import { createHash } from 'node:crypto'
 import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import { checkBinding, PROOF_LIFETIME_MS, type PresentedToken } from '../base/dpop-proof.ts'
 import { apiError } from '../model/error-codes.ts'
+import { useProof } from '../store/used-challenge-store.ts'
 import type { Caller } from './api-context.ts'
 import type { ManagementApiDeps, TenantContext } from './api-deps.ts'
 
@@ -47,8 +49,13 @@ const CLOCK_TOLERANCE_S = 5
 
 interface Trusted {
   readonly caller: Caller
+  /** The key that the token is bound to; undefined for a bearer token. */
+  readonly confirmation: unknown
   readonly until: number
 }
+
+/** As the wire's messages are written. */
+const sentence = (problem: string): string => `${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`
 
 export type Authenticate = (request: Request, tenant: TenantContext) => Promise<Caller>
 
@@ -56,12 +63,14 @@ export type Authenticate = (request: Request, tenant: TenantContext) => Promise<
  * Creates the check. Verified tokens are remembered by their hash for at most a minute and never beyond their
  * expiry; the memory is bounded and forgets the oldest first.
  *
- * @throws `invalid_token` with a message that says which kind of bad the token is (RFC 6750 section 3.1).
+ * @throws `invalid_token` with a message that says which kind of bad the token is (RFC 6750 section 3.1);
+ *   `invalid_dpop_proof` (RFC 9449 section 7.1)
  */
 export const createAuthenticate = ({
+  db,
   verificationKeys,
   clock,
-}: Pick<ManagementApiDeps, 'verificationKeys' | 'clock'>): Authenticate => {
+}: Pick<ManagementApiDeps, 'db' | 'verificationKeys' | 'clock'>): Authenticate => {
   const trusted = new Map<string, Trusted>()
 
   const verify = async (token: string, tenant: TenantContext): Promise<Trusted> => {
@@ -74,17 +83,15 @@ export const createAuthenticate = ({
       clockTolerance: CLOCK_TOLERANCE_S,
       currentDate: new Date(clock()),
     })
-    return { caller: toCaller(payload), until: Math.min(clock() + TRUST_MS, (payload.exp ?? 0) * 1000) }
+    const { cnf: confirmation } = payload
+    return { caller: toCaller(payload), confirmation, until: Math.min(clock() + TRUST_MS, (payload.exp ?? 0) * 1000) }
   }
 
-  return async (request, tenant) => {
-    const header = request.headers.get('authorization')
-    if (!header) throw apiError('invalid_token', 'Missing authentication: send Authorization: Bearer <token>')
-    const token = /^Bearer +([\w.~+/=-]+)$/i.exec(header)?.[1]
-    if (!token) throw apiError('invalid_token', MALFORMED)
+  /** The verified token, from memory when it was verified a moment ago. */
+  const recall = async (token: string, tenant: TenantContext): Promise<Trusted> => {
     const key = createHash('sha256').update(`${tenant.tenantId}\n${tenant.issuer}\n${token}`).digest('base64')
     const known = trusted.get(key)
-    if (known && known.until > clock()) return known.caller
+    if (known && known.until > clock()) return known
     const fresh = await verify(token, tenant).catch(error => {
       throw toFailure(error)
     })
@@ -92,7 +99,38 @@ export const createAuthenticate = ({
     trusted.set(key, fresh)
     const oldest = trusted.size > MAX_TRUSTED ? trusted.keys().next().value : undefined
     if (oldest !== undefined) trusted.delete(oldest)
-    return fresh.caller
+    return fresh
+  }
+
+  /** @throws `invalid_dpop_proof` for a bound token without a good proof, and for a proof without a bound token */
+  const requireProof = async (
+    request: Request,
+    tenant: TenantContext,
+    presented: Pick<PresentedToken, 'scheme' | 'token' | 'confirmation'>,
+    clientId: string,
+  ): Promise<void> => {
+    const binding = await checkBinding({
+      ...presented,
+      proof: request.headers.get('dpop') ?? undefined,
+      method: request.method,
+      url: new URL(new URL(request.url).pathname, tenant.issuer).href,
+      now: clock(),
+    })
+    if (binding === undefined) return
+    if (binding.kind === 'refused') throw apiError('invalid_dpop_proof', sentence(binding.problem))
+    const until = new Date(clock() + PROOF_LIFETIME_MS)
+    if (await useProof(db, tenant.tenantId, { clientId, jti: binding.jti }, until)) return
+    throw apiError('invalid_dpop_proof', sentence('the DPoP proof was used before'))
+  }
+
+  return async (request, tenant) => {
+    const header = request.headers.get('authorization')
+    if (!header) throw apiError('invalid_token', 'Missing authentication: send Authorization: Bearer <token>')
+    const [, scheme, token] = /^(Bearer|DPoP) +([\w.~+/=-]+)$/i.exec(header) ?? []
+    if (!scheme || !token) throw apiError('invalid_token', MALFORMED)
+    const { caller, confirmation } = await recall(token, tenant)
+    await requireProof(request, tenant, { scheme, token, confirmation }, caller.clientId)
+    return caller
   }
 }
 

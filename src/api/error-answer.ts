@@ -1,6 +1,7 @@
 /** Turns any failure into the envelope of the wire; what the caller must not read stays behind. */
 
 import type { Context } from 'hono'
+import { DPOP_ALGORITHMS } from '../base/dpop-proof.ts'
 import { ApiError, apiError, ERROR_CODES, toErrorEnvelope } from '../model/error-codes.ts'
 import { isDatabaseUnavailable } from '../store/database-unavailable.ts'
 
@@ -15,9 +16,10 @@ export const toApiError = (error: unknown): ApiError => {
   })
 }
 
-/** The challenge of a refused token (RFC 6750 section 3). */
+/** The challenge of a refused token (RFC 6750 section 3, RFC 9449 section 7.1). */
 const CHALLENGE: Readonly<Partial<Record<ApiError['code'], string>>> = {
   invalid_token: 'Bearer error="invalid_token"',
+  invalid_dpop_proof: `DPoP error="invalid_dpop_proof", algs="${DPOP_ALGORITHMS.join(' ')}"`,
   insufficient_scope: 'Bearer error="insufficient_scope"',
 }
 

@@ -79,6 +79,10 @@ const SCENARIOS: Partial<Record<ErrorCode, Scenario>> = {
   payload_too_large: api => api.call('POST', '/segments', JSON.stringify({ name: 'x'.repeat(1_100_000) })),
   unsupported_media_type: api => api.call('POST', '/segments', 'name=x', { 'content-type': 'text/plain' }),
   invalid_token: api => api.call('GET', '/segments', undefined, { authorization: 'Bearer x' }),
+  invalid_dpop_proof: async api =>
+    api.call('GET', '/segments', undefined, {
+      authorization: `Bearer ${await signToken({ claims: { cnf: { jkt: 'a key' } } })}`,
+    }),
   insufficient_scope: async api =>
     api.call('GET', '/segments', undefined, { authorization: `Bearer ${await signToken({ scope: 'read:logs' })}` }),
   inexistent_experiment: api => api.call('GET', '/experiments/exp_x'),

@@ -12,6 +12,7 @@ type RouteConfig = Parameters<OpenAPIHono['openAPIRegistry']['registerPath']>[0]
 const EVERYWHERE: readonly ErrorCode[] = [
   'invalid_query_string',
   'invalid_token',
+  'invalid_dpop_proof',
   'insufficient_scope',
   'internal_error',
   'service_unavailable',

@@ -25,6 +25,8 @@ export interface TenantKeys {
   readonly failureHash: Uint8Array
   /** Signs the challenges that passkeys and security keys answer. */
   readonly webauthnChallenge: Uint8Array
+  /** Makes the nonces of DPoP proofs. */
+  readonly dpopNonce: Uint8Array
   /** Signs the cookie of a browser in which a second factor was remembered. */
   readonly rememberedBrowser: Uint8Array
 }
@@ -74,6 +76,7 @@ export const loadTenantKeys = async (db: Db, tenantId: TenantId, secretBox: Secr
     deviceHash: derive(hashes, 'device hash'),
     failureHash: derive(hashes, 'login failures'),
     webauthnChallenge: derive(cookies, 'webauthn challenges'),
+    dpopNonce: derive(cookies, 'dpop nonces'),
     rememberedBrowser: derive(cookies, 'remembered browsers'),
   }
 }

@@ -1,6 +1,7 @@
 /** `/userinfo` for access tokens that are JWTs; the OIDC engine knows opaque ones only. */
 
 import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import { checkBinding, DPOP_ALGORITHMS } from '../base/dpop-proof.ts'
 import { findUser } from '../store/user-store.ts'
 import type { Directory } from './directory.ts'
 import type { Exchange } from './exchange.ts'
@@ -10,8 +11,9 @@ import { isOriginOfCallback } from './http/web-origin.ts'
 import type { LoginDeps } from './login-deps.ts'
 import { userinfoAudience } from './oidc/audience.ts'
 import { claimsOfScopes } from './oidc/claims.ts'
+import { useProofOnce } from './oidc/sender-constraint.ts'
 
-const BEARER = /^Bearer +(\S+)$/i
+const AUTHORIZATION = /^(Bearer|DPoP) +(\S+)$/i
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
 /**
@@ -23,7 +25,7 @@ export const presentedJwt = (exchange: Exchange, form: EngineBody | undefined): 
   const authorization = exchange.header('authorization')
   const inForm = form?.contentType === FORM ? new URLSearchParams(form.body.toString()).getAll('access_token') : []
   const presented = [
-    ...(authorization === undefined ? [] : [BEARER.exec(authorization)?.[1] ?? '']),
+    ...(authorization === undefined ? [] : [AUTHORIZATION.exec(authorization)?.[2] ?? '']),
     ...exchange.url.searchParams.getAll('access_token'),
     ...inForm,
   ]
@@ -64,8 +66,15 @@ const corsHeaders = async (
 }
 
 /** An error as RFC 6750 section 3.1 wants it. */
-const refuse = (exchange: Exchange, status: 401 | 403, error: string, description: string): void => {
-  const challenge = `Bearer realm="${exchange.tenant.issuer}", error="${error}", error_description="${description}"`
+const refuse = (
+  exchange: Exchange,
+  status: 401 | 403,
+  error: string,
+  description: string,
+  scheme: 'Bearer' | 'DPoP' = 'Bearer',
+): void => {
+  const algorithms = scheme === 'DPoP' ? `, algs="${DPOP_ALGORITHMS.join(' ')}"` : ''
+  const challenge = `${scheme} realm="${exchange.tenant.issuer}", error="${error}", error_description="${description}"${algorithms}`
   const open = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'WWW-Authenticate' }
   sendJson(
     exchange.response,
@@ -75,19 +84,44 @@ const refuse = (exchange: Exchange, status: 401 | 403, error: string, descriptio
   )
 }
 
+/** What is wrong with how the token is presented, when it is bound to a key or is presented as if it were. */
+const bindingProblem = async (
+  exchange: Exchange,
+  token: string,
+  { cnf: confirmation, azp }: JWTPayload,
+  deps: Pick<LoginDeps, 'volatileDb' | 'clock'>,
+): Promise<string | undefined> => {
+  const { request, url, tenant } = exchange
+  const binding = await checkBinding({
+    scheme: AUTHORIZATION.exec(exchange.header('authorization') ?? '')?.[1] ?? '',
+    token,
+    proof: exchange.header('dpop'),
+    confirmation,
+    method: request.method ?? '',
+    url: new URL(url.pathname, tenant.issuer).href,
+    now: deps.clock(),
+  })
+  if (binding?.kind === 'refused') return binding.problem
+  if (!binding) return undefined
+  const isFirst = await useProofOnce(exchange, deps, { clientId: text(azp), jti: binding.jti })
+  return isFirst ? undefined : 'the DPoP proof was used before'
+}
+
 /** Answers with the claims that the token's scopes allow. */
 export const serveUserinfo = async (
   exchange: Exchange,
   token: string,
-  { db, clock }: Pick<LoginDeps, 'db' | 'clock'>,
+  deps: Pick<LoginDeps, 'db' | 'volatileDb' | 'clock'>,
   directory: Directory,
 ): Promise<void> => {
-  const payload = await verify(exchange, token, clock())
+  const payload = await verify(exchange, token, deps.clock())
   if (!payload) return refuse(exchange, 401, 'invalid_token', 'invalid token provided')
+  const problem = await bindingProblem(exchange, token, payload, deps)
+  if (problem) return refuse(exchange, 401, 'invalid_token', problem, 'DPoP')
   const scopes = text(payload.scope).split(' ')
   if (!scopes.includes('openid'))
     return refuse(exchange, 403, 'insufficient_scope', 'access token missing openid scope')
-  const user = await findUser(db, exchange.tenant.tenantId, text(payload.sub))
+  const user = await findUser(deps.db, exchange.tenant.tenantId, text(payload.sub))
   if (!user || user.blocked) return refuse(exchange, 401, 'invalid_token', 'invalid token provided')
   const headers = await corsHeaders(exchange, directory, text(payload.azp))
   sendJson(exchange.response, 200, claimsOfScopes(user, scopes, exchange.tenant.issuer), headers)

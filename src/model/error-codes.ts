@@ -23,6 +23,10 @@ export const ERROR_CODES = {
 
   // who is asking
   invalid_token: { status: 401, doc: 'The bearer token is missing, malformed, expired, or not for this API.' },
+  invalid_dpop_proof: {
+    status: 401,
+    doc: 'The token is bound to a key, and no good proof of it was sent; or it is not bound, and one was sent.',
+  },
   insufficient_scope: { status: 403, doc: 'The token lacks the scope that the message names.' },
 
   // things that are not there

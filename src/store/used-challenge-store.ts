@@ -1,4 +1,4 @@
-/** WebAuthn challenges that were answered: each is good for one answer. */
+/** What is good for one use: WebAuthn challenges that were answered, and DPoP proofs. */
 
 import { createHash } from 'node:crypto'
 import type { TenantId } from '../model/ids.ts'
@@ -22,3 +22,15 @@ export const consumeChallenge = async (
     .executeTakeFirst()
   return numInsertedOrUpdatedRows === 1n
 }
+
+/**
+ * Uses a DPoP proof up (RFC 9449 section 11.1); false when it was used before. Of concurrent callers one gets true.
+ *
+ * @param expiresAt when no such proof is accepted any longer
+ */
+export const useProof = (
+  db: Db,
+  tenantId: TenantId,
+  { clientId, jti }: { readonly clientId: string; readonly jti: string },
+  expiresAt: Date,
+): Promise<boolean> => consumeChallenge(db, tenantId, `dpop ${JSON.stringify([clientId, jti])}`, expiresAt)

@@ -2,9 +2,11 @@
 
 import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider'
 import type { Directory } from '../directory.ts'
+import type { LoginDeps } from '../login-deps.ts'
 import type { Tenant } from '../tenant.ts'
 import { toEngineResource } from './audience.ts'
 import { organizationProblem } from './request-problem.ts'
+import { provedKey } from './sender-constraint.ts'
 
 interface Parameters {
   readonly audience?: string | undefined
@@ -24,7 +26,11 @@ const chooseScopes = (granted: readonly string[], requested: string | undefined)
 }
 
 /** Registers the grant in place of the engine's own, which knows neither `audience` nor client grants. */
-export const registerClientCredentials = (provider: Provider, tenant: Tenant, directory: Directory): void => {
+export const registerClientCredentials = (
+  provider: Provider,
+  deps: Pick<LoginDeps, 'volatileDb' | 'clock'>,
+  { tenant, directory }: { readonly tenant: Tenant; readonly directory: Directory },
+): void => {
   const handle = async (context: TokenEndpointGrantContext<Parameters>): Promise<void> => {
     const { client, params } = context.oidc
     const problem = organizationProblem({ organization: params.organization })
@@ -44,13 +50,15 @@ export const registerClientCredentials = (provider: Provider, tenant: Tenant, di
     const token = new provider.ClientCredentials({ client, scope: scopes.join(' ') })
     const resource = toEngineResource(server, params.audience)
     token.resourceServer = new provider.ResourceServer(params.audience, resource)
+    const key = await provedKey(context, client.clientId, deps)
+    if (key !== undefined) token.setThumbprint('jkt', key)
     context.oidc.entity('ClientCredentials', token)
     const value = await token.save()
     context.body = {
       access_token: value,
       ...(scopes.length > 0 ? { scope: scopes.join(' ') } : {}),
       expires_in: token.expiration,
-      token_type: 'Bearer',
+      token_type: token.tokenType,
     }
   }
   provider.registerGrantType('client_credentials', handle, ['audience', 'scope', 'organization'])

@@ -50,6 +50,7 @@ test('discovery names the addresses and abilities that are true, with the slash 
     id_token_signing_alg_values_supported: ['RS256'],
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
     grant_types_supported: ['authorization_code', 'implicit', 'refresh_token', 'client_credentials'],
+    dpop_signing_alg_values_supported: ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256'],
     request_uri_parameter_supported: false,
     request_parameter_supported: false,
   }

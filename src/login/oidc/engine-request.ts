@@ -45,6 +45,8 @@ const toEngineRequest = (exchange: Exchange, body: EngineBody | undefined): Inco
     ...request.headers,
     ...(isSilent(exchange) ? { cookie: withSilentSession(request, exchange.secure) } : {}),
     ...forwardingHeaders(exchange),
+    // The engine takes an empty proof for none, and the client would get a token that is bound to nothing.
+    ...(request.headers.dpop === '' ? { dpop: 'empty' } : {}),
     ...(body ? bodyHeaders(body) : {}),
   })
   // Inherits what it does not define, so it is what its type says.

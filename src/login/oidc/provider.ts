@@ -1,6 +1,7 @@
 /** One tenant's OIDC engine: oidc-provider, configured to behave as Auth0's SDKs expect. */
 
 import { type Configuration, type ErrorOut, type KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { DPOP_ALGORITHMS } from '../../base/dpop-proof.ts'
 import type { Directory } from '../directory.ts'
 import { cookieName } from '../http/cookies.ts'
 import { EXPIRED } from '../http/failure.ts'
@@ -29,6 +30,7 @@ import { createLifetimes } from './lifetimes.ts'
 import { requireRedirectUri } from './redirect-uri.ts'
 import { RESPONSE_TYPES, readCallbacksPerRequest } from './response-types.ts'
 import { mayRevoke, sendRevocationBare } from './revocation.ts'
+import { countProofs } from './sender-constraint.ts'
 import { toAuth0Dialect } from './token-dialect.ts'
 import { logTokens } from './token-events.ts'
 import { registerWebMessage } from './web-message.ts'
@@ -45,12 +47,13 @@ export interface ProviderOptions {
 
 type Features = NonNullable<Configuration['features']>
 
-const featuresOf = ({ tenant, directory }: ProviderOptions): Features => ({
+const featuresOf = ({ tenant, keys, directory }: ProviderOptions): Features => ({
   devInteractions: { enabled: false },
   clientCredentials: { enabled: true },
   revocation: { enabled: true, allowedPolicy: async (_, client, token) => mayRevoke(client, token) },
   pushedAuthorizationRequests: { enabled: false },
-  dPoP: { enabled: false },
+  // A nonce helps a client whose clock is wrong; no other needs one, as each proof is good once.
+  dPoP: { enabled: true, nonceSecret: Buffer.from(keys.dpopNonce) },
   // `/v2/logout` and `/oidc/logout` are ours: the engine's confirmation cannot be skipped and needs scripts.
   rpInitiatedLogout: { enabled: false },
   resourceIndicators: {
@@ -115,7 +118,7 @@ const configurationOf = (options: ProviderOptions): Configuration => {
     acceptQueryParamAccessTokens: true,
     responseTypes: RESPONSE_TYPES,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
-    enabledJWA: { idTokenSigningAlgValues: ['RS256'] },
+    enabledJWA: { idTokenSigningAlgValues: ['RS256'], dPoPSigningAlgValues: [...DPOP_ALGORITHMS] },
     // Applications read the profile from the ID token, whether or not they also get an access token.
     conformIdTokenClaims: false,
     // `transaction_id` comes last: its check runs on every request, after everything else was found valid.
@@ -153,7 +156,8 @@ export const createProvider = (options: ProviderOptions): Provider => {
   provider.proxy = true
   provider.Client.prototype.includeSid = () => true
   teachModels(provider, tenant)
-  registerClientCredentials(provider, tenant, directory)
+  countProofs(provider, deps)
+  registerClientCredentials(provider, deps, { tenant, directory })
   throttleClientSecrets(provider, deps)
   withholdAnswers(provider, deps)
   readCallbacksPerRequest(provider)

@@ -1,7 +1,7 @@
 /** What is wrong with an authorization request that the engine finds valid, at `/authorize` and where it is pushed. */
 
 import { jsonByteLength } from '../../base/json.ts'
-import { frontChannelProblem } from './response-types.ts'
+import { boundTokenProblem, frontChannelProblem } from './response-types.ts'
 import { webMessageProblem } from './web-message.ts'
 
 type Params = Readonly<Record<string, unknown>>
@@ -43,4 +43,5 @@ export const requestProblem = (params: Params): string | undefined =>
   extProblem(text(params.ext)) ??
   organizationProblem(params) ??
   frontChannelProblem(text(params.response_type), text(params.redirect_uri)) ??
+  boundTokenProblem(text(params.response_type), params.dpop_jkt) ??
   webMessageProblem(params)

@@ -19,6 +19,15 @@ export const responseTypesOf = (grants: readonly string[]): readonly ResponseTyp
 /** True when a token comes through the browser's address or a form: every response type but `code`. */
 export const isFrontChannel = (responseType: string): boolean => responseType !== 'code'
 
+/**
+ * What is wrong with an authorization request that names its key: a token that comes through the browser comes without a
+ * proof, so it could not be bound, and a client that asks for a bound token gets no other.
+ */
+export const boundTokenProblem = (responseType: string, dpopJkt: unknown): string | undefined =>
+  dpopJkt && responseType.split(' ').includes('token')
+    ? `response_type ${responseType} gives tokens that are bound to no key: leave out dpop_jkt, or ask for a code`
+    : undefined
+
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
 /**
