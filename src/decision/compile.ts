@@ -2,7 +2,7 @@
 
 import { createAssign } from './assignment.ts'
 import { type Decision, toDecision } from './decision.ts'
-import { AUTHENTICATION_FLOWS, type AuthenticationFlow, FLOWS_BY_MOMENT, type Flow } from './flow.ts'
+import { AUTHENTICATION_FLOWS, type AuthenticationFlow, type Flow } from './flow.ts'
 import { deepFreeze } from './freeze.ts'
 import { type Lookup, toLookup } from './lookup.ts'
 import { compileSegment } from './segment.ts'
@@ -21,7 +21,7 @@ export interface CompiledExperiment extends Plan {
 export interface Snapshot {
   readonly version: number
   /** The active experiment that decides each flow, by the flow. */
-  readonly active: Lookup<CompiledExperiment>
+  readonly active: { readonly [Name in Flow]: CompiledExperiment | undefined }
   readonly experiments: Lookup<CompiledExperiment>
 }
 
@@ -48,24 +48,21 @@ const compileExperiment = (experiment: ExperimentData, tenant: StrategyInput['se
   return { id, authentication_flow, choose, forcedSegments, forcedVariations: forceVariations(input) }
 }
 
-const decidesFlow = (
-  { authentication_flow }: { readonly authentication_flow: AuthenticationFlow },
-  flow: Flow,
-): boolean => AUTHENTICATION_FLOWS[authentication_flow].decides.includes(flow)
-
-const activeByFlow = (
-  { experiments }: SnapshotData,
-  compiled: Lookup<CompiledExperiment>,
-): Lookup<CompiledExperiment> => {
+const activeByFlow = ({ experiments }: SnapshotData, compiled: Lookup<CompiledExperiment>): Snapshot['active'] => {
   const active = experiments.filter(({ status }) => status === 'active')
-  return toLookup(
-    Object.values(FLOWS_BY_MOMENT)
-      .flat()
-      .flatMap(flow => {
-        const found = compiled[active.find(experiment => decidesFlow(experiment, flow))?.id ?? '']
-        return found ? [[flow, found] as const] : []
-      }),
-  )
+  const ofFlow = (flow: Flow): CompiledExperiment | undefined => {
+    const found = active.find(({ authentication_flow: of }) => AUTHENTICATION_FLOWS[of].decides.includes(flow))
+    return found && compiled[found.id]
+  }
+  // Hot path: fixed properties, for the reason given at the attributes.
+  return {
+    login: ofFlow('login'),
+    signup: ofFlow('signup'),
+    mfa_enrollment: ofFlow('mfa_enrollment'),
+    mfa_challenge: ofFlow('mfa_challenge'),
+    passkey_enrollment: ofFlow('passkey_enrollment'),
+    password_reset: ofFlow('password_reset'),
+  }
 }
 
 /**

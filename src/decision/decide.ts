@@ -8,7 +8,7 @@ import { experimentNotFound, flowNotReached, orphanedParams, segmentNotFound, va
 
 const NO_ACTIVE_EXPERIMENT = toDecision('no_active_experiment')
 const OTHER_FLOW = toDecision('other_flow')
-const DEFAULT_FLOW: Flow = 'login'
+const DEFAULT_FLOW = 'login' satisfies Flow
 
 /** An id that the request carries; an empty one, as in `?variation_id=`, is none. */
 const toId = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
@@ -22,8 +22,14 @@ const withSegment = (decision: Decision, segmentId: string): Decision =>
 /** A value of another type names no flow, and as a key it could throw. */
 const flowOf = ({ flow }: DecisionRequest): Flow => (typeof flow === 'string' ? flow : DEFAULT_FLOW)
 
-const decideActive = ({ active }: Snapshot, request: DecisionRequest): Decision =>
-  active[flowOf(request)]?.choose(request).auto ?? NO_ACTIVE_EXPERIMENT
+/** Hot path: the flow of most requests is read at its fixed place. A text that is no flow has no experiment. */
+const activeIn = ({ active }: Snapshot, flow: Flow): CompiledExperiment | undefined => {
+  if (flow === DEFAULT_FLOW) return active.login
+  return Object.hasOwn(active, flow) ? active[flow] : undefined
+}
+
+const decideActive = (snapshot: Snapshot, request: DecisionRequest): Decision =>
+  activeIn(snapshot, flowOf(request))?.choose(request).auto ?? NO_ACTIVE_EXPERIMENT
 
 /** A variation goes before a segment, and both go before computing; an id that is unknown is passed over. */
 const decideNamed = (experiment: CompiledExperiment, request: DecisionRequest, override: Override): Decision => {

@@ -28,7 +28,7 @@ const PAGE = '50'
 
 /** The experiment that allocates the variation; an active one before others. */
 const findExperiment = async (api: ApiClient, variationId: string): Promise<Experiment> => {
-  for (const status of ['active', 'paused', 'draft', 'completed']) {
+  for (const status of ['active', 'paused', 'draft', 'completed', 'archived']) {
     let from: string | undefined
     do {
       // The documented answer of the list.

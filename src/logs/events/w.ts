@@ -7,7 +7,7 @@ export const w: LogEventType = {
   type: 'w',
   category: 'auth.login.notification',
   description: 'Warning',
-  doc: 'Something was wrong in a login that went on, such as an override that names no experiment.',
+  doc: 'Something was wrong in a login that went on, such as an override that names no experiment, or there is something to know of a change that was made.',
   isRefusal: true,
   required: [],
   optional: [
@@ -21,6 +21,7 @@ export const w: LogEventType = {
     'tracking_id',
     'details.code',
     'details.message',
+    'details.experiment_id',
     'details.error',
     'details.request',
     'details.response',
