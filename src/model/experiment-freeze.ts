@@ -83,9 +83,15 @@ const editedSince = ({ feature_flag_snapshot, allocations }: Experiment, around:
   return [...(flag && isFlagEdited ? [`the feature flag ${flag.id}`] : []), ...new Set(found)]
 }
 
-/** Something that the caller of a transition should know, although it was made. */
+/** What the caller of a transition should know, although it was made. */
+export const EXPERIMENT_WARNINGS = {
+  experiment_edits_not_served:
+    'The flag, a variation or a segment was edited after the run copied it; the run serves the copy until it is refreshed.',
+} as const
+
 export interface ExperimentWarning {
-  readonly code: 'experiment_edits_not_served'
+  readonly code: keyof typeof EXPERIMENT_WARNINGS
+  /** Names what was edited, and says what to do. */
   readonly message: string
 }
 

@@ -8,13 +8,14 @@ import { TRIGGERS } from '../../src/actions/triggers/index.ts'
 import { layOutFolder } from '../kit/guide-commands.ts'
 import { startTestServer, type TestServer, temporaryDirectory } from '../kit/server.ts'
 import type { Chapter, Prepared } from './chapter.ts'
+import { experiments } from './experiments.ts'
 import { passkeyRollout } from './passkey-rollout.ts'
 import { quickstart } from './quickstart.ts'
 import { streamingLogs } from './streaming-logs.ts'
 import { WRITING_ACTIONS, writingActions } from './writing-actions.ts'
 
 /** In the order in which the README names them. */
-const CHAPTERS: readonly Chapter[] = [quickstart, writingActions, streamingLogs, passkeyRollout]
+const CHAPTERS: readonly Chapter[] = [quickstart, writingActions, experiments, streamingLogs, passkeyRollout]
 
 let folder = ''
 let server: TestServer

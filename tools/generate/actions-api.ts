@@ -100,6 +100,24 @@ An Action exports a function for each handler of its trigger and is called with 
 of everything, is in [the runtime of Actions](actions-runtime.md); how to write, test and deploy one, and how to import the types below, in
 [writing Actions](../guides/writing-actions.md).`
 
+/** Read when the page is made, so that it shows the example as it is. */
+const experimentSection = (): string => `## \`event.experiment\`
+
+The experiment in force, or \`null\`; \`event.experiments\` has all, each with its \`authentication_flow\`. Which is in force when is in
+[experiments](../guides/experiments.md#which-flow).
+
+| trigger | an experiment that assigns devices or sessions | one that assigns users |
+|---|---|---|
+| \`pre-user-registration\` | of the sign-up | \`null\` by definition: there is no user yet |
+| \`post-user-registration\` | of the sign-up | of the sign-up |
+| \`post-login\` | of the login or the sign-up, else of a flow that follows | the same |
+
+So this example finds a variant with \`assignment_config.subject\` \`device\` and nothing with \`user\`; after the registration it would find one with both:
+
+\`\`\`js
+${read('examples/actions/onboarding-variant.js').trim()}
+\`\`\``
+
 const API_HEAD = `## \`api\`
 
 Nothing happens when a method is called: calls are what an Action asks for, and the server does it once the Actions of the
@@ -122,6 +140,8 @@ export const actionsApiReference = (): string => {
 | trigger | version | handlers | methods of \`api\` | when it runs |
 |---|---|---|---|---|
 ${triggers.map(triggerRow).join('\n')}
+
+${experimentSection()}
 
 ${API_HEAD}
 

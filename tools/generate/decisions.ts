@@ -2,10 +2,12 @@
 
 import { ATTRIBUTES } from '../../src/decision/attributes.ts'
 import { REASONS, WARNINGS } from '../../src/decision/decision.ts'
+import { AUTHENTICATION_FLOWS } from '../../src/decision/flow.ts'
 import type { ListedValues } from '../../src/decision/listed-values.ts'
 import { OPERATORS } from '../../src/decision/operators/index.ts'
 import { STRATEGIES } from '../../src/decision/strategies/index.ts'
 import { SUBJECTS } from '../../src/decision/subject.ts'
+import { FLOW_WORDS } from '../../src/model/authentication-flow.ts'
 
 const rows = (entries: Record<string, string>): string[] =>
   Object.entries(entries).map(([name, doc]) => `| \`${name}\` | ${doc} |`)
@@ -21,6 +23,14 @@ const section = (title: string, head: string, entries: Record<string, string>): 
 
 const docs = (table: Record<string, { readonly doc: string }>): Record<string, string> =>
   Object.fromEntries(Object.entries(table).map(([name, { doc }]) => [name, doc]))
+
+/** Words of the wire beside the names of flows. */
+const spellings = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(FLOW_WORDS)
+      .filter(([word, flow]) => word !== flow)
+      .map(([word, flow]) => [word, `A word of the Beta for \`${flow}\`; it comes back as it was written.`]),
+  )
 
 const attributeDocs = (): Record<string, string> =>
   Object.fromEntries(
@@ -59,6 +69,9 @@ export const decisionReference = (): string =>
     ...valueSections(),
     ...section('Operators of a condition', 'operator', docs(OPERATORS)),
     ...section('Subjects', 'subject', docs(SUBJECTS)),
+    ...section('Authentication flows', 'flow', { ...docs(AUTHENTICATION_FLOWS), ...spellings() }),
+    'What is in force when several are active: [experiments](../guides/experiments.md).',
+    '',
     ...section('Allocation strategies', 'strategy', docs(STRATEGIES)),
     ...section('Reasons', 'reason', REASONS),
     ...section('Warnings', 'code', WARNINGS),

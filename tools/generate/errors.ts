@@ -1,8 +1,9 @@
 /** Renders docs/reference/errors.md from the registry of error codes. */
 
 import { ERROR_CODES } from '../../src/model/error-codes.ts'
+import { EXPERIMENT_WARNINGS } from '../../src/model/experiment-freeze.ts'
 
-/** The reference of every error code: status and meaning. */
+/** The reference of every error code: status and meaning; and of warnings. */
 export const errorReference = (): string => {
   const rows = Object.entries(ERROR_CODES).map(([code, { status, doc }]) => `| \`${code}\` | ${status} | ${doc} |`)
   return [
@@ -15,6 +16,14 @@ export const errorReference = (): string => {
     '| code | status | meaning |',
     '|---|---|---|',
     ...rows,
+    '',
+    '## Warnings',
+    '',
+    'A change of the status of an experiment that was made may answer with `warnings`, a list of `{code, message}`; the tenant log has an event `w` for each.',
+    '',
+    '| code | meaning |',
+    '|---|---|',
+    ...Object.entries(EXPERIMENT_WARNINGS).map(([code, doc]) => `| \`${code}\` | ${doc} |`),
     '',
   ].join('\n')
 }
