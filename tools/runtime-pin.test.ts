@@ -45,7 +45,8 @@ test('the tests run on a Node that the package accepts', () => {
 
 test('a script of npm that starts the server on an older Node prints one sentence and exits 1', () => {
   // An old Node cannot read main.ts at all, so the check is loaded before it.
-  for (const name of ['start', 'dev', 'demo']) assert.match(scripts[name], /^node --import \.\/src\/require-node\.mjs /)
+  for (const name of ['start', 'dev', 'demo'])
+    assert.match(scripts[name], /^(exec )?node --import \.\/src\/require-node\.mjs /)
   const pretend =
     "Object.defineProperty(process.versions, 'node', { value: '20.20.2' }); await import('./src/require-node.mjs')"
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', pretend], {
