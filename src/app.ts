@@ -28,7 +28,7 @@ import { createExperimentSnapshots, type ExperimentSnapshots } from './login/exp
 import { openGeoDatabase } from './login/geo-database.ts'
 import { clientAddress } from './login/http/request-facts.ts'
 import { openSecretBox } from './login/open-secret-box.ts'
-import { openTenant } from './login/open-tenant.ts'
+import { type OpenedTenant, openTenant } from './login/open-tenant.ts'
 import { createPasswordHasher } from './login/users/password-hasher.ts'
 import type { TenantLog } from './logs/log-event.ts'
 import { openTenantLog } from './logs/open-tenant-log.ts'
@@ -47,6 +47,7 @@ import { loadSnapshotData } from './store/snapshot-source.ts'
 import { probeWriting } from './store/write-probe.ts'
 
 export interface App {
+  readonly tenant: OpenedTenant
   /** Stops in good order: requests first, then the log, then the database. */
   close(): Promise<void>
 }
@@ -290,5 +291,5 @@ export const startApp = async (config: Config): Promise<App> => {
   const registries = openRegistries(databases, secretBox, logger, starting)
   await listen({ config, logger, databases, secretBox, log, registries }, starting)
   const running = starting.move()
-  return { close: () => running.disposeAsync() }
+  return { tenant, close: () => running.disposeAsync() }
 }

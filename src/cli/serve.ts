@@ -1,6 +1,9 @@
 /** `serve`: runs the server until it is told to stop. */
 
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { loadConfig } from '../config/config.ts'
+import { startMessage } from './start-message.ts'
 import { onStopRequest } from './stop-request.ts'
 
 /** Milliseconds within which a stop must be done; scripts count on five seconds. */
@@ -18,8 +21,16 @@ export const serve = async (args: readonly string[], environment: NodeJS.Process
   const asked = Promise.withResolvers<void>()
   onStopRequest({ stop: asked.resolve, again: () => process.exit(1) })
   const app = await startApp(config)
-  // Counted from the start of the process, because that is what a person waits for.
-  console.log(`ready ${config.issuer} in ${Math.round(performance.now())} ms`)
+  const credentialsFile = join(config.dataDir, 'credentials.json')
+  const lines = startMessage({
+    issuer: config.issuer,
+    elapsedMs: performance.now(), // from the start of the process, because that is what a person waits for
+    isFirst: app.tenant.isNew,
+    credentialsFile: existsSync(credentialsFile) ? credentialsFile : undefined,
+    administrator: app.tenant.administrator,
+    folder: process.cwd(),
+  })
+  console.log(lines.join('\n'))
   await asked.promise
   // As a second request does; a stop that hangs must not outlast the patience of scripts.
   setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()

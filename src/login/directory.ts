@@ -12,6 +12,7 @@ import {
   type ResourceServerRecord,
 } from '../store/resource-server-store.ts'
 import type { LoginDeps } from './login-deps.ts'
+import { loadSeedRecord } from './seed-record.ts'
 import type { Tenant } from './tenant.ts'
 
 /** A client whose secret is open: it stays in memory and never leaves but to be compared. */
@@ -24,6 +25,8 @@ export const DATABASE_CONNECTION = 'Username-Password-Authentication'
 
 export interface Directory {
   client(tenantId: TenantId, clientId: string): Promise<Client | undefined>
+  /** The application that the first start made. */
+  firstApplication(tenantId: TenantId): Promise<Client | undefined>
   /** The API of an audience. `ISSUER + "api/v2/"` is the Management API, whatever the issuer was when it was created. */
   resourceServer(tenant: Tenant, audience: string): Promise<ResourceServerRecord | undefined>
   clientGrant(
@@ -57,6 +60,7 @@ export const createDirectory = ({ db, clock, secretBox }: LoginDeps): Directory 
   const cacheOf = <Value>(): ExpiringCache<Value | undefined> =>
     createExpiringCache({ maxEntries: MAX_ENTRIES, ttlMs: TTL_MS, clock })
   const clients = cacheOf<Client>()
+  const firstApplications = cacheOf<Client>()
   const servers = cacheOf<ResourceServerRecord>()
   const grants = cacheOf<ClientGrantRecord>()
   const connections = cacheOf<ConnectionRecord>()
@@ -79,8 +83,12 @@ export const createDirectory = ({ db, clock, secretBox }: LoginDeps): Directory 
     return { ...client, secret: sealedSecret && openClientSecret(secretBox, tenantId, clientId, sealedSecret) }
   }
 
+  const loadFirstApplication = async (tenantId: TenantId): Promise<Client | undefined> =>
+    loadClient(tenantId, (await loadSeedRecord(db, tenantId, secretBox)).appClientId)
+
   return {
     client: (tenantId, clientId) => read(clients, [tenantId, clientId], () => loadClient(tenantId, clientId)),
+    firstApplication: tenantId => read(firstApplications, [tenantId], () => loadFirstApplication(tenantId)),
     resourceServer: ({ tenantId, issuer }, audience) =>
       read(servers, [tenantId, issuer, audience], () =>
         audience === `${issuer}api/v2/`

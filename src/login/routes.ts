@@ -7,6 +7,7 @@ import { WEBAUTHN_SCRIPT } from './factors/webauthn-script.ts'
 import type { HostedPage, PageContext } from './hosted/hosted-page.ts'
 import { loginPage } from './hosted/login-page.ts'
 import { signupPage } from './hosted/signup-page.ts'
+import { welcomePage } from './hosted/welcome-page.ts'
 import { serveAsset, serveAvatar } from './http/assets.ts'
 import { auth0Logout } from './logout/auth0-logout.ts'
 import { oidcLogout } from './logout/oidc-logout.ts'
@@ -57,6 +58,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   '/v2/logout': { methods: ['GET'], answer: auth0Logout },
   '/oidc/session/confirm': { methods: ['POST'], answer: engine },
   '/oidc/logout': { methods: ['GET', 'POST'], answer: oidcLogout },
+  '/': { methods: ['GET', 'HEAD'], answer: welcomePage },
   '/u/login': page(loginPage),
   '/u/signup': page(signupPage),
   ...factorPages,

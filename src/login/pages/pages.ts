@@ -55,6 +55,11 @@ export interface PageData extends FactorPageData {
     readonly account: string | undefined
   }
   readonly 'logged-out': Readonly<Record<never, never>>
+  readonly welcome: {
+    readonly client_name: string
+    /** Begins a login; undefined where no application can end it. */
+    readonly login: string | undefined
+  }
 }
 
 export type PageName = keyof PageData
@@ -66,6 +71,7 @@ export const PAGE_TITLES = {
   error: 'Something went wrong',
   logout: 'Log out',
   'logged-out': 'Logged out',
+  welcome: 'The server is running',
   ...FACTOR_PAGE_TITLES,
 } as const satisfies Record<PageName, string>
 
