@@ -53,6 +53,7 @@ export const samplePages = (error?: string): PageData => {
     error: { message: error ?? 'Go back to the application and log in again.', code: 'invalid_request' },
     logout: { fields: [], account: ACCOUNT },
     'logged-out': {},
+    welcome: { client_name: CLIENT, login: startOver },
     'mfa-otp-challenge': challenge,
     'mfa-otp-enrollment-qr': {
       ...form,
