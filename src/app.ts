@@ -20,13 +20,12 @@ import { prepareDataDirectory } from './config/data-directory.ts'
 import { OPTIONS } from './config/options.ts'
 import { type GracefulServer, startGracefulServer } from './http/graceful-server.ts'
 import { createHealthHandler } from './http/health.ts'
-import { type BoundActions, createBoundActions } from './login/actions/bound-actions.ts'
 import { createPlaceOf } from './login/actions/place-of.ts'
 import { createAssign } from './login/assign-experiment.ts'
 import { createLogin, type Login } from './login/create-login.ts'
-import { createExperimentSnapshots, type ExperimentSnapshots } from './login/experiment-snapshots.ts'
 import { openGeoDatabase } from './login/geo-database.ts'
 import { clientAddress } from './login/http/request-facts.ts'
+import { openRegistries, type Registries } from './login/open-registries.ts'
 import { openSecretBox } from './login/open-secret-box.ts'
 import { type OpenedTenant, openTenant } from './login/open-tenant.ts'
 import { createPasswordHasher } from './login/users/password-hasher.ts'
@@ -37,13 +36,11 @@ import { startLogStreamDelivery } from './logs/streams/delivery.ts'
 import { DELIVERY_PACE, systemSleep } from './logs/streams/delivery-ports.ts'
 import { createSinkOpener } from './logs/streams/open-sink.ts'
 import { sealOpenAddresses } from './logs/streams/seal-addresses.ts'
-import type { TenantId } from './model/ids.ts'
 import { toTenantId } from './model/ids.ts'
-import { watchConfigVersions } from './store/config-notifications.ts'
+import { createCancellableRead } from './store/cancellable-read.ts'
 import { findConnection } from './store/connection-store.ts'
 import { ensureInstallationSecret } from './store/installation-secret-store.ts'
 import { type Databases, openDatabases } from './store/open-databases.ts'
-import { loadSnapshotData } from './store/snapshot-source.ts'
 import { probeWriting } from './store/write-probe.ts'
 
 export interface App {
@@ -57,44 +54,6 @@ const DRAIN_MS = 2_500
 
 /** What is running; disposed in the opposite order. */
 type Running = AsyncDisposableStack
-
-/** What logins read of a tenant's configuration. */
-interface Registries {
-  readonly snapshots: ExperimentSnapshots
-  readonly bound: BoundActions
-  /** Tells of every tenant whose configuration was changed, by whichever server. */
-  onChange(listener: (tenantId: TenantId) => void): void
-}
-
-/** Experiments and bound Actions in memory, kept current by notifications from every server that shares the database. */
-const openRegistries = (
-  { db, connectionString }: Databases,
-  secretBox: SecretBox,
-  logger: Logger,
-  running: Running,
-): Registries => {
-  const snapshots = createExperimentSnapshots({
-    load: tenantId => loadSnapshotData(db, tenantId),
-    onError: (error, tenantId) =>
-      logger.warn({ err: error, tenantId }, 'experiments could not be read; the last good ones stay'),
-  })
-  const bound = createBoundActions({
-    db,
-    secretBox,
-    onError: (error, tenantId) =>
-      logger.warn({ err: error, tenantId }, 'bound Actions could not be read; logins wait until they can be'),
-  })
-  const listeners = [snapshots.invalidate, bound.invalidate]
-  const watch = watchConfigVersions({
-    connectionString,
-    onChange: tenantId => listeners.forEach(tell => void tell(tenantId)),
-    onError: atMostEveryMinute(error =>
-      logger.warn({ err: error }, 'changes of experiments are not announced; trying again until they are'),
-    ),
-  })
-  running.defer(() => watch.close())
-  return { snapshots, bound, onChange: listener => void listeners.push(listener) }
-}
 
 interface Parts {
   readonly config: Config
@@ -142,7 +101,10 @@ type ApiPorts = Pick<ManagementApiDeps, 'actions' | 'logStreams' | 'authenticati
 const openManagementApi = (parts: Parts, login: Login, ports: ApiPorts): RequestListener => {
   const { config, logger, databases, log, registries } = parts
   const api = createManagementApi({
-    db: databases.db,
+    db: databases.managementDb,
+    readCancellably: createCancellableRead(databases.managementDb, databases.db),
+    readPlaces: databases.readPlaces,
+    rateLimit: config.limitManagementApi,
     log,
     clock: systemClock,
     random: systemRandom,
@@ -206,7 +168,7 @@ const openLogStreams = async (parts: Parts, running: Running): Promise<Managemen
   running.defer(() => egress.close())
   running.use(
     startLogStreamDelivery({
-      db: databases.db,
+      db: databases.managementDb,
       openSink: createSinkOpener({
         secrets: secretBox,
         egress,
@@ -288,7 +250,8 @@ export const startApp = async (config: Config): Promise<App> => {
       logger,
     }),
   )
-  const registries = openRegistries(databases, secretBox, logger, starting)
+  const { db, connectionString } = databases
+  const registries = starting.use(openRegistries({ db, connectionString, secretBox, logger }))
   await listen({ config, logger, databases, secretBox, log, registries }, starting)
   const running = starting.move()
   return { tenant, close: () => running.disposeAsync() }

@@ -4,8 +4,10 @@ import type { JWK } from 'jose'
 import type { Kysely } from 'kysely'
 import type { Clock } from '../base/clock.ts'
 import type { RandomBytes } from '../base/random.ts'
+import type { Rate } from '../base/rate-limiter.ts'
 import type { TenantLog } from '../logs/log-event.ts'
 import type { TenantId } from '../model/ids.ts'
+import type { CancellableRead } from '../store/cancellable-read.ts'
 import type { Database } from '../store/schema.ts'
 import type { ActionPorts } from './actions/action-ports.ts'
 import type { AuthenticationMethodPorts } from './authentication-methods/authentication-method-ports.ts'
@@ -23,6 +25,12 @@ export interface TenantContext {
 
 export interface ManagementApiDeps {
   readonly db: Kysely<Database>
+  /** Where searches and lists are read, each on a connection of its own. */
+  readonly readCancellably: CancellableRead
+  /** Searches under way at once, and lists. */
+  readonly readPlaces: number
+  /** Requests of a client. */
+  readonly rateLimit: Rate | 'off'
   readonly log: TenantLog
   readonly clock: Clock
   readonly random: RandomBytes

@@ -23,9 +23,13 @@ const CHALLENGE: Readonly<Partial<Record<ApiError['code'], string>>> = {
   insufficient_scope: 'Bearer error="insufficient_scope"',
 }
 
-/** The answer for a failure. */
+const TOO_MANY = 429
+
+/** The answer for a failure; too many requests are always told when to come back (RFC 6585 section 4). */
 export const errorAnswer = (c: Context, error: ApiError): Response => {
   const challenge = CHALLENGE[error.code]
+  const { status } = ERROR_CODES[error.code]
   if (challenge) c.header('WWW-Authenticate', challenge)
-  return c.json(toErrorEnvelope(error), ERROR_CODES[error.code].status)
+  if (status === TOO_MANY) c.header('Retry-After', String(Math.max(1, Math.ceil(error.retryAfter ?? 1))))
+  return c.json(toErrorEnvelope(error), status)
 }

@@ -5,9 +5,12 @@ import { apiError } from '../model/error-codes.ts'
 import type { ManagementApiDeps } from './api-deps.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { errorAnswer, toApiError } from './error-answer.ts'
+import { type ApiEnvironment, identify } from './identity.ts'
 import { createOpenApiDocument } from './openapi.ts'
 import { OPERATIONS } from './operations.ts'
 import { handlerOf } from './pipeline.ts'
+import { createRateLimit } from './rate-limit.ts'
+import { createReadTurns } from './read-turns.ts'
 
 const BASE = '/api/v2'
 
@@ -18,16 +21,25 @@ const toRoute = (path: string): string => BASE + path.replaceAll(/\{(\w+)\}/g, '
  * Builds the application. It answers every path below `/api/v2`, so it can be mounted at the root beside others.
  * Nothing thrown leaves it: failures become the error envelope, those of the server are handed to `logError`.
  */
-export const createManagementApi = (deps: ManagementApiDeps): Hono => {
-  const app = new Hono()
+export const createManagementApi = (deps: ManagementApiDeps): Hono<ApiEnvironment> => {
+  const app = new Hono<ApiEnvironment>()
   const authenticate = createAuthenticate(deps)
   const openApiDocument = createOpenApiDocument(OPERATIONS)
-  app.get(`${BASE}/openapi.json`, async c => {
-    const { issuer } = await deps.tenantOf(c.req.raw)
-    return c.json(openApiDocument(issuer))
+  const countRequest = createRateLimit(deps)
+  const takeReadTurn = createReadTurns(deps)
+  app.use('*', async (c, next) => {
+    c.set('identity', await identify(c.req.raw, deps, authenticate))
+    const refusal = countRequest(c)
+    return refusal ? errorAnswer(c, refusal) : next()
+  })
+  app.get(`${BASE}/openapi.json`, c => {
+    const identity = c.get('identity')
+    const { tenant } = identity
+    if (tenant) return c.json(openApiDocument(tenant.issuer))
+    throw identity.caller ? new TypeError('a caller of no tenant') : identity.failure
   })
   for (const operation of OPERATIONS) {
-    app.on(operation.method.toUpperCase(), toRoute(operation.path), handlerOf(deps, authenticate, operation))
+    app.on(operation.method.toUpperCase(), toRoute(operation.path), handlerOf(deps, takeReadTurn, operation))
   }
   app.all(`${BASE}/*`, c => errorAnswer(c, noRoute(c.req.method, c.req.path)))
   app.onError((error, c) => {

@@ -14,6 +14,7 @@ const EVERYWHERE: readonly ErrorCode[] = [
   'invalid_token',
   'invalid_dpop_proof',
   'insufficient_scope',
+  'too_many_requests',
   'internal_error',
   'service_unavailable',
 ]

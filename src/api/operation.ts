@@ -45,8 +45,8 @@ export type ParsePart = <Schema extends z.ZodType>(
 /** An operation whose own types are closed over: the table holds these. */
 export interface Operation extends OperationFacts {
   readonly schemas: OperationSchemas<z.ZodObject, z.ZodObject, z.ZodType>
-  /** Checks what arrived and does the work; the value is the body of the answer. */
-  readonly handle: (api: ApiContext, raw: RawInput, parse: ParsePart) => Promise<unknown>
+  /** Checks what arrived, and returns the work; its value is the body of the answer. */
+  readonly prepare: (raw: RawInput, parse: ParsePart) => (api: ApiContext) => Promise<unknown>
 }
 
 /** No path or query parameters: any is refused. */
@@ -89,11 +89,13 @@ export const operation = <Params extends z.ZodObject, Query extends z.ZodObject,
   return {
     ...facts,
     schemas: { params, query, body },
-    handle: async (api, raw, parse) =>
-      run(api, {
+    prepare: (raw, parse) => {
+      const input = {
         params: parse('params', params, raw.params),
         query: parse('query', query, raw.query),
         body: parse('body', body, raw.body),
-      }),
+      }
+      return api => run(api, input)
+    },
   }
 }

@@ -1,24 +1,24 @@
 /** What every operation goes through, in order: tenant, token, scope, query, body, the call, the log, the answer. */
 
-import type { Context, Handler } from 'hono'
+import type { Handler } from 'hono'
 import { type ApiError, apiError, ERROR_CODES, toErrorEnvelope } from '../model/error-codes.ts'
 import { writeConfiguration } from '../store/configuration-write.ts'
 import type { ApiContext, Caller } from './api-context.ts'
 import type { ManagementApiDeps, TenantContext } from './api-deps.ts'
 import { auditEvent, type CallFacts, callFields } from './audit.ts'
-import { type Authenticate, requireScope } from './authenticate.ts'
+import { requireScope } from './authenticate.ts'
 import { errorAnswer, toApiError } from './error-answer.ts'
+import type { ApiEnvironment, ApiRequest } from './identity.ts'
 import { acceptsForm, bodyIsList, bodyIsOptional, type Operation, readsBody } from './operation.ts'
 import { parsePart, readQuery } from './parse-part.ts'
+import { readKindOf, type TakeReadTurn } from './read-turns.ts'
 import { readBody } from './request-body.ts'
 
 /** What is known of a request while it is served, for the log and for the answer. */
 interface Call {
-  readonly c: Context
+  readonly c: ApiRequest
   readonly deps: ManagementApiDeps
   readonly operation: Operation
-  tenant?: TenantContext
-  caller?: Caller
   query?: unknown
   body?: unknown
   /** A change was committed: it is logged even when the answer is a refusal. */
@@ -36,9 +36,9 @@ const factsOf = async ({ c, deps }: Call, tenant: TenantContext, caller: Caller)
   request: c.req.raw,
 })
 
-const createContext = (call: Call, tenant: TenantContext, caller: Caller): ApiContext => {
+const createContext = (call: Call, tenant: TenantContext, caller: Caller, db: ManagementApiDeps['db']): ApiContext => {
   const { c, deps } = call
-  const { db, clock, random } = deps
+  const { clock, random } = deps
   const { tenantId } = tenant
   return {
     tenant,
@@ -65,12 +65,13 @@ const createContext = (call: Call, tenant: TenantContext, caller: Caller): ApiCo
   }
 }
 
-const serve = async (call: Call, authenticate: Authenticate): Promise<Outcome> => {
+const serve = async (call: Call, takeReadTurn: TakeReadTurn): Promise<Outcome> => {
   const { c, deps, operation } = call
   const request = c.req.raw
-  call.tenant = await deps.tenantOf(request)
-  call.caller = await authenticate(request, call.tenant)
-  requireScope(call.caller, operation.scopes)
+  const identity = c.get('identity')
+  if (!identity.caller) throw identity.failure
+  const { tenant, caller } = identity
+  requireScope(caller, operation.scopes)
   call.query = readQuery(new URL(request.url))
   if (readsBody(operation))
     call.body = await readBody(request, {
@@ -78,8 +79,11 @@ const serve = async (call: Call, authenticate: Authenticate): Promise<Outcome> =
       isList: bodyIsList(operation),
       acceptsForm: acceptsForm(operation),
     })
-  const api = createContext(call, call.tenant, call.caller)
-  const body = await operation.handle(api, { params: c.req.param(), query: call.query, body: call.body }, parsePart)
+  const work = operation.prepare({ params: c.req.param(), query: call.query, body: call.body }, parsePart)
+  const run = (db: ManagementApiDeps['db']) => work(createContext(call, tenant, caller, db))
+  const kind = readKindOf(operation)
+  const { tenantId } = tenant
+  const body = await (kind ? takeReadTurn({ kind, tenantId, signal: request.signal }, run) : run(deps.db))
   const { status } = operation.success
   return { status, body: status === 204 ? undefined : body }
 }
@@ -87,17 +91,22 @@ const serve = async (call: Call, authenticate: Authenticate): Promise<Outcome> =
 const refuse = (call: Call, thrown: unknown): Outcome => {
   const error = toApiError(thrown)
   const { status } = ERROR_CODES[error.code]
-  if (status >= 500) {
+  // What fails for a caller who has left has failed for that.
+  if (status >= 500 && !call.c.req.raw.signal.aborted) {
     call.deps.logError(error.cause ?? error, { operation: call.operation.id, ...tenantOf(call) })
   }
   return { status, body: toErrorEnvelope(error), error }
 }
 
-const tenantOf = ({ tenant }: Call) => (tenant ? { tenantId: tenant.tenantId } : {})
+const tenantOf = ({ c }: Call) => {
+  const { tenant } = c.get('identity')
+  return tenant ? { tenantId: tenant.tenantId } : {}
+}
 
 /** Writes are logged when they succeeded, and also when a part of them was committed before the refusal. */
 const record = async (call: Call, { status, body }: Outcome): Promise<void> => {
-  const { deps, operation, tenant, caller } = call
+  const { c, deps, operation } = call
+  const { tenant, caller } = c.get('identity')
   if (!tenant || !caller) return
   await deps.log.record(
     auditEvent({
@@ -113,10 +122,14 @@ const record = async (call: Call, { status, body }: Outcome): Promise<void> => {
 const NOT_LOGGED = 'The change was made, but its log event could not be written; read the state before you retry.'
 
 /** Makes the Hono handler of an operation. */
-export const handlerOf = (deps: ManagementApiDeps, authenticate: Authenticate, operation: Operation): Handler => {
+export const handlerOf = (
+  deps: ManagementApiDeps,
+  takeReadTurn: TakeReadTurn,
+  operation: Operation,
+): Handler<ApiEnvironment> => {
   return async c => {
     const call: Call = { c, deps, operation, wrote: false }
-    let outcome = await serve(call, authenticate).catch(thrown => refuse(call, thrown))
+    let outcome = await serve(call, takeReadTurn).catch(thrown => refuse(call, thrown))
     const isWrite = operation.method !== 'get'
     if (call.wrote || (isWrite && !outcome.error)) {
       outcome = await record(call, outcome).then(

@@ -5,6 +5,8 @@ export interface CodedErrorOptions {
   readonly errors?: readonly { readonly code: string; readonly message: string }[]
   /** What the operator must read and the caller must not; goes to the server's own log only. */
   readonly detail?: string
+  /** Seconds after which it makes sense to try again. */
+  readonly retryAfter?: number
   readonly cause?: unknown
 }
 
@@ -17,11 +19,13 @@ export class CodedError<Code extends string = string> extends Error {
   readonly code: Code
   readonly errors: CodedErrorOptions['errors']
   readonly detail: string | undefined
+  readonly retryAfter: number | undefined
 
   constructor(code: Code, message: string, options: CodedErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.errors = options.errors
     this.detail = options.detail
+    this.retryAfter = options.retryAfter
   }
 }

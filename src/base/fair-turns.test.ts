@@ -51,3 +51,55 @@ test('failed work gives its place to the next', async () => {
   await assert.rejects(failing, /no/)
   assert.equal(await following, 'done')
 })
+
+/** Work that ends when the test says so. */
+const heldWork = () => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  return { work: () => promise, end: resolve }
+}
+
+test('a key may have fewer places than there are', async () => {
+  const turns = createFairTurns({ concurrency: 3, perKey: 1, waitingPerKey: 5, waiting: 5 })
+  const started: string[] = []
+  const { work, end } = heldWork()
+  const all = ['a', 'a', 'b', 'a'].map((key, n) =>
+    turns(key)(async () => {
+      started.push(`${key}${n}`)
+      await work()
+    }),
+  )
+  await nextTick()
+  assert.deepEqual(started, ['a0', 'b2'])
+  end()
+  await Promise.all(all)
+  assert.deepEqual(started, ['a0', 'b2', 'a1', 'a3'])
+})
+
+test('who leaves the queue is not served, and gives its place to others', async () => {
+  const turns = createFairTurns({ concurrency: 1, waitingPerKey: 1, waiting: 1 })
+  const { work, end } = heldWork()
+  const running = turns('a')(work)
+  const leaving = new AbortController()
+  const left = turns('a', leaving.signal)(() => assert.fail('it was served'))
+  await assert.rejects(turns('a')(work), QueueFull)
+  leaving.abort(new TypeError('left'))
+  await assert.rejects(left, /left/)
+  const next = turns('a')(async () => 'served')
+  end()
+  await running
+  assert.equal(await next, 'served')
+  await assert.rejects(turns('a', leaving.signal)(work), /left/, 'who has left already does not even wait')
+})
+
+test('work that runs goes on when its signal ends: it is its own to end', async () => {
+  const turns = createFairTurns({ concurrency: 1, waitingPerKey: 1, waiting: 1 })
+  const { work, end } = heldWork()
+  const leaving = new AbortController()
+  const running = turns('a', leaving.signal)(work)
+  await nextTick()
+  leaving.abort()
+  const next = turns('a')(async () => 'served')
+  end()
+  await running
+  assert.equal(await next, 'served')
+})

@@ -79,10 +79,10 @@ export const OPTIONS = {
   },
   databaseMaxConnections: {
     variable: 'DATABASE_MAX_CONNECTIONS',
-    read: wholeNumber(4, 1_000),
-    expects: 'a whole number from 4 to 1000',
+    read: wholeNumber(6, 1_000),
+    expects: 'a whole number from 6 to 1000',
     default: '20',
-    doc: 'The most connections that this server opens to the database.',
+    doc: 'The most connections that this server opens to the database. A third of them is for the Management API and log streams, so that their callers never take those of logins.',
   },
   tenant: {
     variable: 'TENANT',

@@ -12,6 +12,10 @@ export interface DatabaseOptions {
   readonly max?: number
   /** `off` answers a commit before it is on disk: only for data that may be lost in a crash. Default: as the server has it. */
   readonly synchronousCommit?: 'on' | 'off'
+  /** Milliseconds after which PostgreSQL ends a statement; default 30,000. */
+  readonly statementLimitMs?: number
+  /** A statement uses one core of the database's machine, however large it is; default as the server has it. */
+  readonly isSerial?: boolean
   /** How the connections appear in `pg_stat_activity`. */
   readonly applicationName?: string
   /** Told when an established connection breaks; the pool replaces it by itself. */
@@ -37,23 +41,29 @@ const types: pg.CustomTypesConfig = {
       : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser, // overloads of one function by format
 }
 
+const sessionSettings = ({ synchronousCommit, isSerial }: DatabaseOptions): string =>
+  [
+    ...(synchronousCommit ? [`-c synchronous_commit=${synchronousCommit}`] : []),
+    ...(isSerial ? ['-c max_parallel_workers_per_gather=0'] : []),
+  ].join(' ')
+
 /**
  * Opens a pool; connections are made when first needed. A connection that breaks, idle or in the
  * middle of a transaction, fails the query that uses it and never the process.
  */
 export const openDatabase = (options: DatabaseOptions): DatabaseHandle => {
-  const { connectionString, max = 10, synchronousCommit, onConnectionLost = () => {} } = options
+  const { connectionString, max = 10, statementLimitMs = TIMEOUT.statement, onConnectionLost = () => {} } = options
   const pool = new pg.Pool({
     connectionString,
     max,
     types,
     application_name: options.applicationName ?? 'experiment-center',
     connectionTimeoutMillis: TIMEOUT.connect,
-    statement_timeout: TIMEOUT.statement,
+    statement_timeout: statementLimitMs,
     query_timeout: TIMEOUT.query,
     idle_in_transaction_session_timeout: TIMEOUT.idleInTransaction,
     keepAlive: true,
-    ...(synchronousCommit !== undefined && { options: `-c synchronous_commit=${synchronousCommit}` }),
+    options: sessionSettings(options),
   })
   // The pool only listens to idle connections; one that breaks between two queries of a transaction is ours to hear.
   let isClosing = false

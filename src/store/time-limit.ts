@@ -6,7 +6,9 @@ import type { Db } from './database.ts'
 
 const CANCELLED = '57014'
 
-const isCancelled = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === CANCELLED
+/** True when PostgreSQL ended a statement: for its time, or because it was told to. */
+export const isCancelled = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === CANCELLED
 
 const LOG_ADVICE = 'narrow it by a date, a type, a user or an experiment'
 

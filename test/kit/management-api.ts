@@ -12,6 +12,7 @@ import { systemRandom } from '../../src/base/random.ts'
 import { createSecretBox } from '../../src/base/secret-box.ts'
 import type { LogEvent } from '../../src/logs/log-event.ts'
 import { toTenantId } from '../../src/model/ids.ts'
+import { createCancellableRead } from '../../src/store/cancellable-read.ts'
 import type { Db } from '../../src/store/database.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 
@@ -134,6 +135,9 @@ export const createTestApi = async (overrides: Partial<ManagementApiDeps> = {}):
   const changes: string[] = []
   const app = createManagementApi({
     db,
+    readCancellably: createCancellableRead(overrides.db ?? db, db),
+    readPlaces: 2,
+    rateLimit: 'off',
     log: { record: async event => `log-${events.push(event)}` },
     clock: Date.now,
     random: systemRandom,
