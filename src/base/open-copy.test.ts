@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
@@ -86,4 +87,15 @@ test('a copy that another account could have made or changed is not used', t => 
   assert.ok(copy.startsWith(root))
   chmodSync(root, 0o777)
   assert.throws(() => openCopies(files, cache), { code: 'ENOTEMPTY' })
+})
+
+test('a link is open when what it leads to is, and otherwise copied as what it leads to', t => {
+  const { home, files, cache } = machine(t)
+  const link = join(home, '..', 'link')
+  symlinkSync(join(home, 'library'), link)
+  assert.equal(openCopies([link], cache)(link), link)
+  chmodSync(home, 0o700)
+  const copy = openCopies([...files, link], cache)(link)
+  assert.notEqual(copy, link)
+  assert.equal(readFileSync(join(copy, 'part'), 'utf8'), 'part')
 })

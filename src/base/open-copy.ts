@@ -9,6 +9,7 @@ import {
   existsSync,
   lstatSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -51,14 +52,16 @@ export const systemCache = (): string => {
   return found
 }
 
-/** True when every account may read a file, or list and enter a folder, by this path. */
-const isOpenToAll = (path: string): boolean => {
+const isOpenAt = (path: string): boolean => {
   if (!allows(path, statSync(path).isDirectory() ? READ | ENTER : READ)) return false
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     if (!allows(folder, ENTER)) return false
     if (folder === dirname(folder)) return true
   }
 }
+
+/** True when every account may read a file, or list and enter a folder, by this path and where its links lead. */
+const isOpenToAll = (path: string): boolean => isOpenAt(path) && isOpenAt(realpathSync(path))
 
 /** True for a folder that only this account can have made and can change. */
 const isTrustworthy = (folder: string): boolean => {

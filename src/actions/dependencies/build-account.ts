@@ -1,5 +1,6 @@
 /** The account of one build, for npm and the bundler alike, and the files of the server that they are. */
 
+import { existsSync } from 'node:fs'
 import { chown, readdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -11,11 +12,21 @@ const pathTo = (relative: string): string => fileURLToPath(new URL(relative, imp
 /** The process that bundles; beside its own files it needs esbuild, and to be known as a module. */
 export const BUNDLE_WORKER = pathTo(`./bundle-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`)
 
-/** esbuild and its program for this machine, which is a package of its own. */
-const esbuildFolders = (): readonly string[] => {
-  const manifest = createRequire(import.meta.url).resolve('esbuild/package.json')
-  const program = `@esbuild/${process.platform}-${process.arch}/package.json`
-  return [manifest, createRequire(manifest).resolve(program)].map(dirname)
+const require = createRequire(import.meta.url)
+
+/**
+ * The program of esbuild for this machine, which is a package of its own. The bundler is told where it is: package managers
+ * that link packages put it where a copy of esbuild would not look.
+ */
+export const esbuildProgram = (): string => {
+  const name = `@esbuild/${process.platform}-${process.arch}`
+  return createRequire(require.resolve('esbuild/package.json')).resolve(`${name}/bin/esbuild`)
+}
+
+/** esbuild where the worker finds it, which may be a link. */
+const esbuildFolder = (): string => {
+  const places = (require.resolve.paths('esbuild') ?? []).map(folder => join(folder, 'esbuild'))
+  return places.find(place => existsSync(place)) ?? dirname(require.resolve('esbuild/package.json'))
 }
 
 /**
@@ -25,7 +36,8 @@ const esbuildFolders = (): readonly string[] => {
 export const buildAccount = (npm: string): ChildAccount =>
   childAccount('build', [
     npm,
-    ...esbuildFolders(),
+    esbuildFolder(),
+    dirname(dirname(esbuildProgram())),
     dirname(BUNDLE_WORKER),
     pathTo('../isolate/'),
     pathTo('../../../package.json'),

@@ -9,7 +9,7 @@ import type { ActionDependency, BuildError } from '../../model/action.ts'
 import type { ChildAccount } from '../child-account.ts'
 import { LIMITS } from '../limits.ts'
 import { DEPENDENCIES_MARK } from '../sandbox/program.ts'
-import { BUNDLE_WORKER, buildAccount } from './build-account.ts'
+import { BUNDLE_WORKER, buildAccount, esbuildProgram } from './build-account.ts'
 import { BUILD_LIMITS, type BuildLimits } from './build-limits.ts'
 import { type Bundle, createBundleCache } from './bundle-cache.ts'
 import type { BundleAnswer } from './bundle-worker.ts'
@@ -65,7 +65,7 @@ const runBundler = async (
     file: pathOf(process.execPath),
     args: ['--no-warnings', pathOf(BUNDLE_WORKER)],
     cwd: folder,
-    env: {},
+    env: { ESBUILD_BINARY_PATH: pathOf(esbuildProgram()) },
     identity,
     stdin: JSON.stringify({ folder, specifiers }),
     timeoutMs: limits.bundleMs,
