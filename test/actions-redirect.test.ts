@@ -147,9 +147,22 @@ test('a state is used once, in its browser, as it was given: everything else is 
   const end = await browser.visit(first.headers.get('location') ?? '')
   await tenant.redeem(end, request)
   await refused(browser, `/continue?state=${state}`)
-  const page = await browser.request(`/continue?state=${state}`)
+  const page = await tenant.browser().request(`/continue?state=${state}`)
   assert.equal(page.status, 400)
   assert.match(page.body, /cannot be continued/)
+})
+
+test('a person who comes back twice is led on, and the Actions run once', async () => {
+  await bindRedirect()
+  const { browser, request, state } = await goAway()
+  const [first, second] = await Promise.all([
+    browser.request(`/continue?state=${state}`),
+    browser.request(`/continue?state=${state}`),
+  ])
+  assert.equal(first.headers.get('location'), second.headers.get('location'))
+  await tenant.redeem(await browser.visit(first.headers.get('location') ?? ''), request)
+  const late = await browser.visit(`/continue?state=${state}`)
+  assert.match(late.body, /You are logged in/)
 })
 
 test('a token for another state, or signed by somebody else, fails the login', async () => {

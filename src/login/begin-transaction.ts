@@ -14,6 +14,7 @@ import {
 } from './device-cookie.ts'
 import type { Exchange } from './exchange.ts'
 import { addCookie, cookieName } from './http/cookies.ts'
+import { rememberApplication } from './lead-on/application-cookie.ts'
 import type { LoginContext } from './login-deps.ts'
 import { LIFETIME } from './oidc/lifetimes.ts'
 import { toTransactionRecord } from './transaction.ts'
@@ -75,6 +76,7 @@ export const beginTransaction = async (
     { deviceId, flows: FLOWS_BY_MOMENT.authorize },
   )
   exchange.transaction = transaction
+  rememberApplication(exchange, client.id)
   // Whoever knows the address of an application can begin any number: what nobody finishes does not stay.
   const expiresAt = new Date(exchange.startedAt + LIFETIME.unfinishedTransaction * 1000)
   const { tenantId } = exchange.tenant

@@ -10,8 +10,12 @@ import { createDirectory, type Directory } from './directory.ts'
 import { createExchange, type Exchange } from './exchange.ts'
 import { type Continuation, completeSuspension } from './hosted/interaction.ts'
 import { answerFailure } from './http/answer-failure.ts'
+import { PageRefusal, toFailure } from './http/failure.ts'
 import { sendMethodNotAllowed, sendRedirect } from './http/reply.ts'
 import { requestHostname } from './http/request-facts.ts'
+import { LoginWentOn } from './lead-on/login-went-on.ts'
+import { sendLead } from './lead-on/send-lead.ts'
+import { wayAfter, wayAgain } from './lead-on/way-on.ts'
 import type { LoginDeps } from './login-deps.ts'
 import type { Step } from './pipeline/step.ts'
 import { createSteps } from './pipeline/steps.ts'
@@ -50,6 +54,7 @@ type Answer = (exchange: Exchange) => Promise<void>
 
 interface Door {
   readonly deps: LoginDeps
+  readonly directory: Directory
   readonly tenants: TenantDirectory
   readonly runtimes: TenantRuntimes
 }
@@ -69,7 +74,28 @@ const openExchange = async (
   return createExchange({ request, response, url, hostname, tenant, keys, trustedProxyHops, startedAt })
 }
 
-/** Runs `answer` in an exchange; whatever it throws becomes a page or JSON. */
+interface Served {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly url: URL
+  /** Undefined when not even the tenant could be found. */
+  readonly exchange: Exchange | undefined
+}
+
+/** Leads the browser on, or says what went wrong. Never rejects. */
+const answerFor = async (error: unknown, served: Served, door: Door): Promise<void> => {
+  const { request, response, url, exchange } = served
+  const { deps, directory, runtimes } = door
+  if (exchange && error instanceof LoginWentOn) {
+    const provider = runtimes.provider(exchange.tenant, exchange.keys)
+    return sendLead(error, exchange, { deps, directory, provider }).catch(reason => answerFor(reason, served, door))
+  }
+  const application = error instanceof PageRefusal ? error.application : undefined
+  const next = exchange ? await wayAfter(toFailure(error), exchange, directory, application) : wayAgain(url.href)
+  answerFailure(request, response, error, { tenant: exchange?.tenant, next, logError: deps.logError })
+}
+
+/** Runs `answer` in an exchange; what it throws becomes a page or JSON. */
 const createServe =
   (door: Door) => async (request: IncomingMessage, response: ServerResponse, url: URL, answer: Answer) => {
     let exchange: Exchange | undefined
@@ -77,7 +103,7 @@ const createServe =
       exchange = await openExchange(request, response, url, door)
       await answer(exchange)
     } catch (error) {
-      answerFailure(request, response, error, { tenant: exchange?.tenant, logError: door.deps.logError })
+      await answerFor(error, { request, response, exchange, url }, door)
     }
   }
 
@@ -101,7 +127,7 @@ export const createLogin = (deps: LoginDeps, options: LoginOptions = {}): Login 
   const hasher = createPasswordHasher()
   const users = { signIn: createSignIn(db, hasher, config), signUp: createSignUp(db, hasher, random, config) }
   const admitBeginning = createBeginningBudget(config.limitAuthorize, deps)
-  const serve = createServe({ deps, tenants, runtimes })
+  const serve = createServe({ deps, directory, tenants, runtimes })
   const sweeper = startSweeper(db, error => logError(error, { what: 'deleting expired rows' }))
 
   return {

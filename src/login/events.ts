@@ -140,7 +140,7 @@ const timing = (initiatedAt: number, completedAt: number): JsonObject => ({
 
 export const authenticatePrompt = (
   name: 'prompt-authenticate' | 'prompt-signup',
-  user: UserRecord,
+  user: Pick<UserRecord, 'userId'>,
   connection: ConnectionRecord,
   at: number,
 ): JsonObject => ({

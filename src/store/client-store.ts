@@ -18,6 +18,8 @@ export interface ClientRecord {
   readonly callbacks: readonly string[]
   readonly allowedLogoutUrls: readonly string[]
   readonly metadata: Readonly<Record<string, string>>
+  /** Where the application begins a login; undefined where it does not say (OpenID Connect Core 1.0 section 4). */
+  readonly initiateLoginUri?: string | undefined
 }
 
 const toRecord = (row: ClientRow): ClientRecord => ({
@@ -30,6 +32,7 @@ const toRecord = (row: ClientRow): ClientRecord => ({
   callbacks: row.callbacks,
   allowedLogoutUrls: row.allowed_logout_urls,
   metadata: row.client_metadata,
+  initiateLoginUri: row.initiate_login_uri ?? undefined,
 })
 
 export const findClient = async (db: Db, tenantId: TenantId, clientId: string): Promise<ClientRecord | undefined> => {
@@ -56,6 +59,7 @@ export const insertClient = async (db: Db, tenantId: TenantId, client: ClientRec
       callbacks: [...client.callbacks],
       allowed_logout_urls: [...client.allowedLogoutUrls],
       client_metadata: JSON.stringify(client.metadata),
+      initiate_login_uri: client.initiateLoginUri ?? null,
     })
     .execute()
 }

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { createTestDatabase, type TestDatabase } from '../../test/kit/database.ts'
 import { toTenantId } from '../model/ids.ts'
-import { answerInteraction, findInteraction, saveInteraction, useInteraction } from './interaction-store.ts'
+import {
+  answerInteraction,
+  findInteraction,
+  findLoginTrail,
+  saveInteraction,
+  useInteraction,
+} from './interaction-store.ts'
+import { saveOidcPayload } from './oidc-payload-store.ts'
 import { insertTenant } from './tenant-store.ts'
 
 const tenantId = toTenantId('dev')
@@ -25,11 +32,18 @@ after(() => database?.close())
 
 const key = (id: string) => ({ tenantId, id })
 
-const save = (id: string, { payload = {}, lifetime = HOUR }: { payload?: object; lifetime?: number } = {}) =>
+const save = (
+  id: string,
+  {
+    payload = {},
+    lifetime = HOUR,
+    transactionId,
+  }: { payload?: object; lifetime?: number; transactionId?: string } = {},
+) =>
   saveInteraction(database.db, {
     ...key(id),
     payload: { prompt: 'login', ...payload },
-    transactionId: undefined,
+    transactionId,
     expiresAt: new Date(Date.now() + lifetime),
   })
 
@@ -73,4 +87,30 @@ test('one whose time is over is not found, answered or used', async () => {
   assert.equal(await findInteraction(database.db, key('late')), undefined)
   assert.equal(await answerInteraction(database.db, key('late'), {}), false)
   assert.equal(await useInteraction(database.db, key('late')), false)
+})
+
+test('the trail of a login says where it waits, and whom it has logged in', async () => {
+  const transactionId = 'trail'
+  const trail = () => findLoginTrail(database.db, tenantId, transactionId)
+  assert.deepEqual(await trail(), { waiting: undefined, acceptedUserId: undefined, usedAt: undefined })
+  await save('first', { transactionId })
+  assert.deepEqual((await trail()).waiting, { prompt: 'login' })
+  await useInteraction(database.db, key('first'))
+  await save('second', { transactionId, payload: { prompt: 'pipeline' } })
+  const suspended = await trail()
+  assert.deepEqual(suspended.waiting, { prompt: 'pipeline' })
+  assert.ok(suspended.usedAt)
+  await useInteraction(database.db, key('second'))
+  await saveOidcPayload(database.db, {
+    tenantId,
+    model: 'Grant',
+    id: transactionId,
+    payload: { accountId: 'auth0|1' },
+    grantId: transactionId,
+    uid: undefined,
+    expiresAt: new Date(Date.now() + HOUR),
+  })
+  const { waiting, acceptedUserId, usedAt } = await trail()
+  assert.deepEqual([waiting, acceptedUserId], [undefined, 'auth0|1'])
+  assert.ok(usedAt && usedAt >= suspended.usedAt)
 })

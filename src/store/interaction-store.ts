@@ -6,7 +6,7 @@
 import { sql } from 'kysely'
 import type { TenantId } from '../model/ids.ts'
 import type { Db } from './database.ts'
-import { findOidcPayload, hashPayloadId, type OidcPayloadWithOrigin } from './oidc-payload-store.ts'
+import { findOidcPayload, GRANT_MODEL, hashPayloadId, type OidcPayloadWithOrigin } from './oidc-payload-store.ts'
 
 export const INTERACTION_MODEL = 'Interaction'
 
@@ -24,7 +24,10 @@ export interface NewInteraction extends InteractionKey {
 }
 
 /** The member of an interaction's payload that says how it was answered. */
-const RESULT = 'result'
+export const RESULT = 'result'
+
+/** The member that says until when (seconds since 1970) a sign-up for it is being looked at. */
+export const BUSY_UNTIL = 'busyUntil'
 
 /** Creates an interaction, or replaces it for as long as it is not used; false when it was used. */
 export const saveInteraction = async (db: Db, interaction: NewInteraction): Promise<boolean> => {
@@ -57,7 +60,8 @@ export const saveInteraction = async (db: Db, interaction: NewInteraction): Prom
 export const findInteraction = (db: Db, key: InteractionKey): Promise<OidcPayloadWithOrigin | undefined> =>
   findOidcPayload(db, { ...key, model: INTERACTION_MODEL })
 
-const isOpen = sql<boolean>`(consumed_at is null and (expires_at is null or expires_at > now()))`
+/** Condition: the interaction is not used, and its time is not over. */
+export const isOpen = sql<boolean>`(consumed_at is null and (expires_at is null or expires_at > now()))`
 
 /** Answers an interaction. Of concurrent callers one gets true; false also when it was used, or its time is over. */
 export const answerInteraction = async (
@@ -89,4 +93,37 @@ export const useInteraction = async (db: Db, { tenantId, id }: InteractionKey): 
     .where(isOpen)
     .executeTakeFirstOrThrow()
   return numUpdatedRows === 1n
+}
+
+/** How far a login has come. */
+export interface LoginTrail {
+  /** The payload of the interaction that waits for a page. */
+  readonly waiting: Readonly<Record<string, unknown>> | undefined
+  /** Whom it has logged in, when it was accepted. */
+  readonly acceptedUserId: string | undefined
+  /** When its last interaction was used. */
+  readonly usedAt: Date | undefined
+}
+
+/** Most rows of one login that are looked at; each step that suspends it adds one. */
+const MAX_ROWS = 100
+
+/** What a transaction has led to so far. A login has at most one interaction that waits: each follows a used one. */
+export const findLoginTrail = async (db: Db, tenantId: TenantId, transactionId: string): Promise<LoginTrail> => {
+  const rows = await db
+    .selectFrom('oidc_payloads')
+    .select(['model', 'payload', 'consumed_at', 'account_id'])
+    .where('tenant_id', '=', tenantId)
+    .where('grant_id', '=', transactionId)
+    .where('model', 'in', [INTERACTION_MODEL, GRANT_MODEL])
+    .where(sql<boolean>`expires_at > now()`)
+    .orderBy(sql`consumed_at desc nulls first`)
+    .limit(MAX_ROWS)
+    .execute()
+  const interactions = rows.filter(({ model }) => model === INTERACTION_MODEL)
+  return {
+    waiting: interactions.find(row => row.consumed_at === null)?.payload,
+    acceptedUserId: rows.find(({ model }) => model === GRANT_MODEL)?.account_id ?? undefined,
+    usedAt: interactions.find(row => row.consumed_at !== null)?.consumed_at ?? undefined,
+  }
 }

@@ -19,6 +19,7 @@ const RECOVERY_CODE = 'ABCD-EFGH-JKLM-NPQR-STUV-WXYZ'
 const state = 'x'.repeat(43)
 const startOver = `/authorize?${new URLSearchParams({ client_id: 'c', state, prompt: 'login' })}`
 
+const next = { href: '#', label: `Back to ${CLIENT}` }
 const person = { account: ACCOUNT, start_over: startOver }
 const otpauth = totpUri(SECRET, { issuer: SERVICE, account: ACCOUNT })
 const code = toQrCode(otpauth)
@@ -50,9 +51,10 @@ export const samplePages = (error?: string): PageData => {
       described_by: error ? 'password-problem hint' : 'hint',
       other_page: '#',
     },
-    error: { message: error ?? 'Go back to the application and log in again.', code: 'invalid_request' },
+    error: { message: error ?? 'Go back to the application and log in again.', code: 'invalid_request', next },
+    notice: { message: 'The login goes on with the first. Continue to see where it is.', next, otherwise: next },
     logout: { fields: [], account: ACCOUNT },
-    'logged-out': {},
+    'logged-out': { next },
     welcome: { client_name: CLIENT, login: startOver },
     'mfa-otp-challenge': challenge,
     'mfa-otp-enrollment-qr': {

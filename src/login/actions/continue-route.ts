@@ -4,9 +4,11 @@ import { isJsonObject, type Json, type JsonObject, parseJson } from '../../base/
 import type { Exchange } from '../exchange.ts'
 import type { PageContext } from '../hosted/hosted-page.ts'
 import { completeSuspension } from '../hosted/interaction.ts'
-import { PageRefusal } from '../http/failure.ts'
+import { type ApplicationHint, PageRefusal } from '../http/failure.ts'
 import { sendJson, sendPage, sendRedirect } from '../http/reply.ts'
 import { readForm } from '../http/request-body.ts'
+import { LoginWentOn } from '../lead-on/login-went-on.ts'
+import { findWayBack } from '../lead-on/way-on.ts'
 import { renderPage } from '../pages/pages.ts'
 import type { RequestFields } from './event/request-part.ts'
 import { POST_LOGIN } from './passage.ts'
@@ -23,15 +25,18 @@ const REFUSED = {
   message: 'It is over, it was continued before, or it belongs to another browser. Go back to the application.',
 } as const
 
-const refuse = (exchange: Exchange): void => {
-  const { request, response, tenant } = exchange
-  const { code, title, message } = REFUSED
+/** True when a program reads the answer. */
+const wantsJson = ({ request }: Exchange): boolean => {
   const accept = request.headers.accept ?? ''
-  if (accept.includes('application/json') && !accept.includes('text/html')) {
-    sendJson(response, 400, { error: code, error_description: message })
-    return
-  }
-  sendPage(response, 400, renderPage('error', tenant.name, { message, code }, title))
+  return accept.includes('application/json') && !accept.includes('text/html')
+}
+
+const refuse = async (exchange: Exchange, { directory }: PageContext, application?: ApplicationHint): Promise<void> => {
+  const { response, tenant } = exchange
+  const { code, title, message } = REFUSED
+  if (wantsJson(exchange)) return sendJson(response, 400, { error: code, error_description: message })
+  const next = await findWayBack(exchange, directory, { application })
+  sendPage(response, 400, renderPage('error', tenant.name, { message, code, next }, title))
 }
 
 const fields = (parameters: URLSearchParams): Record<string, string> => Object.fromEntries(parameters)
@@ -63,25 +68,28 @@ const visitOf = async (exchange: Exchange): Promise<RequestFields & { readonly s
  * which they come, and a login is continued in its own browser only. The form is not sealed: it says nothing that the
  * same site could not have sent itself, and what an Action must be able to trust in it is signed by its author.
  */
-const handOver = (exchange: Exchange, state: string, body: JsonObject): void => {
+const handOver = async (exchange: Exchange, context: PageContext, state: string, body: JsonObject): Promise<void> => {
   const form = Buffer.from(JSON.stringify(body)).toString('base64url')
-  if (form.length > MAX_HANDED_OVER) refuse(exchange)
+  if (form.length > MAX_HANDED_OVER) await refuse(exchange, context)
   else sendRedirect(exchange.response, `/continue?${new URLSearchParams({ state, [HANDED_OVER]: form })}`)
 }
 
-/** Lets the login go on; a state that is wrong, used up or another browser's is `invalid_request`. */
-export const continueLogin = async (exchange: Exchange, { deps }: PageContext): Promise<void> => {
+/**
+ * Lets the login go on; a state that is wrong, used up or another browser's is `invalid_request`. A person who comes back
+ * twice is led on.
+ */
+export const continueLogin = async (exchange: Exchange, context: PageContext): Promise<void> => {
   try {
     const { state, ...request } = await visitOf(exchange)
     if (exchange.request.method === 'POST' && exchange.cookie('browser') === undefined) {
-      handOver(exchange, state, request.body)
-      return
+      return await handOver(exchange, context, state, request.body)
     }
     const data: Json = { request }
-    const next = await completeSuspension(exchange, deps, state, { step: POST_LOGIN, data, once: true })
+    const next = await completeSuspension(exchange, context.deps, state, { step: POST_LOGIN, data })
     sendRedirect(exchange.response, next)
   } catch (error) {
-    if (!(error instanceof PageRefusal)) throw error
-    refuse(exchange)
+    if (error instanceof PageRefusal) return refuse(exchange, context, error.application)
+    if (error instanceof LoginWentOn && wantsJson(exchange)) return refuse(exchange, context)
+    throw error
   }
 }

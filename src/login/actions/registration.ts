@@ -21,10 +21,13 @@ import type { RunTrigger, TriggerOutcome } from './run-trigger.ts'
 export interface RegistrationRequest extends Omit<RegistrationOccasion, 'place'> {
   /** What was sent, without the password. */
   readonly form: Readonly<Record<string, string>>
+  /** Asked before Actions run; false when the same sign-up is at work in another request. */
+  readonly reserve: () => Promise<boolean>
 }
 
 export type RegistrationVerdict =
   | { readonly kind: 'admitted'; readonly userMetadata: JsonObject; readonly appMetadata: JsonObject }
+  | { readonly kind: 'under_way' }
   /** `reason` is for the log, `message` for the person. */
   | { readonly kind: 'refused'; readonly reason: string; readonly message: string }
 
@@ -115,7 +118,8 @@ export const createRegistration = (deps: RegistrationDeps): Registration => {
     async before(request, candidate) {
       const bound = await boundTo(request, 'pre-user-registration')
       if (bound.length === 0) return ADMITTED
-      const { exchange, transaction, connection, form } = request
+      const { exchange, transaction, connection, form, reserve } = request
+      if (!(await reserve())) return { kind: 'under_way' }
       const client = await directory.client(exchange.tenant.tenantId, transaction.clientId)
       const ran = await runTrigger({
         trigger: 'pre-user-registration',

@@ -53,6 +53,8 @@ export const passkeyOffer = (
 
 export type PasskeySignIn =
   | { readonly kind: 'verified'; readonly user: UserRecord }
+  /** The same form was sent before. */
+  | { readonly kind: 'repeated' }
   | (Refused & { readonly user?: UserRecord })
 
 const refused = (reason: string, user?: UserRecord): PasskeySignIn => ({
@@ -109,9 +111,8 @@ export const signInWithPasskey = async (
   if (!answer) return refused('The answer has not the form of one.')
   const check = { key: exchange.keys.webauthnChallenge, now: deps.clock() }
   const expiresAt = checkChallenge(answer.challenge, bindingOf(exchange, interaction), check)
-  if (!expiresAt || !(await consumeChallenge(deps.db, tenantId, answer.challenge, expiresAt))) {
-    return refused('The challenge is not of this page, was answered before, or its time is over.')
-  }
+  if (!expiresAt) return refused('The challenge is not of this page, or its time is over.')
+  if (!(await consumeChallenge(deps.db, tenantId, answer.challenge, expiresAt))) return { kind: 'repeated' }
   const stored = await findCredential(deps.db, tenantId, answer.credentialId)
   if (stored?.type !== 'passkey') return refused('The passkey is not known.')
   const user = await findUser(deps.db, tenantId, stored.userId)

@@ -2,11 +2,12 @@
 
 import type { Provider } from 'oidc-provider'
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
-import { answerInteraction, findInteraction } from '../../store/interaction-store.ts'
+import { answerInteraction, findInteraction, RESULT } from '../../store/interaction-store.ts'
 import type { UserRecord } from '../../store/user-store.ts'
 import { isSameBrowser } from '../browser-binding.ts'
 import type { Exchange } from '../exchange.ts'
 import { EXPIRED, type Failure, PageRefusal } from '../http/failure.ts'
+import { type IsSentBy, LoginWentOn, type Whereabouts } from '../lead-on/login-went-on.ts'
 import type { LoginDeps } from '../login-deps.ts'
 import { loadSession } from '../oidc/engine-request.ts'
 import { PIPELINE } from '../oidc/interaction-policy.ts'
@@ -49,99 +50,157 @@ const stepOf = (prompt: unknown): string | undefined => {
   return typeof details.step === 'string' ? details.step : undefined
 }
 
+/** Where the engine takes an interaction up again. Relative, so that the browser stays on the host that it knows. */
+const resumePath = (id: string): string => `/authorize/${id}`
+
+/** What waits for a page, and on which it waits. */
+interface Waiting {
+  readonly id: string
+  readonly prompt: string
+  readonly payload: Readonly<Record<string, unknown>>
+}
+
+/** Where an interaction is that does not wait for this page: answered, or on a page of its own. */
+const whereaboutsOf = ({ id, prompt, payload }: Waiting): Whereabouts | undefined => {
+  const { result, session } = payload
+  if (!isJsonObject(result)) {
+    return prompt === PIPELINE ? undefined : { page: `/u/login?state=${id}`, userId: undefined }
+  }
+  const { accountId } = isJsonObject(result.login) ? result.login : {}
+  return { page: resumePath(id), userId: typeof accountId === 'string' ? accountId : accountOf(session)?.userId }
+}
+
 /**
  * The interaction of a page.
- * @throws PageRefusal when there is none, its time is over, it was begun in another browser, or it waits for something else
+ *
+ * @param isSentBy of a form that names a user
+ * @throws PageRefusal when there is none, its time is over, or it was begun in another browser; LoginWentOn when it was
+ *   answered or used, or waits for something else
  */
 export const loadInteraction = async (
   exchange: Exchange,
   { volatileDb }: Stored,
   state: string | null,
   prompts: readonly string[],
+  isSentBy?: IsSentBy,
 ): Promise<PageInteraction> => {
   if (!state || !STATE.test(state)) throw new PageRefusal(EXPIRED)
   const { tenantId } = exchange.tenant
   const found = await findInteraction(volatileDb, { tenantId, id: state })
-  if (!found?.transaction || found.consumedAt) throw new PageRefusal(EXPIRED)
+  if (!found?.transaction) throw new PageRefusal(EXPIRED)
   const { prompt, lastSubmission, session } = found.payload
   const transaction = parseTransaction(found.transaction)
-  if (!isSameBrowser(exchange.cookie('browser'), transaction.browserHash)) throw new PageRefusal(OTHER_BROWSER)
+  if (!isSameBrowser(exchange.cookie('browser'), transaction.browserHash)) {
+    const { clientId, params } = transaction
+    throw new PageRefusal(OTHER_BROWSER, { clientId, redirectUri: params.redirect_uri })
+  }
+  if (found.consumedAt) throw new LoginWentOn(transaction, isSentBy)
   const name = isJsonObject(prompt) ? String(prompt.name) : ''
-  if (!prompts.includes(name)) throw new PageRefusal(EXPIRED)
+  if (!prompts.includes(name) || found.payload[RESULT] !== undefined) {
+    const whereabouts = whereaboutsOf({ id: state, prompt: name, payload: found.payload })
+    throw new LoginWentOn(transaction, isSentBy, whereabouts)
+  }
   exchange.transaction = transaction
   const earlier = isJsonObject(lastSubmission) ? (lastSubmission as JsonObject) : {} // stored as JSON
   return { id: state, prompt: name, step: stepOf(prompt), transaction, account: accountOf(session), earlier }
 }
 
-/** Where the engine takes an interaction up again. Relative, so that the browser stays on the host that it knows. */
-const resumePath = (id: string): string => `/authorize/${id}`
-
-type Result = JsonObject & { readonly login?: { readonly accountId: string } }
-
-/** True when the interaction waits to be taken up with an answer that came before, by the same user if by any. */
-const isAnsweredBy = async (
-  { tenant }: Exchange,
-  { volatileDb }: Stored,
-  { id }: PageInteraction,
-  { login }: Result,
-): Promise<boolean> => {
-  const found = await findInteraction(volatileDb, { tenantId: tenant.tenantId, id })
-  const result = found?.payload.result
-  if (!isJsonObject(result)) return false
-  const before = isJsonObject(result.login) ? result.login.accountId : undefined
-  return login === undefined || before === login.accountId
+/**
+ * For a form whose interaction was answered, or used, while the form was looked at.
+ *
+ * @throws LoginWentOn, or PageRefusal as `loadInteraction` does
+ */
+export const leaveToOther = async (
+  exchange: Exchange,
+  deps: Stored,
+  { id, prompt, transaction }: PageInteraction,
+  isSentBy?: IsSentBy,
+): Promise<never> => {
+  await loadInteraction(exchange, deps, id, [prompt], isSentBy)
+  throw new LoginWentOn(transaction, isSentBy)
 }
 
-/**
- * Answers the interaction, once, and returns where to send the browser. The same form may come twice: the second is sent
- * to where the first one leads.
- */
+/** What an interaction is answered with: its result, and what changes beside it. */
+export interface InteractionAnswer {
+  readonly result: JsonObject
+  readonly more: JsonObject
+}
+
+/** Answers the interaction and returns where to send the browser. @throws what `leaveToOther` throws, when it came too late */
 const complete = async (
   exchange: Exchange,
   deps: Stored,
   interaction: PageInteraction,
-  result: Result,
-  { more, once = false }: { readonly more?: JsonObject; readonly once?: boolean } = {},
+  { result, more }: InteractionAnswer,
+  isSentBy?: IsSentBy,
 ): Promise<string> => {
-  const { id, earlier } = interaction
+  const { id } = interaction
   const key = { tenantId: exchange.tenant.tenantId, id }
-  const answered = await answerInteraction(deps.volatileDb, key, { ...earlier, ...result }, more)
-  if (answered || (!once && (await isAnsweredBy(exchange, deps, interaction, result)))) return resumePath(id)
-  throw new PageRefusal(EXPIRED)
+  if (await answerInteraction(deps.volatileDb, key, result, more)) return resumePath(id)
+  return leaveToOther(exchange, deps, interaction, isSentBy)
 }
 
 /** Ends a session of somebody else in this browser, which the engine would otherwise ask about on a page of its own. */
-const leaveOtherSession = async (exchange: Exchange, provider: Provider, user: UserRecord): Promise<void> => {
+const leaveOtherSession = async (exchange: Exchange, provider: Provider, userId: string): Promise<void> => {
   if (exchange.cookie('session') === undefined) return
   const session = await loadSession(exchange, provider)
-  if (session.accountId !== undefined && session.accountId !== user.userId) await session.destroy()
+  if (session.accountId !== undefined && session.accountId !== userId) await session.destroy()
+}
+
+export interface LoginAnswer {
+  readonly user: Pick<UserRecord, 'userId'>
+  /** What the person did, for the log. */
+  readonly prompts: readonly JsonObject[]
+  /** By what the person was recognised (RFC 8176); default `pwd`. */
+  readonly amr?: string
+  /** Milliseconds since 1970. */
+  readonly at: number
 }
 
 /**
- * Tells the engine who has logged in, and returns where to send the browser. Every page that the request asked for
- * (`prompt=login select_account`) is answered by this one.
+ * The answer that tells the engine who has logged in. Every page that the request asked for (`prompt=login
+ * select_account`) is answered by this one.
+ */
+export const loginAnswer = (
+  { earlier }: Pick<PageInteraction, 'earlier'>,
+  { user, prompts, amr = 'pwd', at }: LoginAnswer,
+): InteractionAnswer => ({
+  result: {
+    ...earlier,
+    login: { accountId: user.userId, ts: Math.floor(at / 1000), amr: [amr], remember: true },
+    select_account: {},
+    prompts,
+  },
+  // The session that the request came with does not matter any more: this person has just proved who it is.
+  more: { session: null },
+})
+
+/** Goes on when `loginAnswer` is stored, and returns where to send the browser. */
+export const goOnAs = async (
+  exchange: Exchange,
+  provider: Provider,
+  { id }: Pick<PageInteraction, 'id'>,
+  userId: string,
+): Promise<string> => {
+  await leaveOtherSession(exchange, provider, userId)
+  return resumePath(id)
+}
+
+/**
+ * Tells the engine who has logged in, and returns where to send the browser.
  *
- * @param login.prompts what the person did, for the log
- * @param login.amr by what the person was recognised (RFC 8176); default `pwd`
- * @throws PageRefusal when the interaction's time is over, it was used, or another user has answered it
+ * @throws LoginWentOn when the login was answered before; PageRefusal when its time is over
  */
 export const completeLogin = async (
   exchange: Exchange,
-  deps: Stored & Pick<LoginDeps, 'clock'>,
+  deps: Stored,
   provider: Provider,
   interaction: PageInteraction,
-  login: { readonly user: UserRecord; readonly prompts: readonly JsonObject[]; readonly amr?: string },
+  login: LoginAnswer,
 ): Promise<string> => {
-  const ts = Math.floor(deps.clock() / 1000)
-  const result = {
-    login: { accountId: login.user.userId, ts, amr: [login.amr ?? 'pwd'], remember: true },
-    select_account: {},
-    prompts: login.prompts,
-  }
-  // The session that the request came with does not matter any more: this person has just proved who it is.
-  const next = await complete(exchange, deps, interaction, result, { more: { session: null } })
-  await leaveOtherSession(exchange, provider, login.user)
-  return next
+  const { userId } = login.user
+  await complete(exchange, deps, interaction, loginAnswer(interaction, login), async sender => sender === userId)
+  return goOnAs(exchange, provider, interaction, userId)
 }
 
 export interface Continuation {
@@ -151,14 +210,13 @@ export interface Continuation {
   readonly data: Json
   /** What the person did meanwhile, for `details.prompts` of the login's event. */
   readonly prompts?: readonly JsonObject[]
-  /** The first completion counts and every other is refused; without it, a form that is sent twice is no error. */
-  readonly once?: true
 }
 
 /**
- * Lets a login go on that a step has suspended, and returns where to send the browser.
+ * Lets a login go on that a step has suspended, once, and returns where to send the browser.
  *
- * @throws PageRefusal as `loadInteraction` does, and when the login waits in another step
+ * @throws LoginWentOn when the suspension was completed before; PageRefusal as `loadInteraction` does, and when the login
+ *   waits in another step
  */
 export const completeSuspension = async (
   exchange: Exchange,
@@ -167,10 +225,10 @@ export const completeSuspension = async (
   resumption: Continuation,
 ): Promise<string> => {
   const interaction = await loadInteraction(exchange, deps, state, [PIPELINE])
-  const { step, data, prompts = [], once = false } = resumption
+  const { step, data, prompts = [] } = resumption
   if (interaction.step !== step) throw new PageRefusal(EXPIRED)
   const earlier = interaction.earlier.prompts
   const noted = [...(Array.isArray(earlier) ? earlier : []), ...prompts]
-  const result = { [PIPELINE]: { step, data }, prompts: noted }
-  return complete(exchange, deps, interaction, result, { once })
+  const result = { ...interaction.earlier, [PIPELINE]: { step, data }, prompts: noted }
+  return complete(exchange, deps, interaction, { result, more: {} })
 }

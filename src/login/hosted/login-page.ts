@@ -16,13 +16,15 @@ import type { Exchange } from '../exchange.ts'
 import { PASSKEY_AMR } from '../factors/authentication-context.ts'
 import { passkeyOffer, signInWithPasskey } from '../factors/passkey-login.ts'
 import { sendPage, sendRedirect } from '../http/reply.ts'
+import type { IsSentBy } from '../lead-on/login-went-on.ts'
 import { PAGE_SCRIPT } from '../pages/page-files.ts'
 import { renderPage } from '../pages/pages.ts'
 import type { SignInOutcome } from '../users/sign-in.ts'
 import { isSignUpEnabled } from '../users/sign-up.ts'
 import { type HostedPage, type PageContext, pageConnection } from './hosted-page.ts'
-import { completeLogin, loadInteraction, type PageInteraction } from './interaction.ts'
+import { completeLogin, leaveToOther, loadInteraction, type PageInteraction } from './interaction.ts'
 import { readPageForm } from './page-form.ts'
+import { senderByAddress, senderByPasskey } from './sender-of-form.ts'
 
 const PROMPTS = ['login', 'select_account']
 
@@ -52,8 +54,9 @@ interface LoginVisit {
   readonly connection: ConnectionRecord
 }
 
-const loadVisit = async (exchange: Exchange, context: PageContext): Promise<LoginVisit> => {
-  const interaction = await loadInteraction(exchange, context.deps, exchange.url.searchParams.get('state'), PROMPTS)
+const loadVisit = async (exchange: Exchange, context: PageContext, isSentBy?: IsSentBy): Promise<LoginVisit> => {
+  const state = exchange.url.searchParams.get('state')
+  const interaction = await loadInteraction(exchange, context.deps, state, PROMPTS, isSentBy)
   return { exchange, context, interaction, connection: await pageConnection(exchange, context.directory, interaction) }
 }
 
@@ -110,7 +113,7 @@ const refusedView = (outcome: Refused, email: string, now: number): View => {
 const finish = async ({ exchange, context, interaction, connection }: LoginVisit, user: UserRecord, amr: string) => {
   const prompt = authenticatePrompt('prompt-authenticate', user, connection, context.deps.clock())
   const prompts = [amr === PASSKEY_AMR ? { ...prompt, performed_amr: [amr] } : prompt]
-  const login = { user, prompts, amr }
+  const login = { user, prompts, amr, at: context.deps.clock() }
   sendRedirect(exchange.response, await completeLogin(exchange, context.deps, context.provider, interaction, login))
 }
 
@@ -137,6 +140,10 @@ const logInWithPasskey = async (visit: LoginVisit, passkey: string): Promise<voi
   const { exchange, context, interaction, connection } = visit
   const outcome = await signInWithPasskey(exchange, context.deps, { interaction, connection }, passkey)
   if (outcome.kind === 'verified') return finish(visit, outcome.user, PASSKEY_AMR)
+  if (outcome.kind === 'repeated') {
+    await leaveToOther(exchange, context.deps, interaction, senderByPasskey(exchange, context.deps, passkey))
+    return
+  }
   const { transaction } = interaction
   const occasion = { exchange, at: context.deps.clock(), connection, transaction, user: outcome.user }
   await context.deps.log.record(loginFailed(occasion, { message: outcome.reason }))
@@ -151,8 +158,12 @@ export const loginPage: HostedPage = {
 
   async post(exchange, context) {
     const form = await readPageForm(exchange)
-    const visit = await loadVisit(exchange, context)
     const passkey = form.get('passkey')
+    const isSentBy =
+      passkey === null
+        ? senderByAddress(exchange, context.deps, form.get('username') ?? '')
+        : senderByPasskey(exchange, context.deps, passkey)
+    const visit = await loadVisit(exchange, context, isSentBy)
     await (passkey === null ? logInWithPassword(visit, form) : logInWithPasskey(visit, passkey))
   },
 }

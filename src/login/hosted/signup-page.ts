@@ -1,17 +1,22 @@
 /** The page `/u/signup`. */
 
+import { LIMITS } from '../../actions/limits.ts'
 import { firstCharacters } from '../../base/characters.ts'
+import type { ConnectionRecord } from '../../store/connection-store.ts'
+import { releaseInteraction, reserveInteraction, signUpForInteraction } from '../../store/sign-up-store.ts'
 import { assignSignUp } from '../assign-flows.ts'
 import { authenticatePrompt, networkThrottled, type Occasion, signupFailed, signupSucceeded } from '../events.ts'
 import type { Exchange } from '../exchange.ts'
 import { PageRefusal } from '../http/failure.ts'
 import { sendPage, sendRedirect } from '../http/reply.ts'
+import type { IsSentBy } from '../lead-on/login-went-on.ts'
 import { PAGE_SCRIPT } from '../pages/page-files.ts'
 import { renderPage } from '../pages/pages.ts'
-import { type FieldProblems, isSignUpEnabled, type SignUpOutcome } from '../users/sign-up.ts'
+import { type FieldProblems, isSignUpEnabled, type SignUpOutcome, type SignUpRequest } from '../users/sign-up.ts'
 import { type HostedPage, type PageContext, pageConnection } from './hosted-page.ts'
-import { completeLogin, loadInteraction, type PageInteraction } from './interaction.ts'
+import { goOnAs, leaveToOther, loadInteraction, loginAnswer, type PageInteraction } from './interaction.ts'
 import { readPageForm } from './page-form.ts'
+import { senderByAddress } from './sender-of-form.ts'
 
 const PROMPTS = ['login', 'select_account']
 
@@ -25,6 +30,9 @@ const MAX_TYPED = 254
 const EXISTS = 'The user already exists. Log in instead, or use another address.'
 
 const THROTTLED = 'Too many sign-ups have failed from your network. Try again later.'
+
+/** Longer than Actions may take: a server that dies while they run gives the login back. */
+const RESERVED_SECONDS = LIMITS.budgetMs / 1000 + 10
 
 interface View {
   readonly email: string
@@ -67,8 +75,8 @@ const show = (exchange: Exchange, { id, transaction }: PageInteraction, view: Vi
   sendPage(exchange.response, statusOf(view), html, { redirectUri, scripts: 'own', retryAfter })
 }
 
-const loadPage = async (exchange: Exchange, { deps, directory }: PageContext) => {
-  const loaded = await loadInteraction(exchange, deps, exchange.url.searchParams.get('state'), PROMPTS)
+const loadPage = async (exchange: Exchange, { deps, directory }: PageContext, isSentBy?: IsSentBy) => {
+  const loaded = await loadInteraction(exchange, deps, exchange.url.searchParams.get('state'), PROMPTS, isSentBy)
   // On this page the transaction is a sign-up, so that its events and Actions have the experiment of sign-ups.
   const interaction = { ...loaded, transaction: { ...loaded.transaction, flow: 'signup' as const } }
   exchange.transaction = interaction.transaction
@@ -90,7 +98,7 @@ const OWN_FIELDS: ReadonlySet<string> = new Set(['password', 'state', 'action'])
 const fieldsForActions = (form: URLSearchParams): Record<string, string> =>
   Object.fromEntries([...form].filter(([name]) => !OWN_FIELDS.has(name)))
 
-type Refused = Exclude<SignUpOutcome, { readonly kind: 'created' }>
+type Refused = Exclude<SignUpOutcome, { readonly kind: 'created' | 'went_on' }>
 
 const refusedView = (outcome: Refused, email: string): View => {
   if (outcome.kind === 'throttled') return { email, error: THROTTLED, retryAfter: Math.max(1, outcome.pause) }
@@ -112,6 +120,52 @@ const refusedEvents = (outcome: Refused, occasion: Occasion, view: View) => {
   ]
 }
 
+/** One sign-up. */
+interface SignUpVisit {
+  readonly exchange: Exchange
+  readonly context: PageContext
+  readonly interaction: PageInteraction
+  readonly connection: ConnectionRecord
+}
+
+/** What Actions before the sign-up reserve: refused, the page may be sent again at once. */
+const createReservation = ({ exchange, context, interaction }: SignUpVisit) => {
+  const { volatileDb } = context.deps
+  const key = { tenantId: exchange.tenant.tenantId, id: interaction.id }
+  let isHeld = false
+  return {
+    async reserve(): Promise<boolean> {
+      isHeld = await reserveInteraction(volatileDb, key, RESERVED_SECONDS)
+      return isHeld
+    },
+    release: async (): Promise<void> => (isHeld ? releaseInteraction(volatileDb, key) : undefined),
+  }
+}
+
+/** Creates the user and answers the login with it, in one step. */
+const createStore =
+  ({ exchange, context, interaction, connection }: SignUpVisit): NonNullable<SignUpRequest['store']> =>
+  user => {
+    const at = context.deps.clock()
+    const prompts = [authenticatePrompt('prompt-signup', user, connection, at)]
+    const answer = loginAnswer(interaction, { user, prompts, at })
+    return signUpForInteraction(
+      context.deps.db,
+      { tenantId: exchange.tenant.tenantId, id: interaction.id },
+      user,
+      answer,
+    )
+  }
+
+const refuse = async (visit: SignUpVisit, outcome: Refused, email: string): Promise<void> => {
+  const { exchange, context, interaction, connection } = visit
+  const view = refusedView(outcome, email)
+  const { transaction } = interaction
+  const occasion = { exchange, at: context.deps.clock(), connection, transaction, userName: email }
+  await Promise.all(refusedEvents(outcome, occasion, view).map(event => context.deps.log.record(event)))
+  show(exchange, interaction, view)
+}
+
 export const signupPage: HostedPage = {
   async get(exchange, context) {
     const { interaction } = await loadPage(exchange, context)
@@ -121,37 +175,36 @@ export const signupPage: HostedPage = {
   async post(exchange, context) {
     const { deps, provider, signUp, registration } = context
     const form = await readPageForm(exchange)
-    const { interaction, connection } = await loadPage(exchange, context)
     const typed = form.get('email') ?? ''
-    const email = firstCharacters(typed, MAX_TYPED)
-    const { tenantId, name } = exchange.tenant
+    const isSentBy = senderByAddress(exchange, deps, typed)
+    const visit = { exchange, context, ...(await loadPage(exchange, context, isSentBy)) }
+    const { interaction, connection } = visit
     const { transaction } = interaction
-    const request = { exchange, transaction, connection, form: fieldsForActions(form) }
+    const { reserve, release } = createReservation(visit)
+    const request = { exchange, transaction, connection, form: fieldsForActions(form), reserve }
     const outcome = await signUp({
-      tenantId,
+      tenantId: exchange.tenant.tenantId,
       ip: exchange.ip,
       failureKey: exchange.keys.failureHash,
       connection,
-      serviceName: name,
+      serviceName: exchange.tenant.name,
       email: typed,
       password: form.get('password') ?? '',
+      store: createStore(visit),
       ...(registration ? { admit: candidate => registration.before(request, candidate) } : {}),
     })
     await exchange.settle()
-    const at = deps.clock()
-    const occasion = { exchange, at, connection, transaction, userName: email }
+    if (outcome.kind === 'went_on') return leaveToOther(exchange, deps, interaction, isSentBy)
     if (outcome.kind !== 'created') {
-      const view = refusedView(outcome, email)
-      await Promise.all(refusedEvents(outcome, occasion, view).map(event => deps.log.record(event)))
-      show(exchange, interaction, view)
-      return
+      await release()
+      return refuse(visit, outcome, firstCharacters(typed, MAX_TYPED))
     }
     const { user } = outcome
     const assigned = await assignSignUp(exchange, context.login, transaction, user)
-    const prompts = [authenticatePrompt('prompt-signup', user, connection, at)]
+    const occasion = { exchange, at: deps.clock(), connection, transaction: assigned, userName: user.email, user }
     const [next] = await Promise.all([
-      completeLogin(exchange, deps, provider, interaction, { user, prompts }),
-      deps.log.record(signupSucceeded({ ...occasion, user, transaction: assigned })),
+      goOnAs(exchange, provider, interaction, user.userId),
+      deps.log.record(signupSucceeded(occasion)),
     ])
     await exchange.settle()
     sendRedirect(exchange.response, next)

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LoginDeps } from '../login-deps.ts'
-import { renderPage } from '../pages/pages.ts'
+import { renderPage, type WayOn } from '../pages/pages.ts'
 import type { Tenant } from '../tenant.ts'
 import { toFailure } from './failure.ts'
 import { sendJson, sendPage } from './reply.ts'
@@ -17,7 +17,11 @@ export const answerFailure = (
   request: IncomingMessage,
   response: ServerResponse,
   error: unknown,
-  { tenant, logError }: { readonly tenant: Tenant | undefined } & Pick<LoginDeps, 'logError'>,
+  {
+    tenant,
+    next,
+    logError,
+  }: { readonly tenant: Tenant | undefined; readonly next: WayOn } & Pick<LoginDeps, 'logError'>,
 ): void => {
   const failure = toFailure(error)
   const path = request.url ?? ''
@@ -34,6 +38,6 @@ export const answerFailure = (
     sendJson(response, status, { error: code, error_description: message }, headers)
     return
   }
-  const html = renderPage('error', tenant?.name ?? NO_TENANT, { message, code: undefined }, title)
+  const html = renderPage('error', tenant?.name ?? NO_TENANT, { message, code: undefined, next }, title)
   sendPage(response, status, html, { retryAfter })
 }

@@ -2,12 +2,17 @@
 
 import { avatarAt } from '../../model/avatar.ts'
 import type { Exchange } from '../exchange.ts'
+import { START } from '../lead-on/way-on.ts'
 import { PAGE_FILES } from '../pages/page-files.ts'
 import { renderPage } from '../pages/pages.ts'
 import { sendFile, sendPage } from './reply.ts'
 
 const missing = ({ response, tenant }: Exchange): void =>
-  sendPage(response, 404, renderPage('error', tenant.name, { message: 'There is no such file.', code: undefined }))
+  sendPage(
+    response,
+    404,
+    renderPage('error', tenant.name, { message: 'There is no such file.', code: undefined, next: START }),
+  )
 
 /** A file under its fingerprinted address; browsers keep it, since its content never changes there. */
 export const serveAsset = async (exchange: Exchange): Promise<void> => {

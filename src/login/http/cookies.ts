@@ -16,6 +16,8 @@ export const COOKIE = {
   browser: 'ec_browser',
   /** Recognises the device for experiments. */
   device: 'ec_device',
+  /** Names the application for which the browser last began a login. */
+  application: 'ec_application',
   /** Spares a user the second factor in this browser. */
   remembered: 'ec_remembered',
 } as const

@@ -15,14 +15,24 @@ export interface Failure {
   readonly retryAfter?: number
 }
 
+/** An application that a page can lead back to. */
+export interface ApplicationHint {
+  readonly clientId: string
+  /** Of the login under way, as it was checked when it began. */
+  readonly redirectUri?: string | undefined
+}
+
 /** A request that gets a page instead of what it asked for: it is the browser's doing, not ours. */
 export class PageRefusal extends Error {
   override readonly name = 'PageRefusal'
   readonly failure: Failure
+  /** In place of the one that the request's own login is for. */
+  readonly application: ApplicationHint | undefined
 
-  constructor(failure: Failure) {
+  constructor(failure: Failure, application?: ApplicationHint) {
     super(failure.title)
     this.failure = failure
+    this.application = application
   }
 }
 

@@ -4,10 +4,10 @@ import type { Client } from '../directory.ts'
 import type { Exchange } from '../exchange.ts'
 import type { PageContext } from '../hosted/hosted-page.ts'
 import { PageRefusal } from '../http/failure.ts'
-import { sendPage, sendRedirect } from '../http/reply.ts'
-import { renderPage } from '../pages/pages.ts'
+import { sendRedirect } from '../http/reply.ts'
 import { endSession, type LogoutContext, recordRefusedLogout } from './end-session.ts'
 import { isAllowedReturn } from './return-address.ts'
+import { showLoggedOut } from './show-logged-out.ts'
 
 /** Characters of an address that the log keeps. */
 const MAX_LOGGED = 2_048
@@ -40,5 +40,5 @@ export const auth0Logout = async (exchange: Exchange, { deps, directory, provide
   await endSession(exchange, context, details)
   const destination = URL.parse(returnTo || firstAddress(client))
   if (destination) sendRedirect(exchange.response, destination.href)
-  else sendPage(exchange.response, 200, renderPage('logged-out', exchange.tenant.name, {}))
+  else await showLoggedOut(exchange, directory, client)
 }

@@ -14,6 +14,7 @@ import { loadSession } from '../oidc/engine-request.ts'
 import { renderPage } from '../pages/pages.ts'
 import { endSession, recordRefusedLogout } from './end-session.ts'
 import { isAllowedReturn } from './return-address.ts'
+import { showLoggedOut } from './show-logged-out.ts'
 
 const PARAMETERS = ['id_token_hint', 'logout_hint', 'client_id', 'post_logout_redirect_uri', 'state'] as const
 
@@ -140,5 +141,5 @@ export const oidcLogout = async (exchange: Exchange, context: PageContext): Prom
   await endSession(exchange, logout, details)
   const destination = destinationOf(params)
   if (destination) sendRedirect(exchange.response, destination)
-  else sendPage(exchange.response, 200, renderPage('logged-out', exchange.tenant.name, {}))
+  else await showLoggedOut(exchange, context.directory, client)
 }

@@ -25,7 +25,7 @@ import { restorePayload, withoutSecrets } from './stored-payload.ts'
 
 export interface AdapterOptions {
   readonly tenant: Tenant
-  readonly deps: Pick<LoginDeps, 'db' | 'volatileDb' | 'clock'>
+  readonly deps: Pick<LoginDeps, 'db' | 'volatileDb' | 'clock' | 'secretBox'>
   readonly directory: Directory
 }
 

@@ -4,29 +4,52 @@ import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provid
 import { findInteraction, saveInteraction, useInteraction } from '../../store/interaction-store.ts'
 import { extendLoginTransaction } from '../../store/login-transaction-store.ts'
 import { isSameBrowser } from '../browser-binding.ts'
+import { SUSPENDED_PAGE, sealSuspendedPage } from '../lead-on/suspended-page.ts'
 import type { LoginDeps } from '../login-deps.ts'
 import type { Tenant } from '../tenant.ts'
 import { parseTransaction } from '../transaction.ts'
 import { currentExchange } from './engine-context.ts'
+import { PIPELINE, pageOfPrompt } from './interaction-policy.ts'
 import { LIFETIME } from './lifetimes.ts'
 import { restorePayload, withoutSecrets } from './stored-payload.ts'
 
 export interface InteractionAdapterOptions {
   readonly tenant: Tenant
-  readonly deps: Pick<LoginDeps, 'volatileDb' | 'clock'>
+  readonly deps: Pick<LoginDeps, 'volatileDb' | 'clock' | 'secretBox'>
+}
+
+/** True for an interaction that is not the first of its login: there are pages from which its browser is led to it. */
+const isLater = (): boolean => {
+  const { transaction, startedAt } = currentExchange() ?? {}
+  return transaction !== undefined && transaction.initiatedAt !== startedAt
 }
 
 /** A login that was suspended again, and so has a new page, has its transaction for as long as that. */
 const keepTransaction = async ({ tenant, deps }: InteractionAdapterOptions): Promise<void> => {
-  const { transaction, startedAt } = currentExchange() ?? {}
+  const { transaction } = currentExchange() ?? {}
   // One that begins with this request is being written right now, with all of its time.
-  if (!transaction || transaction.initiatedAt === startedAt) return
+  if (!transaction || !isLater()) return
   const until = new Date(deps.clock() + LIFETIME.unfinishedTransaction * 1000)
   await extendLoginTransaction(deps.volatileDb, tenant.tenantId, transaction.id, until)
 }
 
 const transactionIdOf = ({ params }: AdapterPayload): string | undefined =>
   typeof params?.transaction_id === 'string' ? params.transaction_id : undefined
+
+/** Where the interaction waits, sealed. The first page of a login needs no note: it is found by its own address. */
+const suspendedPageOf = (
+  { tenant, deps }: InteractionAdapterOptions,
+  id: string,
+  payload: AdapterPayload,
+): Record<string, unknown> => {
+  const context = Provider.ctx
+  const transactionId = transactionIdOf(payload)
+  const name = payload.prompt?.name ?? ''
+  if (!context || !transactionId || !(name === PIPELINE || isLater())) return {}
+  const address = pageOfPrompt(context, name, id)
+  const place = { tenantId: tenant.tenantId, transactionId }
+  return address ? { [SUSPENDED_PAGE]: sealSuspendedPage(deps.secretBox, place, { id, address }) } : {}
+}
 
 /** The request under way continues nothing: its session, which another request may be replacing, is not stored again. */
 const leaveSession = (): void => {
@@ -57,7 +80,7 @@ export const createInteractionAdapter = (options: InteractionAdapterOptions): Ad
     async upsert(id, payload, expiresIn) {
       const saved = await saveInteraction(db, {
         ...keyOf(id),
-        payload: withoutSecrets(payload),
+        payload: { ...withoutSecrets(payload), ...suspendedPageOf(options, id, payload) },
         transactionId: transactionIdOf(payload),
         expiresAt: expiresIn === undefined ? undefined : new Date(deps.clock() + expiresIn * 1000),
       })

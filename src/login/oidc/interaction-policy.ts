@@ -101,10 +101,20 @@ export const createInteractionPolicy = (options: PolicyOptions): interactionPoli
   return policy
 }
 
-/** The address of the page that an interaction needs. */
-export const interactionUrl = (context: KoaContextWithOIDC, interaction: Interaction): string => {
-  const to = interaction.prompt.name === PIPELINE ? suspensions.get(context.oidc)?.to : undefined
-  if (to) return to(interaction.uid)
+/** The address of the page that a prompt needs; undefined for a suspension that is not of this request. */
+export const pageOfPrompt = (
+  context: KoaContextWithOIDC,
+  prompt: string,
+  interactionId: string,
+): string | undefined => {
+  if (prompt === PIPELINE) return suspensions.get(context.oidc)?.to(interactionId)
   const page = paramOf(context, 'screen_hint') === 'signup' ? 'signup' : 'login'
-  return `/u/${page}?state=${interaction.uid}`
+  return `/u/${page}?state=${interactionId}`
+}
+
+/** The address of the page that an interaction needs. */
+export const interactionUrl = (context: KoaContextWithOIDC, { prompt, uid }: Interaction): string => {
+  const page = pageOfPrompt(context, prompt.name, uid)
+  if (page === undefined) throw new TypeError(`the interaction waits for ${prompt.name}, which has no page`)
+  return page
 }

@@ -1,13 +1,11 @@
 /** One tenant's OIDC engine: oidc-provider, configured to behave as Auth0's SDKs expect. */
 
-import { type Configuration, type ErrorOut, type KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { type Configuration, Provider } from 'oidc-provider'
 import { DPOP_ALGORITHMS } from '../../base/dpop-proof.ts'
 import type { Directory } from '../directory.ts'
 import { cookieName } from '../http/cookies.ts'
-import { EXPIRED } from '../http/failure.ts'
 import { isOriginOfCallback } from '../http/web-origin.ts'
 import type { LoginContext, LoginDeps } from '../login-deps.ts'
-import { renderPage } from '../pages/pages.ts'
 import type { Step } from '../pipeline/step.ts'
 import type { Tenant } from '../tenant.ts'
 import type { TenantKeys } from '../tenant-keys.ts'
@@ -21,13 +19,13 @@ import { CLAIMS_BY_SCOPE } from './claims.ts'
 import { registerClientCredentials } from './client-credentials.ts'
 import { throttleClientSecrets } from './client-secret-throttle.ts'
 import { createGrantLoader } from './create-grant.ts'
-import { exchangeOf } from './engine-context.ts'
 import { ROUTES } from './engine-routes.ts'
 import { createFindAccount } from './find-account.ts'
 import { nameRefusals } from './grant-refusal.ts'
 import { createInteractionPolicy, interactionUrl } from './interaction-policy.ts'
 import { createLifetimes } from './lifetimes.ts'
 import { requireRedirectUri } from './redirect-uri.ts'
+import { createRenderError, createShowProblem } from './render-error.ts'
 import { RESPONSE_TYPES, readCallbacksPerRequest } from './response-types.ts'
 import { mayRevoke, sendRevocationBare } from './revocation.ts'
 import { countProofs } from './sender-constraint.ts'
@@ -82,26 +80,6 @@ const cookiesOf = ({ tenant, keys }: ProviderOptions): NonNullable<Configuration
   }
 }
 
-/** The engine's errors that cannot be sent to an application: the page names the reason and nothing else. */
-const renderError = (context: KoaContextWithOIDC, { error, error_description }: ErrorOut, cause: Error): void => {
-  const { tenant } = exchangeOf(context)
-  const expired = cause.name === 'SessionNotFound'
-  const message = expired ? EXPIRED.message : (error_description ?? 'The request cannot be served.')
-  context.type = 'html'
-  context.body = renderPage(
-    'error',
-    tenant.name,
-    { message, code: expired ? undefined : error },
-    expired ? EXPIRED.title : undefined,
-  )
-}
-
-const showProblem = (context: KoaContextWithOIDC, message: string): void => {
-  context.status = 400
-  context.type = 'html'
-  context.body = renderPage('error', exchangeOf(context).tenant.name, { message, code: 'invalid_request' })
-}
-
 const configurationOf = (options: ProviderOptions): Configuration => {
   const { tenant, keys, deps, login, directory, steps } = options
   const admit = createAdmitRequest(directory, login)
@@ -142,7 +120,7 @@ const configurationOf = (options: ProviderOptions): Configuration => {
       request_parameter_supported: false,
       claims_locales_supported: undefined,
     },
-    renderError,
+    renderError: createRenderError({ deps, directory }),
   }
 }
 
@@ -159,11 +137,11 @@ export const createProvider = (options: ProviderOptions): Provider => {
   countProofs(provider, deps)
   registerClientCredentials(provider, deps, { tenant, directory })
   throttleClientSecrets(provider, deps)
-  withholdAnswers(provider, deps)
+  withholdAnswers(provider, deps, directory)
   readCallbacksPerRequest(provider)
   requireRedirectUri(provider)
   nameRefusals(provider)
-  registerWebMessage(provider, showProblem)
+  registerWebMessage(provider, createShowProblem({ directory }))
   sendRevocationBare(provider)
   provider.use(async (context, next) => {
     if (context.path.toLowerCase() === ROUTES.authorization) context.query = normalizeAuthorizeQuery(context.query)

@@ -93,10 +93,10 @@ export const sendFailureMessage = (
 /** @param showProblem answers a request whose callback no message can go to */
 export const registerWebMessage = (
   provider: Provider,
-  showProblem: (context: KoaContextWithOIDC, problem: string) => void,
+  showProblem: (context: KoaContextWithOIDC, problem: string) => Promise<void>,
 ): void =>
-  provider.registerResponseMode(WEB_MESSAGE, (context, redirectUri, response) => {
+  provider.registerResponseMode(WEB_MESSAGE, async (context, redirectUri, response) => {
     context.status = 200
     const { params = {} } = context.oidc
-    if (!sendWebMessage(context, redirectUri, response)) showProblem(context, webMessageProblem(params) ?? '')
+    if (!sendWebMessage(context, redirectUri, response)) await showProblem(context, webMessageProblem(params) ?? '')
   })

@@ -2,13 +2,15 @@
 
 import type { EventEmitter } from 'node:events'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Directory } from '../directory.ts'
 import type { Exchange } from '../exchange.ts'
 import { cookieName, dropCookie } from '../http/cookies.ts'
 import { type Failure, toFailure } from '../http/failure.ts'
 import { pagePolicy, redirectStatus } from '../http/reply.ts'
 import { copySessionCookie } from '../http/silent-cookie.ts'
+import { wayAfter } from '../lead-on/way-on.ts'
 import type { LoginDeps } from '../login-deps.ts'
-import { renderPage } from '../pages/pages.ts'
+import { renderPage, type WayOn } from '../pages/pages.ts'
 import { exchangeOf } from './engine-context.ts'
 import { sendFailureMessage } from './web-message.ts'
 
@@ -32,7 +34,7 @@ const setSecurityHeaders = (context: Context): void => {
 }
 
 /** Replaces an answer, with everything in it that would let the browser in. */
-const replaceAnswer = (context: Context, exchange: Exchange, failure: Failure): void => {
+const replaceAnswer = (context: Context, exchange: Exchange, failure: Failure, next: WayOn): void => {
   for (const name of ['Location', 'Set-Cookie', 'ETag']) context.res.removeHeader(name)
   context.status = failure.status
   context.set('Cache-Control', 'no-store')
@@ -49,7 +51,7 @@ const replaceAnswer = (context: Context, exchange: Exchange, failure: Failure): 
   context.body = renderPage(
     'error',
     exchange.tenant.name,
-    { message: failure.message, code: failure.code },
+    { message: failure.message, code: failure.code, next },
     failure.title,
   )
 }
@@ -58,7 +60,11 @@ const replaceAnswer = (context: Context, exchange: Exchange, failure: Failure): 
  * Wraps the engine. An error that the engine would call `server_error`, or work held by the exchange that fails, turns
  * the answer into 503 or 500: no code, no token and no session leaves for a login that is not in the log.
  */
-export const withholdAnswers = (provider: Provider, { logError }: Pick<LoginDeps, 'logError'>): void => {
+export const withholdAnswers = (
+  provider: Provider,
+  { logError }: Pick<LoginDeps, 'logError'>,
+  directory: Pick<Directory, 'client'>,
+): void => {
   provider.on('server_error', (context, error) => {
     exchangeOf(context).failure ??= error
   })
@@ -77,7 +83,7 @@ export const withholdAnswers = (provider: Provider, { logError }: Pick<LoginDeps
     } catch (error) {
       const failure = toFailure(error)
       logError(error, { what: `${context.method} ${context.path}`, tenant: exchange.tenant.tenantId })
-      replaceAnswer(context, exchange, failure)
+      replaceAnswer(context, exchange, failure, await wayAfter(failure, exchange, directory))
     }
   })
 }

@@ -64,9 +64,9 @@ test('what people and applications wrote is escaped wherever it stands', () => {
       script: evil,
       other_page: evil,
     }),
-    renderPage('error', evil, { message: evil, code: evil }, evil),
+    renderPage('error', evil, { message: evil, code: evil, next: { href: evil, label: evil } }, evil),
     renderPage('logout', evil, { fields: [{ name: evil, value: evil }], account: evil }),
-    renderPage('logged-out', evil, {}),
+    renderPage('logged-out', evil, { next: { href: evil, label: evil } }),
   ]
   for (const html of pages) {
     assert.ok(!html.includes('<script>'))

@@ -8,6 +8,12 @@ import { ICON, STYLESHEET } from './page-files.ts'
 /** Where the browser begins, without a script: one member is true. */
 export type Focus<Place extends string> = { readonly [Name in Place]?: true }
 
+/** A link by which a page leads on. */
+export interface WayOn {
+  readonly href: string
+  readonly label: string
+}
+
 /** What each page is given, beside the tenant. */
 export interface PageData extends FactorPageData {
   readonly login: {
@@ -47,6 +53,14 @@ export interface PageData extends FactorPageData {
     readonly message: string
     /** For the application's developer, such as `invalid_request`. */
     readonly code: string | undefined
+    readonly next: WayOn
+  }
+  /** How a login went on without this page. */
+  readonly notice: {
+    readonly message: string
+    readonly next: WayOn
+    /** When the first link may lead nowhere. */
+    readonly otherwise: WayOn | undefined
   }
   readonly logout: {
     /** What the form sends back. */
@@ -54,7 +68,7 @@ export interface PageData extends FactorPageData {
     /** Who is going to be logged out; undefined for a user that was deleted. */
     readonly account: string | undefined
   }
-  readonly 'logged-out': Readonly<Record<never, never>>
+  readonly 'logged-out': { readonly next: WayOn }
   readonly welcome: {
     readonly client_name: string
     /** Begins a login; undefined where no application can end it. */
@@ -64,11 +78,12 @@ export interface PageData extends FactorPageData {
 
 export type PageName = keyof PageData
 
-/** The tab's title of each page; an error brings its own. */
+/** The tab's title of each page; errors and notices bring their own. */
 export const PAGE_TITLES = {
   login: 'Log in',
   signup: 'Sign up',
   error: 'Something went wrong',
+  notice: 'Log in',
   logout: 'Log out',
   'logged-out': 'Logged out',
   welcome: 'The server is running',

@@ -3,6 +3,7 @@
 import { networkOf } from '../../base/network.ts'
 import { type RandomBytes, randomHex } from '../../base/random.ts'
 import { isEmail, normalizeEmail } from '../../model/email-address.ts'
+import type { TenantId } from '../../model/ids.ts'
 import { passwordDictionaryOf } from '../../model/password-dictionary.ts'
 import { passwordProblem } from '../../model/password-rules.ts'
 import type { ConnectionRecord } from '../../store/connection-store.ts'
@@ -25,6 +26,8 @@ export interface SignUpRequest extends AttemptOrigin {
   readonly password: string
   /** Asked when the input is good and before anything is stored; without it, everybody is admitted. */
   readonly admit?: (candidate: Candidate) => Promise<RegistrationVerdict>
+  /** Stores the user, for the login that the sign-up is for; without it, a user is stored for no login. */
+  readonly store?: (user: NewUser) => Promise<UserRecord | 'exists' | 'went_on'>
 }
 
 /** What is wrong with a field, in words for the person. */
@@ -46,6 +49,8 @@ export type SignUpOutcome =
   | (Failed & { readonly kind: 'refused'; readonly message: string; readonly reason: string })
   /** Nothing was looked at; `pause` in seconds. */
   | { readonly kind: 'throttled'; readonly pause: number }
+  /** The login that it was for has gone on without it, or another request is signing up for it: nothing was stored. */
+  | { readonly kind: 'went_on' }
 
 export type SignUp = (request: SignUpRequest) => Promise<SignUpOutcome>
 
@@ -79,7 +84,12 @@ export const createSignUp = (
 ): SignUp => {
   const throttle = createFailureThrottle(db, limitFailedSignups)
 
-  return async ({ tenantId, connection, serviceName, password, admit, ...request }) => {
+  const storeAlone =
+    (tenantId: TenantId) =>
+    async (user: NewUser): Promise<UserRecord | 'exists'> =>
+      (await insertUser(db, tenantId, user)) ?? 'exists'
+
+  return async ({ tenantId, connection, serviceName, password, admit, store = storeAlone(tenantId), ...request }) => {
     const email = normalizeEmail(request.email)
     const dictionary = passwordDictionaryOf(connection.options)
     const problem = passwordProblem(password, { email, serviceNames: [tenantId, serviceName], dictionary })
@@ -94,12 +104,14 @@ export const createSignUp = (
       if (!isAdmitted(owed)) return { kind: 'throttled', pause: throttle.pause(owed) }
       const failed = async (): Promise<Failed> => ({ throttles: throttle.pause(await fail()) > 0 })
       const verdict = await admit?.({ email, ...namesOf(email) })
+      if (verdict?.kind === 'under_way') return { kind: 'went_on' }
       if (verdict?.kind === 'refused') return { ...verdict, ...(await failed()) }
       const passwordHash = await hasher.hash(password, networkOf(request.ip))
       const user = newUser({ connectionId: connection.id, email, passwordHash, isAdministrator: false }, random)
       const { userMetadata = {}, appMetadata = {} } = verdict ?? {}
-      const created = await insertUser(db, tenantId, { ...user, userMetadata, appMetadata })
-      return created ? { kind: 'created', user: created } : { kind: 'exists', ...(await failed()) }
+      const stored = await store({ ...user, userMetadata, appMetadata })
+      if (stored === 'went_on') return { kind: 'went_on' }
+      return stored === 'exists' ? { kind: 'exists', ...(await failed()) } : { kind: 'created', user: stored }
     })
   }
 }

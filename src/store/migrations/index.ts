@@ -9,6 +9,7 @@ import * as users from './0006-users.ts'
 import * as pendingPasskeys from './0007-pending-passkeys.ts'
 import * as logIds from './0008-log-ids.ts'
 import * as owners from './0009-owners.ts'
+import * as loginAddress from './0010-login-address.ts'
 import * as writeProbe from './0011-write-probe.ts'
 import * as flowsAndPhases from './0013-flows-and-phases.ts'
 import * as logStreamSettings from './0014-log-stream-settings.ts'
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   pendingPasskeys,
   logIds,
   owners,
+  loginAddress,
   writeProbe,
   flowsAndPhases,
   logStreamSettings,

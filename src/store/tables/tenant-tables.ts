@@ -53,6 +53,7 @@ interface ClientsTable {
   callbacks: string[]
   allowed_logout_urls: string[]
   client_metadata: JsonColumn<Record<string, string>>
+  initiate_login_uri: string | null
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
 }

@@ -1,0 +1,15 @@
+/** Sends where `leadOn` leads. */
+
+import type { Exchange } from '../exchange.ts'
+import { sendPage, sendRedirect } from '../http/reply.ts'
+import { type LeadOnContext, leadOn } from './lead-on.ts'
+import type { LoginWentOn } from './login-went-on.ts'
+
+/** The answer to a request that a login has gone on without; what was set for another answer is taken back. */
+export const sendLead = async (went: LoginWentOn, exchange: Exchange, context: LeadOnContext): Promise<void> => {
+  const lead = await leadOn(went, exchange, context)
+  const { response } = exchange
+  response.removeHeader('Set-Cookie')
+  if (lead.kind === 'redirect') sendRedirect(response, lead.to)
+  else sendPage(response, lead.status, lead.html)
+}
