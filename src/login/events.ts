@@ -204,6 +204,9 @@ export const loginFailed = (occasion: Occasion, failing: Failing, asked: LogFiel
     { ...asked, description: failing.message },
   )
 
+export const pushRefused = (occasion: Occasion, failing: Failing, asked: LogFields): LogEvent =>
+  event('fpar', occasion, errorDetails(failing), { ...asked, description: failing.message })
+
 const WRONG = 'Wrong email or password.'
 
 export const passwordWrong = (occasion: Occasion): LogEvent => event('fp', occasion, errorDetails({ message: WRONG }))

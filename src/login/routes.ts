@@ -53,6 +53,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   '/authorize': { ...authorize, isBeginning: true },
   '/continue': { methods: ['GET', 'POST'], answer: continueLogin },
   '/oauth/token': { methods: ['POST', PREFLIGHT], answer: engine },
+  '/oauth/par': { methods: ['POST', PREFLIGHT], answer: engine },
   '/oauth/revoke': { methods: ['POST', PREFLIGHT], answer: engine },
   '/userinfo': { methods: ['GET', 'POST', PREFLIGHT], answer: userinfo },
   '/v2/logout': { methods: ['GET'], answer: auth0Logout },

@@ -67,7 +67,7 @@ test('the copy is good for silent logins, in every response mode, and leaves the
   assert.ok(own.url.searchParams.has('code'))
 })
 
-test('the copy is good for nothing else: no page knows the user, no login is finished, nobody is logged out', async () => {
+test('the copy is good for nothing else: no page knows the user, no login is finished, no session ends', async () => {
   const browser = await loggedIn()
   const headers = framed(browser)
   for (const parameters of [{}, { prompt: 'login' }, { prompt: 'consent' }, { response_mode: 'web_message' }]) {
@@ -83,7 +83,7 @@ test('the copy is good for nothing else: no page knows the user, no login is fin
   assert.ok(own.url.searchParams.has('code'), 'still logged in')
 })
 
-test('a form of another site cannot log anybody in: without the cookie of the browser there is no such login', async () => {
+test('a form of another site cannot log a user in: without the cookie of the browser there is no such login', async () => {
   const attacker = createBrowser(server.address)
   const page = await attacker.visit(party.authorize().url)
   const victim = await loggedIn()

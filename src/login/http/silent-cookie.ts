@@ -1,6 +1,6 @@
 /**
  * The session as a frame of another site sends it: a copy of its cookie with `SameSite=None`, which counts for silent
- * logins (`prompt=none`) and for nothing else. The session's own cookie stays `Lax`: no other site logs anybody in or
+ * logins (`prompt=none`) and for nothing else. The session's own cookie stays `Lax`: no other site logs a user in or
  * out, or opens a page as the user.
  */
 

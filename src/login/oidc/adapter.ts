@@ -21,6 +21,7 @@ import { parseTransaction } from '../transaction.ts'
 import { toClientMetadata } from './client-metadata.ts'
 import { currentExchange } from './engine-context.ts'
 import { createInteractionAdapter } from './interaction-adapter.ts'
+import { LIFETIME } from './lifetimes.ts'
 import { restorePayload, withoutSecrets } from './stored-payload.ts'
 
 export interface AdapterOptions {
@@ -68,6 +69,15 @@ const takeGrant = (exchange: Exchange, id: string): AdapterPayload | undefined =
   return known?.id === id ? known.payload : undefined
 }
 
+const PUSHED_MODEL = 'PushedAuthorizationRequest'
+
+/**
+ * Seconds for which a payload is kept. A pushed request may be used for a minute, and the login that it leads to may take as
+ * long as any: until that ends, its row says whether it was used.
+ */
+const lifetimeOf = (model: string, expiresIn: number): number =>
+  model === PUSHED_MODEL ? expiresIn + LIFETIME.interaction : expiresIn
+
 const createStateAdapter = (model: string, options: AdapterOptions): Adapter => {
   const { tenant, deps } = options
   const { tenantId } = tenant
@@ -81,7 +91,7 @@ const createStateAdapter = (model: string, options: AdapterOptions): Adapter => 
         payload: withoutSecrets(payload),
         grantId: grantIdOf(model, id, payload),
         uid: secondIdOf(model, payload),
-        expiresAt: expiresIn === undefined ? undefined : new Date(deps.clock() + expiresIn * 1000),
+        expiresAt: expiresIn === undefined ? undefined : new Date(deps.clock() + lifetimeOf(model, expiresIn) * 1000),
       })
     },
     async find(id) {
@@ -100,7 +110,8 @@ const createStateAdapter = (model: string, options: AdapterOptions): Adapter => 
     findByUserCode: () => Promise.reject(new TypeError('the device flow is off')),
     async consume(id) {
       if (await consumeOidcPayload(db, keyOf(id))) return
-      // Somebody else was faster by an instant: for this caller the code, or the refresh token, has been used.
+      if (model === PUSHED_MODEL) throw new errors.InvalidRequestUri('request_uri was already used')
+      // Another caller was faster by an instant: for this one the code, or the refresh token, has been used.
       throw new errors.InvalidGrant({ detail: `${model} already consumed` })
     },
     async destroy(id) {

@@ -1,5 +1,9 @@
-/** The last check of an authorization request that the engine has found valid: here its transaction begins. */
+/**
+ * The last check of an authorization request that the engine has found valid. At `/authorize` its transaction begins here;
+ * where it is pushed (RFC 9126) it is checked alike, and once more when it is used.
+ */
 
+import { decodeJwt } from 'jose'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { randomBase58 } from '../../base/random.ts'
 import { createTransactionId } from '../../model/ids.ts'
@@ -19,8 +23,9 @@ const SESSION_ID_LENGTH = 43
 const OFFLINE = 'offline_access'
 
 /** The request's scopes as they were sent; the engine has removed some by now. */
-const askedScopes = (context: KoaContextWithOIDC): readonly string[] => {
-  const { scope } = context.query
+const askedScopes = ({ oidc, query }: KoaContextWithOIDC): readonly string[] => {
+  const pushed = oidc.entities.PushedAuthorizationRequest
+  const { scope } = pushed ? decodeJwt(pushed.request ?? '') : (oidc.body ?? query)
   return typeof scope === 'string' ? scope.split(' ') : []
 }
 
@@ -68,19 +73,28 @@ const rememberDevice = (exchange: Exchange): void => {
   if (id) exchange.deviceHash = toDeviceHash(id, exchange.keys.deviceHash)
 }
 
-/** Creates the check. `prompt=none` shows nothing to anybody, so it begins no transaction and no experiment runs. */
+/** A public client proves nothing, so any sender could make the server store a request in its name. */
+const requireConfidentialClient = ({ oidc }: KoaContextWithOIDC): void => {
+  if (oidc.client?.clientAuthMethod !== 'none') return
+  throw new errors.UnauthorizedClient('only clients that authenticate may push authorization requests')
+}
+
+/** Creates the check. `prompt=none` shows no page, so it begins no transaction and no experiment runs. */
 export const createAdmitRequest =
   (directory: Directory, login: LoginContext) =>
   async (context: KoaContextWithOIDC): Promise<void> => {
     const { session, params, prompts, route } = context.oidc
     const client = clientOf(context)
-    if (route !== 'authorization' || !params || !client) return
+    const isPushed = route === 'pushed_authorization_request'
+    if (!(isPushed || route === 'authorization') || !params || !client) return
+    if (isPushed) requireConfidentialClient(context)
     const problem = requestProblem(params)
     if (problem) throw new errors.InvalidRequest(problem)
     const exchange = exchangeOf(context)
     await restoreOfflineAccess(context, directory, exchange)
     ensureScope(context)
     await requireConnection(context, directory, exchange)
+    if (isPushed) return
     const id = createTransactionId(login.random)
     params.transaction_id = id
     if (prompts.has('none')) return rememberDevice(exchange)

@@ -5,8 +5,16 @@ import { isJsonObject, type JsonObject } from '../../base/json.ts'
 import type { LogFields } from '../../logs/log-event.ts'
 import { recordLogin } from '../../store/user-store.ts'
 import { DATABASE_CONNECTION, type Directory } from '../directory.ts'
-import { loginFailed, loginSucceeded, type Occasion, silentLoginFailed, silentLoginSucceeded } from '../events.ts'
+import {
+  loginFailed,
+  loginSucceeded,
+  type Occasion,
+  pushRefused,
+  silentLoginFailed,
+  silentLoginSucceeded,
+} from '../events.ts'
 import type { LoginDeps } from '../login-deps.ts'
+import { TOO_MANY_ATTEMPTS } from './client-secret-throttle.ts'
 import { clientOf, exchangeOf, paramOf, userOf } from './engine-context.ts'
 import { loginKindOf } from './interaction-policy.ts'
 
@@ -77,6 +85,15 @@ const logFailure = async (
   await events.deps.log.record(event(occasion, failing, askedFields(context)))
 }
 
+const logRefusedPush = async (
+  context: KoaContextWithOIDC,
+  error: errors.OIDCProviderError,
+  events: EventContext,
+): Promise<void> => {
+  const failing = { message: error.error_description ?? error.message, oauthError: error.error }
+  await events.deps.log.record(pushRefused(await occasionOf(context, events, undefined), failing, askedFields(context)))
+}
+
 /** Everything here is awaited before the answer goes out, while the engine stores the code and the session. */
 export const logAuthorizations = (provider: Provider, events: EventContext): void => {
   provider.on('authorization.accepted', context => {
@@ -88,5 +105,10 @@ export const logAuthorizations = (provider: Provider, events: EventContext): voi
   })
   provider.on('authorization.error', (context, error) => {
     exchangeOf(context).hold(logFailure(context, error, events))
+  })
+  provider.on('pushed_authorization_request.error', (context, error) => {
+    // As at the token endpoint: a sender that is not listened to fills no log.
+    if (!context.oidc.client || error.error === TOO_MANY_ATTEMPTS) return
+    exchangeOf(context).hold(logRefusedPush(context, error, events))
   })
 }

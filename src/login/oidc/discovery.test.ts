@@ -64,7 +64,8 @@ test('discovery names the addresses and abilities that are true, with the slash 
   ])
   for (const claim of ['sub', 'email', 'email_verified', 'name', 'nickname', 'updated_at'])
     assert.ok((body.claims_supported as string[]).includes(claim), claim)
-  assert.equal(body.pushed_authorization_request_endpoint, undefined)
+  assert.equal(body.pushed_authorization_request_endpoint, `${issuer}oauth/par`)
+  assert.equal(body.require_pushed_authorization_requests, undefined)
 })
 
 test('the host that a request names does not get into the addresses', async () => {

@@ -1,10 +1,12 @@
 /** Hands a request to the OIDC engine. */
 
 import type { IncomingMessage } from 'node:http'
+import { parse, stringify } from 'node:querystring'
 import type { Provider } from 'oidc-provider'
 import type { Exchange } from '../exchange.ts'
 import { type EngineBody, readEngineBody, withoutNul } from '../http/request-body.ts'
 import { withSilentSession } from '../http/silent-cookie.ts'
+import { normalizeAuthorizeQuery } from './authorize-parameters.ts'
 import { attachExchange } from './engine-context.ts'
 import { ROUTES } from './engine-routes.ts'
 
@@ -79,9 +81,14 @@ const withAudience = (form: URLSearchParams, { url }: Exchange): URLSearchParams
   return form
 }
 
+/** A pushed authorization request, which is what a query of `/authorize` is. */
+const asAuthorizeQuery = (form: URLSearchParams): URLSearchParams =>
+  new URLSearchParams(stringify(normalizeAuthorizeQuery(parse(form.toString()))))
+
 /** What is changed in the forms of an address before the engine reads them. */
 const AMENDMENTS: Readonly<Record<string, (form: URLSearchParams, exchange: Exchange) => URLSearchParams>> = {
   [ROUTES.token]: withAudience,
+  [ROUTES.pushed_authorization_request]: asAuthorizeQuery,
 }
 
 /** The body of a POST as the engine gets it. @throws BodyError for a body that cannot be read */

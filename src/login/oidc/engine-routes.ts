@@ -3,9 +3,10 @@
 export const ROUTES = {
   authorization: '/authorize',
   token: '/oauth/token',
+  pushed_authorization_request: '/oauth/par',
   revocation: '/oauth/revoke',
   userinfo: '/userinfo',
   jwks: '/.well-known/jwks.json',
-  /** Where the engine ends a session of somebody else that came into the browser while a login was finishing. */
+  /** Where the engine ends another user's session that came into the browser while a login was finishing. */
   end_session: '/oidc/session',
 } as const

@@ -49,7 +49,7 @@ const featuresOf = ({ tenant, keys, directory }: ProviderOptions): Features => (
   devInteractions: { enabled: false },
   clientCredentials: { enabled: true },
   revocation: { enabled: true, allowedPolicy: async (_, client, token) => mayRevoke(client, token) },
-  pushedAuthorizationRequests: { enabled: false },
+  pushedAuthorizationRequests: { enabled: true, allowUnregisteredRedirectUris: false },
   // A nonce helps a client whose clock is wrong; no other needs one, as each proof is good once.
   dPoP: { enabled: true, nonceSecret: Buffer.from(keys.dpopNonce) },
   // `/v2/logout` and `/oidc/logout` are ours: the engine's confirmation cannot be skipped and needs scripts.

@@ -9,7 +9,7 @@ type Params = Readonly<Record<string, unknown>>
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 /**
- * Bytes of all parameters together, as they are stored: twice for each request, before anybody has logged in. Requests of
+ * Bytes of all parameters together, as they are stored: twice for each request, before a user has logged in. Requests of
  * SDKs have some hundred; an application with more to keep has a session of its own for it.
  */
 export const MAX_PARAMETER_BYTES = 8 * 1024

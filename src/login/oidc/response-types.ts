@@ -31,7 +31,7 @@ export const boundTokenProblem = (responseType: string, dpopJkt: unknown): strin
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
 /**
- * What is wrong with a callback that tokens come to through the browser: without https anybody on the way reads them
+ * What is wrong with a callback that tokens come to through the browser: without https any network on the way reads them
  * (OpenID Connect Core 1.0 section 3.2.2.1). Loopback is no way; development happens there.
  */
 export const frontChannelProblem = (responseType: string, redirectUri: string): string | undefined => {

@@ -106,7 +106,7 @@ test('a proof that is not good gives no token, and above all no bearer token', a
   }
 })
 
-test('of requests with one proof at the same moment one gets tokens, whatever the grant', async () => {
+test('of requests with one proof at the same moment one gets tokens, with every grant', async () => {
   const dpop = await proveToken()
   const machines = await Promise.all(Array.from({ length: 6 }, () => post(machine(), dpop)))
   assert.deepEqual(machines.map(({ status }) => status).sort(), [200, 400, 400, 400, 400, 400])

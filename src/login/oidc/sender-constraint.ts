@@ -28,6 +28,9 @@ export const countProofs = (provider: Provider, deps: Deps): void => {
     unique(clientId: string, jti: string): Promise<boolean> {
       const context = Provider.ctx
       if (!context) throw new TypeError('a proof is used outside of a request')
+      const { route, client } = context.oidc
+      // Refused a moment later, and never stored: any sender can say that it is a public client.
+      if (route === 'pushed_authorization_request' && client?.clientAuthMethod === 'none') return Promise.resolve(true)
       return useProofOnce(exchangeOf(context), deps, { clientId, jti })
     },
   })

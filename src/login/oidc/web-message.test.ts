@@ -142,7 +142,7 @@ test('nothing is posted to a callback that is not the client’s, or has no orig
   answerOf(await newBrowser().visit(other.authorize(SILENT).url))
 })
 
-test('the pages of a login stay out of every frame, whatever the response mode', async () => {
+test('the pages of a login stay out of every frame, in every response mode', async () => {
   const page = await newBrowser().visit(party.authorize(WEB_MESSAGE).url)
   assert.equal(page.url.pathname, '/u/login')
   assert.match(page.headers.get('content-security-policy') ?? '', /frame-ancestors 'none'/)

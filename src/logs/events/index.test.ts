@@ -38,8 +38,8 @@ test('a missing and an unknown field are both named', () => {
   assert.deepEqual(documentProblems({ ...rest, colour: 'red' }, s), ['s lacks user_id', 's has no field colour'])
 })
 
-/** Notifications that a stranger brings about by failing, by coming too often, or by asking for an experiment that does not exist. */
-const BY_STRANGERS = ['limit_wc', 'limit_mu', 'api_limit', 'w']
+/** Others that a stranger brings about by failing, by coming too often, or by asking for an experiment that does not exist. */
+const BY_STRANGERS = ['limit_wc', 'limit_mu', 'api_limit', 'w', 'fpar']
 
 test('every failure of a login, and nothing else but its notifications, is a refusal', () => {
   for (const { type, category, isRefusal } of LOG_EVENT_TYPES) {

@@ -12,6 +12,7 @@ import { ferrt } from './ferrt.ts'
 import { fertft } from './fertft.ts'
 import { flo } from './flo.ts'
 import { fp } from './fp.ts'
+import { fpar } from './fpar.ts'
 import { fs } from './fs.ts'
 import { fsa } from './fsa.ts'
 import { fu } from './fu.ts'
@@ -44,6 +45,7 @@ export const LOG_EVENTS = {
   s,
   f,
   fp,
+  fpar,
   fu,
   ss,
   fs,
