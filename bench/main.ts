@@ -21,6 +21,10 @@ const BENCHMARKS: Record<string, { readonly about: string; load(): Promise<{ run
     about: 'events per second out of the log, by the command line',
     load: () => import('./log-export.ts'),
   },
+  readers: {
+    about: 'a login while twelve callers search the whole log, against one without them',
+    load: () => import('./readers.ts'),
+  },
   start: { about: 'from start to ready, and memory at rest', load: () => import('./start.ts') },
 }
 
