@@ -29,7 +29,7 @@ describe('the rate limit of a client', () => {
 
   const limitsOf = (headers: Headers) => [headers.get('x-ratelimit-limit'), headers.get('x-ratelimit-remaining')]
 
-  test('is in the headers of every answer, whatever the answer is', async () => {
+  test('is in the headers of every answer, refusals included', async () => {
     const headers = await newClient()
     const calls = [
       ['GET', '/segments', 200],

@@ -27,13 +27,13 @@ export const LIMIT_OPTIONS = {
     variable: 'LIMIT_LOGGED_REFUSALS',
     ...RATE,
     default: '10/minute,300',
-    doc: 'How many refusals of one type are written into the log for a network, and for all networks of a tenant twenty times as many. What is beyond is answered all the same and counted: an event `log_events_left_out` a minute says how many there were.',
+    doc: 'How many refusals of one type are written into the log for a network, and for all networks of a tenant three hundred times as many. What is beyond is answered all the same and counted: an event `log_events_left_out` a minute says how many there were.',
   },
   limitFailedLogins: {
     variable: 'LIMIT_FAILED_LOGINS',
     ...RATE,
     default: '100/day',
-    doc: 'How many log-ins of a network may fail, whatever the accounts, before its passwords are not looked at for a while. All servers count together.',
+    doc: 'How many log-ins of a network may fail, for all accounts together, before its passwords are not looked at for a while. All servers count together.',
   },
   limitFailedSignups: {
     variable: 'LIMIT_FAILED_SIGNUPS',

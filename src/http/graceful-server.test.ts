@@ -81,7 +81,7 @@ for (const [peer, sent] of [
   })
 }
 
-test('a connection on which nothing moves is closed, whatever the request is', EARLIER_THAN_NODE, async () => {
+test('a connection on which nothing moves is closed, also while its request is served', EARLIER_THAN_NODE, async () => {
   const server = await startGracefulServer(() => {}, { port: 0, host: HOST, limits: { silent: 50 } })
   assert.equal(await untilCut(server.port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'), '')
   await server.close(100)

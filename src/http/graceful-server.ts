@@ -57,7 +57,7 @@ const listen = (server: Server, port: number, host: string): Promise<void> =>
     server.listen(port, host, resolve)
   })
 
-/** Node reads the interval of its looks only here: by default it looks every 30 s, whatever the limits are. */
+/** Node reads the interval of its looks only here: by default it looks every 30 s, also for shorter limits. */
 const createLimitedServer = (listener: RequestListener, limits: ConnectionLimits): Server => {
   const options = {
     maxHeaderSize: MAX_HEADER_BYTES,

@@ -54,7 +54,7 @@ export interface FailureThrottle {
 /** Parts of a second that pass between two looks at a clock do not make a failure more or less. */
 const TOLERANCE = 1e-3
 
-/** Admits everybody and counts nothing. */
+/** Admits every attempt and counts nothing. */
 const UNLIMITED: FailureThrottle = {
   attempt: (_, run) => run({ isAdmitted: () => true, fail: async () => 0 }),
   isAdmitted: () => true,

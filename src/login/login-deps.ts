@@ -17,7 +17,7 @@ export interface LoginConfig {
   readonly trustedProxyHops: number
   /** How often a network may begin a login. */
   readonly limitAuthorize: Rate | 'off'
-  /** Failed log-ins of a network, whatever the accounts. */
+  /** Failed log-ins of a network, for all accounts together. */
   readonly limitFailedLogins: Rate | 'off'
   /** Failed sign-ups of a network. */
   readonly limitFailedSignups: Rate | 'off'

@@ -96,20 +96,19 @@ test('what no stranger can repeat at will is always written', async () => {
   }
 })
 
-test('however many networks there are, a tenant writes what twenty may, and names a hundred of them', async () => {
+test('however many networks there are, a tenant writes what three hundred may, and names a hundred of them', async () => {
   const { budget, refuse, take } = budgetOf(FIVE)
   for (let n = 0; n < 2_000; n += 1) await refuse(10, `2001:db8:${n.toString(16)}::1`)
-  assert.equal(take('fsa').length, 100)
+  assert.equal(take('fsa').length, 1_500)
   await budget.report()
   const reports = take('log_events_left_out')
   assert.equal(reports.length, 101)
   const total = reports.reduce((sum, { details }) => sum + Number(details?.count), 0)
-  assert.equal(total, 20_000 - 100)
+  assert.equal(total, 20_000 - 1_500)
   assert.equal(reports.filter(({ details }) => details?.network === null).length, 1)
-  assert.equal(reports[0]?.details?.network, '2001:db8:0:0::/64')
 })
 
-test('a report is a valid event, small whatever it counts', async () => {
+test('a report is a valid event', async () => {
   const { budget, refuse, take } = budgetOf(FIVE)
   await refuse(9, ATTACKER)
   await budget.report()

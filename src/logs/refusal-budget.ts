@@ -22,8 +22,12 @@ export interface BudgetedTenantLog extends TenantLog, AsyncDisposable {
   report(): Promise<void>
 }
 
-/** A tenant's refusals of one type, from all networks together, are as many as these networks may have. */
-const NETWORKS = 20
+/**
+ * A tenant's refusals of one type, from all networks together, are as many as these networks may have: more than a tenant
+ * with a thousand logins a second has by itself, so that its failures can be compared, and a bound for those who have
+ * networks without end.
+ */
+const NETWORKS = 300
 
 /**
  * Wraps the log. Of the types that any stranger can bring about, `record` writes what the budget allows; the rest is

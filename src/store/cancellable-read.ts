@@ -1,4 +1,4 @@
-/** Reads that end in PostgreSQL when nobody waits for them any more. */
+/** Reads that end in PostgreSQL when their caller has left. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'

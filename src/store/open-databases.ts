@@ -35,7 +35,7 @@ export interface PoolSizes {
   readonly management: number
 }
 
-/** About a third is the Management API's: whatever its callers do, the others are the logins' own. */
+/** About a third is the Management API's; the others are the logins' own, and no caller of the API can take them. */
 export const poolSizes = (maxConnections: number): PoolSizes => {
   const shared = maxConnections - 1
   const management = Math.max(2, Math.floor(shared / 3))

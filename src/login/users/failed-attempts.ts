@@ -1,4 +1,4 @@
-/** Failed log-ins and sign-ups of a network, whatever the accounts. */
+/** Failed log-ins and sign-ups of a network, for all accounts together. */
 
 import { type AttemptOrigin, type Sender, toSender } from '../failure-throttle.ts'
 
