@@ -222,8 +222,10 @@ test('/oidc/logout without a hint asks first, and only the page of this session 
   const page = await browser.visit('/oidc/logout')
   assert.match(page.body, /Log out\?/)
   assert.equal(await isLoggedIn(browser), true)
-  const forged = await browser.request('/oidc/logout', { form: { confirmation: 'x'.repeat(43) } })
-  assert.match(forged.body, /Log out\?/)
+  for (const confirmation of ['x'.repeat(43), 'ü'.repeat(43), '']) {
+    const forged = await browser.request('/oidc/logout', { form: { confirmation } })
+    assert.deepEqual([forged.status, /Log out\?/.test(forged.body)], [200, true], confirmation)
+  }
   const end = await browser.submit(page, {})
   assert.match(end.body, /You are logged out/)
   assert.equal(await isLoggedIn(browser), false)

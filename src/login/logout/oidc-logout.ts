@@ -94,8 +94,11 @@ const isHinted = ({ params, hinted }: LogoutRequest, { accountId, uid }: Session
 const confirmationOf = ({ keys }: Exchange, sessionUid: string): string =>
   createHmac('sha256', keys.deviceCookie).update(`logout ${sessionUid}`).digest('base64url')
 
-const isConfirmation = (given: string | null, expected: string): boolean =>
-  given !== null && given.length === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected))
+/** Lengths are compared in bytes: a text of as many characters may have more of them. */
+const isConfirmation = (given: string | null, expected: string): boolean => {
+  const [sent, right] = [Buffer.from(given ?? ''), Buffer.from(expected)]
+  return sent.length === right.length && timingSafeEqual(sent, right)
+}
 
 /** Where to go in the end, with the application's `state`. */
 const destinationOf = ({ post_logout_redirect_uri: address, state }: Parameters): string | undefined => {
