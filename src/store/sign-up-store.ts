@@ -54,25 +54,27 @@ const ofInteraction = ({ tenantId, id }: { readonly tenantId: TenantId; readonly
  * the time is over.
  *
  * @param seconds for which it is reserved
- * @returns false when another sign-up has it, or when it was answered or used
+ * @returns what names the reservation; undefined when another sign-up has it, or when it was answered or used
  */
-export const reserveInteraction = async (db: Db, key: InteractionKey, seconds: number): Promise<boolean> => {
+export const reserveInteraction = async (db: Db, key: InteractionKey, seconds: number): Promise<string | undefined> => {
   const until = sql`jsonb_build_object(${BUSY_UNTIL}::text, extract(epoch from now()) + ${seconds}::float8)`
-  const { numUpdatedRows } = await db
+  const row = await db
     .updateTable('oidc_payloads')
     .set({ payload: sql`payload || ${until}` })
     .where(ofInteraction(key))
     .where(sql<boolean>`not (payload ? ${RESULT})`)
     .where(sql<boolean>`coalesce((payload ->> ${BUSY_UNTIL})::float8, 0) <= extract(epoch from now())`)
-    .executeTakeFirstOrThrow()
-  return numUpdatedRows === 1n
+    .returning(sql<string>`payload ->> ${BUSY_UNTIL}`.as('reservation'))
+    .executeTakeFirst()
+  return row?.reservation
 }
 
-/** Gives a reserved interaction back: the sign-up was refused, and may be tried again. */
-export const releaseInteraction = async (db: Db, key: InteractionKey): Promise<void> => {
+/** Ends a reservation, so that the sign-up may be tried again; one that another sign-up has since is not touched. */
+export const releaseInteraction = async (db: Db, key: InteractionKey, reservation: string): Promise<void> => {
   await db
     .updateTable('oidc_payloads')
     .set({ payload: sql`payload - ${BUSY_UNTIL}::text` })
     .where(ofInteraction(key))
+    .where(sql<boolean>`payload ->> ${BUSY_UNTIL} = ${reservation}`)
     .execute()
 }

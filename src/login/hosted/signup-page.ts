@@ -132,13 +132,15 @@ interface SignUpVisit {
 const createReservation = ({ exchange, context, interaction }: SignUpVisit) => {
   const { volatileDb } = context.deps
   const key = { tenantId: exchange.tenant.tenantId, id: interaction.id }
-  let isHeld = false
+  let held: string | undefined
   return {
     async reserve(): Promise<boolean> {
-      isHeld = await reserveInteraction(volatileDb, key, RESERVED_SECONDS)
-      return isHeld
+      held = await reserveInteraction(volatileDb, key, RESERVED_SECONDS)
+      return held !== undefined
     },
-    release: async (): Promise<void> => (isHeld ? releaseInteraction(volatileDb, key) : undefined),
+    async release(): Promise<void> {
+      if (held !== undefined) await releaseInteraction(volatileDb, key, held)
+    },
   }
 }
 
