@@ -34,8 +34,8 @@ authorize() {
 &redirect_uri=$(cred 'app.callbacks[0]')&state=guide$1"
 }
 
-# browse URL [OPTION...]: a browser that follows redirects; prints the address at which it ends. That is often a page
-# that nobody serves, such as the application's callback: the address says what matters.
+# browse URL [OPTION...]: a browser that follows redirects; prints the address at which it ends. Where no server answers,
+# as at the callback of an application that does not run, the address says what matters.
 browse() { curl -sL -c "$COOKIES" -b "$COOKIES" -o /dev/null -w '%{url_effective}\n' "$@" || true; }
 
 # new_browser: forgets every cookie, so that the next visit is that of a new device

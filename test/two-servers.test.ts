@@ -21,6 +21,7 @@ before(async () => {
     MANAGEMENT_CLIENT_SECRET: 'a-management-secret-for-two-servers',
     APP_CLIENT_ID: 'app',
     APP_CLIENT_SECRET: 'an-app-secret-that-is-for-two-servers',
+    APP_CALLBACKS: 'https://app.example.com/callback',
     ADMIN_EMAIL: 'admin@example.com',
     ADMIN_PASSWORD: 'correct horse battery staple',
   }

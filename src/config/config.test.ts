@@ -17,7 +17,7 @@ test('without any setting there is a complete configuration for one machine', ()
     managementClientSecret: undefined,
     appClientId: undefined,
     appClientSecret: undefined,
-    appCallbacks: ['http://localhost:8080/callback'],
+    appCallbacks: ['http://localhost:3000/callback'],
     adminEmail: 'admin@example.com',
     adminPassword: undefined,
     encryptionKey: undefined,

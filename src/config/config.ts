@@ -1,6 +1,7 @@
 /** The configuration of a server: settings read and checked, defaults decided, frozen. */
 
 import { StartupError } from '../base/startup-error.ts'
+import { callbackPageOf } from '../model/callback-page.ts'
 import { type GivenSetting, readSettings } from './env.ts'
 import { type OPTIONS, type Option, type OptionName, optionEntries } from './options.ts'
 import type { Read } from './setting-kinds.ts'
@@ -13,9 +14,10 @@ type Values = {
 }
 
 /** One property per entry of the table in options.ts, and what follows from them. */
-export interface Config extends Omit<Values, 'issuer'> {
+export interface Config extends Omit<Values, 'issuer' | 'appCallbacks'> {
   /** With the trailing slash. */
   readonly issuer: string
+  readonly appCallbacks: readonly string[]
   /** The `aud` of Management API tokens. */
   readonly managementAudience: string
   /** Whether browsers reach the server by https only, so that cookies may say so. */
@@ -36,6 +38,7 @@ export const loadConfig = (environment: NodeJS.ProcessEnv, args: readonly string
   return Object.freeze({
     ...values,
     issuer,
+    appCallbacks: values.appCallbacks ?? Object.freeze([callbackPageOf(issuer)]),
     managementAudience: `${issuer}api/v2/`,
     secureCookies: issuer.startsWith('https:'),
     given: Object.freeze(Object.keys(settings) as OptionName[]), // readSettings gives no others

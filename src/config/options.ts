@@ -130,8 +130,8 @@ export const OPTIONS = {
     variable: 'APP_CALLBACKS',
     read: callbacks,
     expects: 'absolute addresses without a fragment, separated by commas',
-    default: 'http://localhost:8080/callback',
-    doc: 'Where the application may be returned to after a login; a comma-separated list.',
+    otherwise: '`ISSUER` + `callback`, a page of the server',
+    doc: 'Where the application may be returned to after a login; a comma-separated list. The page of the server shows who has logged in, the variation, the events in the log and the claims of the ID token.',
     later: 'A new value is applied, with the addresses for after a logout that follow from it.',
   },
   adminEmail: {

@@ -109,6 +109,36 @@ describe('at a later start', () => {
     assert.deepEqual(credentials().app.callbacks, callbacks)
   })
 
+  test('the callback page has the address of the issuer, whatever the port is, and other callbacks stay', async () => {
+    await start()
+    assert.deepEqual(credentials().app.callbacks, ['http://localhost:3000/callback'])
+    const { clientId } = await application()
+    const own = ['http://localhost:3000/callback', 'https://shop.example/callback']
+    await updateClient(database.db, TENANT, clientId, { callbacks: own })
+    assert.deepEqual((await start({ PORT: '4000' })).applied, ['ISSUER'])
+    const moved = ['http://localhost:4000/callback', 'https://shop.example/callback']
+    assert.deepEqual(credentials().app.callbacks, moved)
+    assert.deepEqual((await application()).allowedLogoutUrls, ['http://localhost:4000/', 'https://shop.example/'])
+    assert.deepEqual((await start({ PORT: '4000' })).applied, [])
+  })
+
+  test('callbacks that the operator has named get no page beside them', async () => {
+    await start(OPERATOR)
+    assert.deepEqual((await start({ PORT: '4000' })).applied, [])
+    assert.deepEqual((await application()).callbacks, [OPERATOR.APP_CALLBACKS])
+  })
+
+  test('a tenant of an earlier version gets the callback page, and its default stays allowed', async () => {
+    await start()
+    const { clientId } = await application()
+    await updateClient(database.db, TENANT, clientId, { callbacks: ['http://localhost:8080/callback'] })
+    await sql`delete from tenant_secrets where name = 'seed_record'`.execute(database.db)
+    assert.deepEqual((await start()).applied, ['ISSUER'])
+    const both = ['http://localhost:3000/callback', 'http://localhost:8080/callback']
+    assert.deepEqual((await application()).callbacks, both)
+    assert.deepEqual((await start()).applied, [])
+  })
+
   test('a new password of the administrator ends what was opened with the old one', async () => {
     await start(OPERATOR)
     const { userId } = await administrator()

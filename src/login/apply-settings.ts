@@ -5,9 +5,10 @@
 
 import { StartupError } from '../base/startup-error.ts'
 import type { Config } from '../config/config.ts'
+import { callbackPageOf } from '../model/callback-page.ts'
 import { normalizeEmail } from '../model/email-address.ts'
 import type { TenantId } from '../model/ids.ts'
-import { findClient, updateClient } from '../store/client-store.ts'
+import { type ClientRecord, findClient, updateClient } from '../store/client-store.ts'
 import { changeUser } from '../store/user-administration.ts'
 import { findUserCredentials } from '../store/user-store.ts'
 import { openClientSecret, sealClientSecret } from './directory.ts'
@@ -63,18 +64,44 @@ const clientSecret = async (
 }
 
 /** The addresses for after a logout that were made of the old callbacks are made anew; others stay. */
-const callbacks = async ({ config, tenantId, record, deps }: Context): Promise<Outcome> => {
+const changeCallbacks = ({ tenantId, deps }: Context, client: ClientRecord, next: readonly string[]) => {
+  const derived = logoutUrls(client.callbacks)
+  const others = client.allowedLogoutUrls.filter(url => !derived.includes(url))
+  const change = { callbacks: next, allowedLogoutUrls: [...new Set([...logoutUrls(next), ...others])] }
+  return () => updateClient(deps.db, tenantId, client.clientId, change)
+}
+
+const callbacks = async (context: Context): Promise<Outcome> => {
+  const { config, tenantId, record, deps } = context
   const setting = 'APP_CALLBACKS'
   const remember = config.appCallbacks.join(',')
   if (!config.given.includes('appCallbacks') || remember === record.applied[setting]) return undefined
   const client = await findClient(deps.db, tenantId, record.appClientId)
   if (!client) return gone(setting, 'application')
   if (client.callbacks.join(',') === remember) return { setting, remember }
-  const derived = logoutUrls(client.callbacks)
-  const others = client.allowedLogoutUrls.filter(url => !derived.includes(url))
-  const allowedLogoutUrls = [...new Set([...logoutUrls(config.appCallbacks), ...others])]
-  const change = { callbacks: config.appCallbacks, allowedLogoutUrls }
-  return { setting, remember, apply: () => updateClient(deps.db, tenantId, record.appClientId, change) }
+  return { setting, remember, apply: changeCallbacks(context, client, config.appCallbacks) }
+}
+
+/** The default of versions that had no callback page. What was begun with it goes on. */
+const EARLIER_DEFAULT = 'http://localhost:8080/callback'
+
+/** The callbacks with the page of this issuer; undefined where the operator has others. */
+const withPage = (now: readonly string[], page: string, earlier: string | undefined): readonly string[] | undefined => {
+  if (now.includes(page)) return undefined
+  if (earlier !== undefined) return now.includes(earlier) ? now.map(one => (one === earlier ? page : one)) : undefined
+  return now.length === 1 && now[0] === EARLIER_DEFAULT ? [page, EARLIER_DEFAULT] : undefined
+}
+
+/** The callback page has another address where the issuer has: it takes the place of the old one in the list. */
+const callbackPage = async (context: Context): Promise<Outcome> => {
+  const { config, tenantId, record, deps } = context
+  const setting = 'ISSUER'
+  const { issuer: remember } = config
+  const last = record.applied[setting]
+  if (config.given.includes('appCallbacks') || remember === last) return undefined
+  const client = await findClient(deps.db, tenantId, record.appClientId)
+  const next = client && withPage(client.callbacks, callbackPageOf(remember), last && callbackPageOf(last))
+  return client && next ? { setting, remember, apply: changeCallbacks(context, client, next) } : { setting, remember }
 }
 
 /** Refused rather than applied: an address is who somebody is, and the new one may be somebody else's. */
@@ -128,6 +155,7 @@ const decideAll = (context: Context): Promise<readonly Outcome[]> => {
     checkClientId('APP_CLIENT_ID', 'application', config.appClientId, appClientId),
     clientSecret(context, 'APP_CLIENT_SECRET', appClientId, config.appClientSecret),
     callbacks(context),
+    callbackPage(context),
     administratorEmail(context),
     administratorPassword(context),
   ])

@@ -1,6 +1,8 @@
 /** The table of the login's addresses. */
 
+import { CALLBACK_PATH } from '../model/callback-page.ts'
 import { continueLogin } from './actions/continue-route.ts'
+import { callbackPage } from './callback/callback-page.ts'
 import type { Exchange } from './exchange.ts'
 import { FACTOR_PAGES, serveWebauthnScript } from './factors/routes.ts'
 import { WEBAUTHN_SCRIPT } from './factors/webauthn-script.ts'
@@ -51,6 +53,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   '/.well-known/oauth-authorization-server': discovery,
   '/.well-known/jwks.json': discovery,
   '/authorize': { ...authorize, isBeginning: true },
+  [CALLBACK_PATH]: page(callbackPage),
   '/continue': { methods: ['GET', 'POST'], answer: continueLogin },
   '/oauth/token': { methods: ['POST', PREFLIGHT], answer: engine },
   '/oauth/par': { methods: ['POST', PREFLIGHT], answer: engine },

@@ -12,6 +12,8 @@ export type AppliedSetting =
   | 'MANAGEMENT_CLIENT_SECRET'
   | 'APP_CLIENT_SECRET'
   | 'APP_CALLBACKS'
+  /** From which the address of the callback page follows. */
+  | 'ISSUER'
   | 'ADMIN_EMAIL'
   | 'ADMIN_PASSWORD'
 

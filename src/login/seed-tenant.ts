@@ -150,6 +150,7 @@ const insertApp = (db: Db, tenantId: TenantId, { app }: SeedCredentials, { secre
 
 /** What is generated is written down like what was given: a later start can set either. */
 const recordOf = (
+  issuer: string,
   { management, app, admin }: SeedCredentials,
   { userId, passwordHash }: { readonly userId: string; readonly passwordHash: string },
 ): SeedRecord => ({
@@ -160,6 +161,7 @@ const recordOf = (
     MANAGEMENT_CLIENT_SECRET: management.clientSecret,
     APP_CLIENT_SECRET: app.clientSecret,
     APP_CALLBACKS: app.callbacks.join(','),
+    ISSUER: issuer,
     ADMIN_EMAIL: admin.email,
     ADMIN_PASSWORD: passwordHash,
   },
@@ -200,7 +202,7 @@ export const seedTenant = async (options: SeedOptions, deps: SeedDeps): Promise<
     const { email } = credentials.admin
     const administrator = newUser({ connectionId, email, passwordHash, isAdministrator: true }, random)
     await insertUser(db, tenantId, administrator)
-    await saveSeedRecord(db, tenantId, secretBox, recordOf(credentials, administrator))
+    await saveSeedRecord(db, tenantId, secretBox, recordOf(issuer, credentials, administrator))
     return credentials
   })
 }

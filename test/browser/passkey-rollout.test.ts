@@ -47,11 +47,8 @@ after(async () => {
 const address = (variation: string, parameters: Record<string, string> = {}): string =>
   tenant.authorize({ experiment_id: experiment.experiment, variation_id: variation, ...parameters }).url.href
 
-const openPage = async (): Promise<Page> => {
-  const page = await (await chromium.newContext({ viewport: { width: 360, height: 740 } })).newPage()
-  await page.route(`${tenant.server.party.redirectUri}*`, route => route.fulfill({ body: 'back in the application' }))
-  return page
-}
+const openPage = async (): Promise<Page> =>
+  (await chromium.newContext({ viewport: { width: 360, height: 740 } })).newPage()
 
 const signUp = async (page: Page, email: string): Promise<void> => {
   await page.getByRole('link', { name: 'Sign up' }).click()
@@ -60,7 +57,7 @@ const signUp = async (page: Page, email: string): Promise<void> => {
   await page.getByRole('button', { name: 'Continue' }).click()
 }
 
-const isBack = (page: Page) => page.getByText('back in the application').waitFor()
+const isBack = (page: Page) => page.getByRole('heading', { name: 'You are logged in' }).waitFor()
 
 const newEmail = (): string => `${randomBytes(6).toString('hex')}@example.com`
 

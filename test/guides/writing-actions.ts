@@ -27,6 +27,7 @@ export const writingActions: Chapter = {
         await followGuide(readGuide(WRITING_ACTIONS), {
           folder,
           environment: { ...environment, TMPDIR: mkdtempSync(join(folder, 'tmp-')) },
+          replace: { 'http://localhost:3000': server.issuer.replace(/\/$/, '') },
           instead: { 'npm start': () => assert.ok(server.issuer) },
         })
       },

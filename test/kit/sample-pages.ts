@@ -53,6 +53,21 @@ export const samplePages = (error?: string): PageData => {
     },
     error: { message: error ?? 'Go back to the application and log in again.', code: 'invalid_request', next },
     notice: { message: 'The login goes on with the first. Continue to see where it is.', next, otherwise: next },
+    callback: {
+      ...person,
+      client_name: CLIENT,
+      variations: [
+        { name: 'treatment', variation_id: 'var_1fYbQmT4iCqVxkVxZnE4tZ', experiment_id: 'exp_2v9DzNqW1cY7Qx3VbLk8mT' },
+      ],
+      events: [{ type: 's', description: 'Successful login', id: `900${'1'.repeat(53)}` }],
+      claims: JSON.stringify({ sub: 'auth0|6fd1c2', email: ACCOUNT, amr: ['pwd'] }, null, 2),
+      log_out: '#',
+    },
+    'callback-error': {
+      message: 'The application was told this:',
+      code: error && 'access_denied',
+      description: error,
+    },
     logout: { fields: [], account: ACCOUNT },
     'logged-out': { next },
     welcome: { client_name: CLIENT, login: startOver },

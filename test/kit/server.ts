@@ -94,6 +94,8 @@ export const settingsToJoin = ({ databaseUrl, credentials }: TestServer): Record
   MANAGEMENT_CLIENT_SECRET: credentials.management.client_secret,
   APP_CLIENT_ID: credentials.app.client_id,
   APP_CLIENT_SECRET: credentials.app.client_secret,
+  // The issuers of two servers of a test are two, so their callback pages would be, too.
+  APP_CALLBACKS: credentials.app.callbacks.join(','),
   ADMIN_EMAIL: credentials.admin.email,
   ADMIN_PASSWORD: credentials.admin.password,
 })

@@ -6,7 +6,7 @@ import { answerInteraction, findInteraction, RESULT } from '../../store/interact
 import type { UserRecord } from '../../store/user-store.ts'
 import { isSameBrowser } from '../browser-binding.ts'
 import type { Exchange } from '../exchange.ts'
-import { EXPIRED, type Failure, PageRefusal } from '../http/failure.ts'
+import { EXPIRED, OTHER_BROWSER, PageRefusal } from '../http/failure.ts'
 import { type IsSentBy, LoginWentOn, type Whereabouts } from '../lead-on/login-went-on.ts'
 import type { LoginDeps } from '../login-deps.ts'
 import { loadSession } from '../oidc/engine-request.ts'
@@ -25,14 +25,6 @@ export interface PageInteraction {
   readonly account: { readonly userId: string; readonly sessionId: string } | undefined
   /** Results of what was asked before. */
   readonly earlier: JsonObject
-}
-
-const OTHER_BROWSER: Failure = {
-  status: 403,
-  code: 'other_browser',
-  title: 'This login belongs to another browser',
-  message:
-    'For your safety a login is finished in the browser that began it. Go back to the application and log in again; cookies must be allowed.',
 }
 
 const STATE = /^[\w-]{43}$/

@@ -43,6 +43,14 @@ export const EXPIRED: Failure = {
   message: 'Go back to the application and log in again.',
 }
 
+export const OTHER_BROWSER: Failure = {
+  status: 403,
+  code: 'other_browser',
+  title: 'This login belongs to another browser',
+  message:
+    'For your safety a login is finished in the browser that began it. Go back to the application and log in again; cookies must be allowed.',
+}
+
 const BODY: Record<BodyProblem, Failure> = {
   too_large: { status: 413, code: 'invalid_request', title: 'Too much data', message: 'The form is too large.' },
   unsupported_media_type: {

@@ -12,7 +12,7 @@ const PLAN = 'plan'
 const NOT_AFTER = 'notAfter'
 
 /** What a grant keeps of its login. */
-const planOfGrant = (grant: object | undefined): TokenPlan | undefined =>
+export const planOfGrant = (grant: object | undefined): TokenPlan | undefined =>
   // Written by `carryOutPlan` and by nobody else.
   grant && (Reflect.get(grant, PLAN) as TokenPlan | undefined)
 

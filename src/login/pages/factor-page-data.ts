@@ -1,7 +1,7 @@
 /** What the pages of second factors and passkeys are given, beside the tenant. */
 
 /** Whose login it is, so that somebody with two accounts knows which app or key to take. */
-interface PersonPage {
+export interface PersonPage {
   readonly account: string
   /** Where another person begins. */
   readonly start_over: string

@@ -78,13 +78,14 @@ const visit = async (name: PageName, view: View, look: (page: Page) => Promise<v
   await context.close()
 }
 
-/** The lines of a page that begin with a character which belongs to the line before; an expression for the browser. */
+/** The lines of prose that begin with a character which belongs to the line before; an expression for the browser. */
 const STRAY_LINES = String.raw`(() => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   const range = document.createRange()
   const stray = []
   let line
   for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+    if (node.parentElement.closest('pre')) continue
     for (const { 0: character, index } of node.textContent.matchAll(/\S/gu)) {
       range.setStart(node, index)
       range.setEnd(node, index + character.length)

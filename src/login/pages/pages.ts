@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { Liquid, type Template } from 'liquidjs'
-import { FACTOR_PAGE_TITLES, type FactorPageData, type PasskeyOffer } from './factor-page-data.ts'
+import { FACTOR_PAGE_TITLES, type FactorPageData, type PasskeyOffer, type PersonPage } from './factor-page-data.ts'
 import { ICON, STYLESHEET } from './page-files.ts'
 
 /** Where the browser begins, without a script: one member is true. */
@@ -62,6 +62,25 @@ export interface PageData extends FactorPageData {
     /** When the first link may lead nowhere. */
     readonly otherwise: WayOn | undefined
   }
+  /** Of the first application, for as long as it has no address of its own. */
+  readonly callback: PersonPage & {
+    readonly client_name: string
+    readonly variations: readonly {
+      readonly name: string
+      readonly variation_id: string
+      readonly experiment_id: string
+    }[]
+    readonly events: readonly { readonly type: string; readonly description: string; readonly id: string }[]
+    /** JSON. */
+    readonly claims: string
+    readonly log_out: string
+  }
+  readonly 'callback-error': {
+    readonly message: string
+    /** What the application was told. */
+    readonly code: string | undefined
+    readonly description: string | undefined
+  }
   readonly logout: {
     /** What the form sends back. */
     readonly fields: readonly { readonly name: string; readonly value: string }[]
@@ -84,6 +103,8 @@ export const PAGE_TITLES = {
   signup: 'Sign up',
   error: 'Something went wrong',
   notice: 'Log in',
+  callback: 'You are logged in',
+  'callback-error': 'You are not logged in',
   logout: 'Log out',
   'logged-out': 'Logged out',
   welcome: 'The server is running',
