@@ -126,3 +126,16 @@ test('on plain http there is no copy', async () => {
   await createRelyingParty(plain).logIn(browser)
   assert.doesNotMatch(browser.jar.header('/'), /ec_silent/)
 })
+
+test('a silent login is one by its address alone: a pushed request has a prompt of its own', () => {
+  const isSilent = (query: string) => isSilentRequest(new URLSearchParams(query))
+  assert.ok(isSilent('client_id=app&prompt=none'))
+  for (const query of [
+    'client_id=app',
+    'prompt=login',
+    'prompt=none&prompt=login',
+    'prompt=none&request_uri=urn:ietf:params:oauth:request_uri:x',
+    'prompt=none&request=e30',
+  ])
+    assert.ok(!isSilent(query), query)
+})

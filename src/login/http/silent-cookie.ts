@@ -41,3 +41,12 @@ export const withSilentSession = (request: IncomingMessage, secure: boolean): st
   const [, id, signature] = FORMAT.exec(readCookie(request, cookieName('silent', secure)) ?? '') ?? []
   return id && signature ? `${cookie}; ${session}=${id}; ${session}.sig=${signature}` : cookie
 }
+
+/**
+ * True when the address alone says that a login is silent: only then the copy of the session counts. A pushed request has a
+ * prompt of its own, which wins over that of the address (RFC 9126 section 4), so it is none.
+ *
+ * @param parameters those of an authorization request
+ */
+export const isSilentRequest = (parameters: URLSearchParams): boolean =>
+  parameters.getAll('prompt').join() === 'none' && !parameters.has('request_uri') && !parameters.has('request')

@@ -5,7 +5,7 @@ import { parse, stringify } from 'node:querystring'
 import type { Provider } from 'oidc-provider'
 import type { Exchange } from '../exchange.ts'
 import { type EngineBody, readEngineBody, withoutNul } from '../http/request-body.ts'
-import { withSilentSession } from '../http/silent-cookie.ts'
+import { isSilentRequest, withSilentSession } from '../http/silent-cookie.ts'
 import { normalizeAuthorizeQuery } from './authorize-parameters.ts'
 import { attachExchange } from './engine-context.ts'
 import { ROUTES } from './engine-routes.ts'
@@ -36,9 +36,9 @@ const bodyHeaders = ({ body, contentType }: EngineBody): Record<string, string |
 const withoutUndefined = (headers: Record<string, string | string[] | undefined>): NodeJS.Dict<string | string[]> =>
   Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined))
 
-/** A silent login may run in a frame of another site. Of what is pushed the address says nothing, so that is none. */
+/** A silent login may run in a frame of another site. */
 const isSilent = ({ url }: Exchange): boolean =>
-  url.pathname === ROUTES.authorization && url.searchParams.getAll('prompt').join() === 'none'
+  url.pathname === ROUTES.authorization && isSilentRequest(url.searchParams)
 
 /** The request as the engine sees it: everything of the real one, but for its headers and its body. */
 const toEngineRequest = (exchange: Exchange, body: EngineBody | undefined): IncomingMessage => {
