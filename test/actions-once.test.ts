@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
 import { after, before, beforeEach, test } from 'node:test'
+import pg from 'pg'
 import { type ActionsTenant, startActionsTenant } from './kit/actions-tenant.ts'
 import { type Browser, hiddenFields, type Visit } from './kit/browser.ts'
 
@@ -33,6 +34,17 @@ const host = (): string => {
   const address = service.address()
   assert.ok(address && typeof address === 'object')
   return `127.0.0.1:${address.port}`
+}
+
+/** Changes the table behind the server's back: what a sign-up meets there, no form can bring about. */
+const alterUsers = async (change: string): Promise<void> => {
+  const client = new pg.Client({ connectionString: tenant.server.databaseUrl })
+  await client.connect()
+  try {
+    await client.query(`alter table users ${change}`)
+  } finally {
+    await client.end()
+  }
 }
 
 const typesOf = async () => (await tenant.events()).map(({ type }) => type)
@@ -103,4 +115,15 @@ test('a sign-up that an Action has refused can be sent again at once', async () 
   const created = await send(browser, page, { email: 'good@example.com', password: 'a long enough passphrase' })
   assert.equal(created.status, 303)
   assert.equal(calls.filter(path => path === '/before').length, 3)
+})
+
+test('a sign-up that failed after its Actions can be sent again at once', async () => {
+  await tenant.bind('pre-user-registration', 'exports.onExecutePreUserRegistration = async () => {}')
+  const browser = tenant.browser()
+  const page = await browser.visit(tenant.authorize({ screen_hint: 'signup' }).url)
+  const form = { email: 'unlucky@example.com', password: 'a long enough passphrase' }
+  await alterUsers(`add constraint unlucky check (email <> '${form.email}')`)
+  assert.equal((await send(browser, page, form)).status, 500)
+  await alterUsers('drop constraint unlucky')
+  assert.equal((await send(browser, page, form)).status, 303)
 })

@@ -128,7 +128,7 @@ interface SignUpVisit {
   readonly connection: ConnectionRecord
 }
 
-/** What Actions before the sign-up reserve: refused, the page may be sent again at once. */
+/** What Actions before the sign-up reserve: refused or failed, the page may be sent again at once. */
 const createReservation = ({ exchange, context, interaction }: SignUpVisit) => {
   const { volatileDb } = context.deps
   const key = { tenantId: exchange.tenant.tenantId, id: interaction.id }
@@ -138,8 +138,9 @@ const createReservation = ({ exchange, context, interaction }: SignUpVisit) => {
       held = await reserveInteraction(volatileDb, key, RESERVED_SECONDS)
       return held !== undefined
     },
+    /** Never rejects: what cannot be given back now is given back by its time. */
     async release(): Promise<void> {
-      if (held !== undefined) await releaseInteraction(volatileDb, key, held)
+      if (held !== undefined) await releaseInteraction(volatileDb, key, held).catch(() => {})
     },
   }
 }
@@ -184,7 +185,7 @@ export const signupPage: HostedPage = {
     const { transaction } = interaction
     const { reserve, release } = createReservation(visit)
     const request = { exchange, transaction, connection, form: fieldsForActions(form), reserve }
-    const outcome = await signUp({
+    const work = signUp({
       tenantId: exchange.tenant.tenantId,
       ip: exchange.ip,
       failureKey: exchange.keys.failureHash,
@@ -194,6 +195,10 @@ export const signupPage: HostedPage = {
       password: form.get('password') ?? '',
       store: createStore(visit),
       ...(registration ? { admit: candidate => registration.before(request, candidate) } : {}),
+    })
+    const outcome = await work.catch(async error => {
+      await release()
+      throw error
     })
     await exchange.settle()
     if (outcome.kind === 'went_on') return leaveToOther(exchange, deps, interaction, isSentBy)
