@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { type Browser, createBrowser } from '../../../test/kit/browser.ts'
 import { type LoginServer, startLoginServer } from '../../../test/kit/login-server.ts'
 import { ADMIN, createRelyingParty, type RelyingParty } from '../../../test/kit/relying-party.ts'
+import { isSilentRequest } from './silent-cookie.ts'
 
 /** Behind a proxy that ends https. */
 let server: LoginServer
