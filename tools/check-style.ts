@@ -72,7 +72,7 @@ export const RULES: Record<string, Rule> = {
         (line, at) =>
           ASSERTION.test(line) &&
           !/^\s*(\/?\*|\/\/|import|export \{|\} from)/.test(line) &&
-          !/\/\/|['`].* as |\bin keyof .* as |\bwith \w+ as \(|import .* as |^\s*\w+ as \w+,?$/.test(line) &&
+          !/\/\/|['`].* as |\bin keyof .* as |(?:\bwith |^\s*)\w+ as \(|import .* as |^\s*\w+ as \w+,?$/.test(line) &&
           !/\/\/|\*\//.test(lines[at - 1] ?? ''),
       )
       return index >= 0 ? `line ${index + 1}: ${lines[index]?.trim()}` : undefined

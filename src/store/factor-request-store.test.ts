@@ -55,6 +55,7 @@ before(async () => {
   userId = await insertTestUser(database.db)
   stranger = await insertTestUser(database.db)
   await insertTestSession(database.db, userId, 'session')
+  await insertTestSession(database.db, userId, 'second')
   await insertTestSession(database.db, stranger, 'of a stranger')
 })
 
@@ -96,7 +97,8 @@ test('what was proved survives the next request of the login; everything else st
 
 test('two logins of one transaction wait for two things: neither sees, replaces or advances the other’s', async () => {
   const own = await saved()
-  for (const change of [{ userId: stranger }, { sessionId: 'of a stranger' }, { transactionId: 'another' }]) {
+  const ofStranger = { userId: stranger, sessionId: 'of a stranger' }
+  for (const change of [ofStranger, { sessionId: 'second' }, { transactionId: 'another' }]) {
     const other = { ...own.key, ...change }
     assert.equal(await findFactorRequest(database.db, other), undefined)
     assert.equal(await advanceFactorRequest(database.db, { ...own, key: other }, 'otp', 'challenge'), false)
@@ -104,8 +106,15 @@ test('two logins of one transaction wait for two things: neither sees, replaces 
     assert.deepEqual(await current(own.key), own)
   }
   assert.ok(await advanceFactorRequest(database.db, own, 'otp', 'challenge'))
-  assert.deepEqual((await current({ ...own.key, userId: stranger })).proved, [])
+  assert.deepEqual((await current({ ...own.key, ...ofStranger })).proved, [])
 })
+
+const rowOf = ({ transactionId }: FactorRequestKey) =>
+  database.db
+    .selectFrom('factor_requests')
+    .selectAll()
+    .where('transaction_id', '=', transactionId)
+    .executeTakeFirstOrThrow()
 
 /** Every way to advance a request, and whether it did. */
 const ADVANCES: Readonly<Record<string, (request: FactorRequest) => Promise<boolean>>> = {
@@ -131,14 +140,15 @@ for (const [name, advance] of Object.entries(ADVANCES)) {
 
     await insertTestSession(database.db, userId, `session of ${name}`)
     const waiting = await saved({ purpose: 'enrollment' }, newKey(`session of ${name}`))
+    const before = await rowOf(waiting.key)
     await endSession(database.db, TENANT, `session of ${name}`)
     assert.equal(await advance(waiting), false, 'its session is over')
-    assert.deepEqual(await current(waiting.key), waiting)
-    assert.equal(
-      await advance(await saved({ purpose: 'enrollment' }, newKey('of a stranger'))),
-      false,
-      'not the user’s',
-    )
+    assert.deepEqual(await rowOf(waiting.key), before)
+    assert.equal(await findFactorRequest(database.db, waiting.key), undefined)
+
+    const key = newKey('of a stranger')
+    await saveFactorRequest(database.db, key, request({ purpose: 'enrollment' }))
+    assert.equal(await advance({ ...next, key, revision: 1 }), false, 'the session is another user’s')
     assert.ok(await advance(next))
   })
 }

@@ -2,6 +2,7 @@
 
 import { type Selectable, sql } from 'kysely'
 import type { TenantId } from '../model/ids.ts'
+import { SESSION_MODEL } from './authorization-store.ts'
 import type { Db } from './database.ts'
 import { hashPayloadId } from './oidc-payload-store.ts'
 import type { Database } from './schema.ts'
@@ -80,7 +81,7 @@ export const isOwn = ({ tenantId, transactionId, userId, sessionId }: FactorRequ
 /** Condition on `factor_requests`: the session in which its user waits has not ended. */
 export const isInSession = ({ sessionId }: FactorRequestKey) => sql<boolean>`exists (
   select from oidc_payloads s
-  where s.tenant_id = factor_requests.tenant_id and s.model = 'Session' and s.uid_hash = ${hashPayloadId(sessionId)}
+  where s.tenant_id = factor_requests.tenant_id and s.model = ${SESSION_MODEL} and s.uid_hash = ${hashPayloadId(sessionId)}
     and s.account_id = factor_requests.user_id and s.expires_at > now())`
 
 /**
@@ -122,9 +123,14 @@ export const saveFactorRequest = async (db: Db, key: FactorRequestKey, request: 
     .execute()
 }
 
-/** What a login waits for, or has waited for. */
+/** What a login waits for, or has waited for; undefined also when the session has ended in which it waits. */
 export const findFactorRequest = async (db: Db, key: FactorRequestKey): Promise<FactorRequest | undefined> => {
-  const row = await db.selectFrom('factor_requests').selectAll().where(isOwn(key)).executeTakeFirst()
+  const row = await db
+    .selectFrom('factor_requests')
+    .selectAll()
+    .where(isOwn(key))
+    .where(isInSession(key))
+    .executeTakeFirst()
   return row && toRequest(row, key)
 }
 

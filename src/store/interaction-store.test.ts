@@ -9,7 +9,7 @@ import {
   saveInteraction,
   useInteraction,
 } from './interaction-store.ts'
-import { saveOidcPayload } from './oidc-payload-store.ts'
+import { insertOidcPayload } from './oidc-payload-store.ts'
 import { insertTenant } from './tenant-store.ts'
 
 const tenantId = toTenantId('dev')
@@ -101,7 +101,7 @@ test('the trail of a login says where it waits, and whom it has logged in', asyn
   assert.deepEqual(suspended.waiting, { prompt: 'pipeline' })
   assert.ok(suspended.usedAt)
   await useInteraction(database.db, key('second'))
-  await saveOidcPayload(database.db, {
+  await insertOidcPayload(database.db, {
     tenantId,
     model: 'Grant',
     id: transactionId,

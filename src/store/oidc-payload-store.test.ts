@@ -12,7 +12,9 @@ import {
   deleteOidcPayloadsOfGrant,
   findOidcPayload,
   findOidcPayloadByUid,
-  saveOidcPayload,
+  insertOidcPayload,
+  type NewOidcPayload,
+  updateOidcPayload,
 } from './oidc-payload-store.ts'
 import { insertTenant } from './tenant-store.ts'
 
@@ -22,19 +24,25 @@ const anHourAgo = () => new Date(Date.now() - 3_600_000)
 
 let database: TestDatabase
 
-const save = (
-  id: string,
-  more: { grantId?: string; uid?: string; expiresAt?: Date; payload?: object; model?: string } = {},
-) =>
-  saveOidcPayload(database.db, {
-    tenantId,
-    model: more.model ?? 'AuthorizationCode',
-    id,
-    payload: { scope: 'openid', ...more.payload },
-    grantId: more.grantId,
-    uid: more.uid,
-    expiresAt: more.expiresAt ?? inAnHour(),
-  })
+interface Wishes {
+  readonly grantId?: string
+  readonly uid?: string
+  readonly expiresAt?: Date
+  readonly payload?: object
+  readonly model?: string
+}
+
+const entry = (id: string, more: Wishes = {}): NewOidcPayload => ({
+  tenantId,
+  model: more.model ?? 'AuthorizationCode',
+  id,
+  payload: { scope: 'openid', ...more.payload },
+  grantId: more.grantId,
+  uid: more.uid,
+  expiresAt: more.expiresAt ?? inAnHour(),
+})
+
+const save = (id: string, more: Wishes = {}) => insertOidcPayload(database.db, entry(id, more))
 
 const key = (id: string, model = 'AuthorizationCode') => ({ tenantId, model, id })
 
@@ -58,11 +66,21 @@ test('a code can be consumed once, however many try at the same time', async () 
   assert.ok((await findOidcPayload(database.db, key('once')))?.consumedAt)
 })
 
-test('saving again does not make a consumed payload fresh', async () => {
+test('a payload is stored once under its id', async () => {
+  await save('taken')
+  await assert.rejects(save('taken', { payload: { scope: 'all' } }), { constraint: 'oidc_payloads_pkey' })
+  assert.deepEqual((await findOidcPayload(database.db, key('taken')))?.payload, { scope: 'openid' })
+})
+
+test('an update does not make a consumed payload fresh, nor bring back one that has ended', async () => {
   await save('again')
   await consumeOidcPayload(database.db, key('again'))
-  await save('again')
-  assert.ok((await findOidcPayload(database.db, key('again')))?.consumedAt)
+  await updateOidcPayload(database.db, entry('again', { payload: { scope: 'all' } }))
+  const found = await findOidcPayload(database.db, key('again'))
+  assert.deepEqual([found?.payload, found?.consumedAt !== undefined], [{ scope: 'all' }, true])
+  await deleteOidcPayload(database.db, key('again'))
+  await updateOidcPayload(database.db, entry('again'))
+  assert.equal(await findOidcPayload(database.db, key('again')), undefined)
 })
 
 test('what has expired is not found, by its id or by its second id', async () => {

@@ -39,24 +39,30 @@ export interface NewOidcPayload extends OidcPayloadKey {
   readonly expiresAt: Date | undefined
 }
 
-/** Creates or replaces a payload; whether it was consumed stays as it is. */
-export const saveOidcPayload = async (db: Db, entry: NewOidcPayload): Promise<void> => {
-  const values = {
-    payload: JSON.stringify(entry.payload),
-    grant_id: entry.grantId ?? null,
-    uid_hash: entry.uid === undefined ? null : hashPayloadId(entry.uid),
-    expires_at: entry.expiresAt ?? null,
-  }
+const valuesOf = ({ payload, grantId, uid, expiresAt }: NewOidcPayload) => ({
+  payload: JSON.stringify(payload),
+  grant_id: grantId ?? null,
+  uid_hash: uid === undefined ? null : hashPayloadId(uid),
+  expires_at: expiresAt ?? null,
+})
+
+/** Stores a new payload. @throws the driver's error when its id is taken */
+export const insertOidcPayload = async (db: Db, entry: NewOidcPayload): Promise<void> => {
+  const { tenantId, model, id } = entry
   await db
     .insertInto('oidc_payloads')
-    .values({
-      tenant_id: entry.tenantId,
-      model: entry.model,
-      id_hash: hashPayloadId(entry.id),
-      consumed_at: null,
-      ...values,
-    })
-    .onConflict(conflict => conflict.columns(['tenant_id', 'model', 'id_hash']).doUpdateSet(values))
+    .values({ tenant_id: tenantId, model, id_hash: hashPayloadId(id), consumed_at: null, ...valuesOf(entry) })
+    .execute()
+}
+
+/** Replaces a payload that is there, and writes none that has ended; whether it was consumed stays as it is. */
+export const updateOidcPayload = async (db: Db, entry: NewOidcPayload): Promise<void> => {
+  await db
+    .updateTable('oidc_payloads')
+    .set(valuesOf(entry))
+    .where('tenant_id', '=', entry.tenantId)
+    .where('model', '=', entry.model)
+    .where('id_hash', '=', hashPayloadId(entry.id))
     .execute()
 }
 

@@ -119,7 +119,10 @@ test('it outlives what the login is asked for next, and not a change of the user
   const { key } = await kept()
   await saveFactorRequest(database.db, key, request({ step: 'multi_factor', purpose: 'challenge' }))
   assert.equal((await findFactorRequest(database.db, key))?.hasPasskey, true)
-  for (const change of [{ sessionId: 'other' }, { userId: await insertTestUser(database.db) }]) {
+  const stranger = await insertTestUser(database.db)
+  await insertTestSession(database.db, userId, 'other')
+  await insertTestSession(database.db, stranger, 'of a stranger')
+  for (const change of [{ sessionId: 'other' }, { userId: stranger, sessionId: 'of a stranger' }]) {
     const other = { ...key, ...change }
     await saveFactorRequest(database.db, other, request())
     assert.equal((await findFactorRequest(database.db, other))?.hasPasskey, false)

@@ -4,8 +4,10 @@ import { sql, type Updateable } from 'kysely'
 import type { JsonObject } from '../base/json.ts'
 import { apiError } from '../model/error-codes.ts'
 import type { TenantId } from '../model/ids.ts'
+import { SESSION_MODEL } from './authorization-store.ts'
 import type { ConfigurationRead } from './configuration-write.ts'
 import type { Db } from './database.ts'
+import { GRANT_MODEL } from './oidc-payload-store.ts'
 import type { Database } from './schema.ts'
 import { isStorable } from './storable-text.ts'
 import { toUserRecord, USER_COLUMNS, type UserRecord } from './user-store.ts'
@@ -43,11 +45,15 @@ const exists = (cause?: unknown) =>
   })
 
 /**
- * Ends whatever a user has open: sessions, grants, codes, refresh tokens. What a login that is under way still writes belongs
- * to a grant that is gone, or to nobody.
+ * Ends everything that a user has open: sessions, grants, codes, tokens, waits for a second factor. The transaction holds
+ * the user's row, so no login writes meanwhile (`authorization-store.ts`), and no later one goes on that began before:
+ * the row has another generation, or is gone. Grants go before what belongs to them, as in `endGrants`.
  */
 const endEverythingOf = async (db: Db, tenantId: TenantId, userId: string): Promise<void> => {
-  await db.deleteFrom('oidc_payloads').where('tenant_id', '=', tenantId).where('account_id', '=', userId).execute()
+  const open = db.deleteFrom('oidc_payloads').where('tenant_id', '=', tenantId).where('account_id', '=', userId)
+  await open.where('model', 'in', [SESSION_MODEL, GRANT_MODEL]).execute()
+  await open.execute()
+  await db.deleteFrom('factor_requests').where('tenant_id', '=', tenantId).where('user_id', '=', userId).execute()
 }
 
 /**
@@ -83,7 +89,7 @@ export interface UserChange {
   /** Members replace those of the same name, null removes one; no member at all removes every one. */
   readonly userMetadata?: JsonObject | undefined
   readonly appMetadata?: JsonObject | undefined
-  /** Of a new password, which ends whatever was opened with the old one. */
+  /** Of a new password, which ends everything that was opened with the old one. */
   readonly passwordHash?: string | undefined
   readonly at: Date
 }
@@ -109,6 +115,10 @@ const requireBoundedMetadata = (bytes: number): void => {
 const isAddressTaken = (error: unknown): boolean =>
   error instanceof Error && 'constraint' in error && error.constraint === 'users_email'
 
+/** A new password ends what the old one has opened; a user who is blocked has nothing open, also when the block ends. */
+const endsEverything = ({ profile, passwordHash }: UserChange): boolean =>
+  passwordHash !== undefined || profile.blocked === true
+
 /**
  * Changes a user in one statement: changes that logins make at the same time stay.
  *
@@ -118,8 +128,10 @@ const isAddressTaken = (error: unknown): boolean =>
 export const changeUser = async (
   { db, tenantId }: ConfigurationRead,
   userId: string,
-  { profile, userMetadata, appMetadata, passwordHash, at }: UserChange,
+  userChange: UserChange,
 ): Promise<UserRecord | undefined> => {
+  const { profile, userMetadata, appMetadata, passwordHash, at } = userChange
+  const endsOpen = endsEverything(userChange)
   const change = db.transaction().execute(async transaction => {
     const row = await transaction
       .updateTable('users')
@@ -128,6 +140,7 @@ export const changeUser = async (
         ...(userMetadata && { user_metadata: merged('user_metadata', userMetadata) }),
         ...(appMetadata && { app_metadata: merged('app_metadata', appMetadata) }),
         ...(passwordHash !== undefined && { password_hash: passwordHash, last_password_reset: at }),
+        ...(endsOpen && { generation: sql<string>`gen_random_uuid()` }),
         updated_at: at,
       })
       .where('tenant_id', '=', tenantId)
@@ -137,7 +150,7 @@ export const changeUser = async (
       .executeTakeFirst()
     if (!row) return undefined
     requireBoundedMetadata(Math.max(row.user_bytes, row.app_bytes))
-    if (passwordHash !== undefined) await endEverythingOf(transaction, tenantId, userId)
+    if (endsOpen) await endEverythingOf(transaction, tenantId, userId)
     return toUserRecord(row)
   })
   return change.catch(error => {

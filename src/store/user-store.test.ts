@@ -5,14 +5,7 @@ import { toTenantId } from '../model/ids.ts'
 import { insertConnection } from './connection-store.ts'
 import { clearLoginFailures, countLoginFailure } from './login-failure-store.ts'
 import { findTenantByDomain, insertTenant } from './tenant-store.ts'
-import {
-  changeUserMetadata,
-  findSignInFacts,
-  findUser,
-  insertUser,
-  recordLogin,
-  replacePasswordHash,
-} from './user-store.ts'
+import { changeUserMetadata, findSignInFacts, findUser, insertUser, replacePasswordHash } from './user-store.ts'
 
 const tenantId = toTenantId('dev')
 const connectionId = 'con_1'
@@ -83,19 +76,6 @@ test('the hash of a password does not leave with the user', async () => {
   const user = await findUser(database.db, tenantId, 'auth0|grace')
   assert.equal(user?.email, 'grace@example.com')
   assert.ok(!JSON.stringify(user).includes('hash-1'))
-})
-
-test('concurrent logins are all counted', async () => {
-  await insertUser(database.db, tenantId, newUser('auth0|count', 'count@example.com'))
-  const login = { ip: '203.0.113.7', at: new Date() }
-  const counts = await Promise.all(
-    Array.from({ length: 10 }, () => recordLogin(database.db, tenantId, 'auth0|count', login)),
-  )
-  assert.deepEqual(
-    counts.toSorted((a, b) => a - b),
-    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
-  )
-  assert.equal((await findUser(database.db, tenantId, 'auth0|count'))?.lastIp, '203.0.113.7')
 })
 
 test('a hash is not replaced after the password was changed', async () => {

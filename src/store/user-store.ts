@@ -6,6 +6,7 @@ import type { TenantId } from '../model/ids.ts'
 import type { Db } from './database.ts'
 import { owedSeconds } from './failure-allowance-store.ts'
 import type { LoginFailures } from './login-failure-store.ts'
+import { GRANT_MODEL, hashPayloadId } from './oidc-payload-store.ts'
 import type { Database } from './schema.ts'
 
 type UserRow = Selectable<Database['users']>
@@ -33,6 +34,8 @@ export interface UserRecord {
   readonly loginsCount: number
   readonly createdAt: Date
   readonly updatedAt: Date
+  /** Another value means that everything which the user had open was ended. */
+  readonly generation: string
 }
 
 /** Every column but the password's hash, which leaves the store only where a password is checked. */
@@ -59,6 +62,7 @@ export const USER_COLUMNS = [
   'logins_count',
   'created_at',
   'updated_at',
+  'generation',
 ] as const
 
 export const toUserRecord = (row: Pick<UserRow, (typeof USER_COLUMNS)[number]>): UserRecord => ({
@@ -84,14 +88,35 @@ export const toUserRecord = (row: Pick<UserRow, (typeof USER_COLUMNS)[number]>):
   loginsCount: row.logins_count,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
+  generation: row.generation,
 })
 
+const userRow = (db: Db, tenantId: TenantId, userId: string) =>
+  db.selectFrom('users').select(USER_COLUMNS).where('tenant_id', '=', tenantId).where('user_id', '=', userId)
+
 export const findUser = async (db: Db, tenantId: TenantId, userId: string): Promise<UserRecord | undefined> => {
-  const row = await db
-    .selectFrom('users')
-    .select(USER_COLUMNS)
-    .where('tenant_id', '=', tenantId)
-    .where('user_id', '=', userId)
+  const row = await userRow(db, tenantId, userId).executeTakeFirst()
+  return row && toUserRecord(row)
+}
+
+/** The user of a grant; undefined also when the grant has ended. */
+export const findUserOfGrant = async (
+  db: Db,
+  tenantId: TenantId,
+  userId: string,
+  grantId: string,
+): Promise<UserRecord | undefined> => {
+  const row = await userRow(db, tenantId, userId)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('oidc_payloads')
+          .select('model')
+          .where('tenant_id', '=', tenantId)
+          .where('model', '=', GRANT_MODEL)
+          .where('id_hash', '=', hashPayloadId(grantId))
+          .where('account_id', '=', userId),
+      ),
+    )
     .executeTakeFirst()
   return row && toUserRecord(row)
 }
@@ -213,23 +238,6 @@ export const insertUser = async (db: Db, tenantId: TenantId, user: NewUser): Pro
     .returning(USER_COLUMNS)
     .executeTakeFirst()
   return row && toUserRecord(row)
-}
-
-/** Counts a login of the user and returns how many there are now. */
-export const recordLogin = async (
-  db: Db,
-  tenantId: TenantId,
-  userId: string,
-  login: { readonly ip: string; readonly at: Date },
-): Promise<number> => {
-  const row = await db
-    .updateTable('users')
-    .set({ logins_count: sql`logins_count + 1`, last_login: login.at, last_ip: login.ip })
-    .where('tenant_id', '=', tenantId)
-    .where('user_id', '=', userId)
-    .returning('logins_count')
-    .executeTakeFirst()
-  return row?.logins_count ?? 0
 }
 
 /** Properties by name; null removes one. */

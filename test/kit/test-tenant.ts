@@ -57,3 +57,17 @@ export const insertTestSession = async (
     })
     .execute()
 }
+
+/** Notes a login of a user, as one at `/authorize` does. */
+export const noteTestLogin = async (
+  db: Db,
+  userId: string,
+  { ip, at }: { readonly ip: string; readonly at: Date },
+): Promise<void> => {
+  await db
+    .updateTable('users')
+    .set(({ eb }) => ({ logins_count: eb('logins_count', '+', 1), last_login: at, last_ip: ip }))
+    .where('tenant_id', '=', TENANT)
+    .where('user_id', '=', userId)
+    .execute()
+}

@@ -140,7 +140,8 @@ const leaveOtherSession = async (exchange: Exchange, provider: Provider, userId:
 }
 
 export interface LoginAnswer {
-  readonly user: Pick<UserRecord, 'userId'>
+  /** Without a `generation`, as of a user who is just being created, none is compared at the login's end. */
+  readonly user: Pick<UserRecord, 'userId'> & Partial<Pick<UserRecord, 'generation'>>
   /** What the person did, for the log. */
   readonly prompts: readonly JsonObject[]
   /** By what the person was recognised (RFC 8176); default `pwd`. */
@@ -159,7 +160,10 @@ export const loginAnswer = (
 ): InteractionAnswer => ({
   result: {
     ...earlier,
-    login: { accountId: user.userId, ts: Math.floor(at / 1000), amr: [amr], remember: true },
+    login: {
+      ...{ accountId: user.userId, ts: Math.floor(at / 1000), amr: [amr], remember: true },
+      ...(user.generation === undefined ? {} : { generation: user.generation }),
+    },
     select_account: {},
     prompts,
   },

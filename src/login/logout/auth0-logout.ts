@@ -23,12 +23,12 @@ const firstAddress = (client: Client | undefined): string =>
  * GET, and without a question, as applications expect it: another site can log people out with it, which is a nuisance
  * and no more, and the address that it leads to is always one of the tenant's.
  */
-export const auth0Logout = async (exchange: Exchange, { deps, directory, provider }: PageContext): Promise<void> => {
+export const auth0Logout = async (exchange: Exchange, { deps, directory }: PageContext): Promise<void> => {
   const { searchParams } = exchange.url
   const clientId = searchParams.get('client_id')
   const client = clientId === null ? undefined : await directory.client(exchange.tenant.tenantId, clientId)
   if (clientId !== null && !client) throw refuse('The application that asked for the logout does not exist.')
-  const context: LogoutContext = { deps, provider, client: client && { id: client.clientId, name: client.name } }
+  const context: LogoutContext = { deps, client: client && { id: client.clientId, name: client.name } }
   const allowed = client ? client.allowedLogoutUrls : exchange.tenant.allowedLogoutUrls
   const returnTo = searchParams.get('returnTo')
   const details = { allowed_logout_url: allowed, ...(returnTo ? { return_to: returnTo.slice(0, MAX_LOGGED) } : {}) }

@@ -1,7 +1,7 @@
 /** Ends the browser's session, and says so in the log. */
 
-import type { Provider } from 'oidc-provider'
 import type { JsonObject } from '../../base/json.ts'
+import { endSessionOfCookie } from '../../store/session-end.ts'
 import { findUser } from '../../store/user-store.ts'
 import { parseDeviceCookie, toDeviceHash } from '../device-cookie.ts'
 import { type Failing, loggedOut, logoutFailed } from '../events.ts'
@@ -9,11 +9,9 @@ import type { Exchange } from '../exchange.ts'
 import { addCookie, cookieName } from '../http/cookies.ts'
 import { copySessionCookie } from '../http/silent-cookie.ts'
 import type { LoginDeps } from '../login-deps.ts'
-import { loadSession } from '../oidc/engine-request.ts'
 
 export interface LogoutContext {
   readonly deps: Pick<LoginDeps, 'db' | 'log' | 'clock'>
-  readonly provider: Provider
   readonly client: { readonly id: string; readonly name: string } | undefined
 }
 
@@ -29,18 +27,22 @@ const forgetCookie = ({ response, secure }: Exchange): void => {
   copySessionCookie(response, secure)
 }
 
-/** Nothing is logged when nobody was logged in. */
+/**
+ * Ends the session by its cookie alone. Nothing is logged when no user was logged in, nor by a request that comes second:
+ * the statement that ends the session says whose it was.
+ */
 export const endSession = async (
   exchange: Exchange,
-  { deps, provider, client }: LogoutContext,
+  { deps, client }: LogoutContext,
   details: JsonObject,
 ): Promise<void> => {
-  const session = await loadSession(exchange, provider)
-  const { accountId, uid } = session
-  if (accountId !== undefined) {
+  const { tenantId } = exchange.tenant
+  const cookie = exchange.cookie('session')
+  const ended = cookie === undefined ? undefined : await endSessionOfCookie(deps.db, tenantId, cookie)
+  if (ended?.userId !== undefined) {
     rememberDevice(exchange)
-    const [user] = await Promise.all([findUser(deps.db, exchange.tenant.tenantId, accountId), session.destroy()])
-    await deps.log.record(loggedOut({ exchange, at: deps.clock(), client, user, sessionId: uid }, details))
+    const user = await findUser(deps.db, tenantId, ended.userId)
+    await deps.log.record(loggedOut({ exchange, at: deps.clock(), client, user, sessionId: ended.sessionId }, details))
   }
   forgetCookie(exchange)
 }

@@ -1,6 +1,7 @@
 /** Keeps the OIDC engine's state in PostgreSQL. */
 
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider'
+import { SESSION_MODEL } from '../../store/authorization-store.ts'
 import { INTERACTION_MODEL } from '../../store/interaction-store.ts'
 import {
   consumeOidcPayload,
@@ -9,8 +10,8 @@ import {
   findOidcPayload,
   findOidcPayloadByUid,
   GRANT_MODEL,
+  insertOidcPayload,
   type OidcPayloadWithOrigin,
-  saveOidcPayload,
 } from '../../store/oidc-payload-store.ts'
 import { SESSION_TOKEN_MODELS } from '../../store/session-end.ts'
 import type { Directory } from '../directory.ts'
@@ -21,8 +22,11 @@ import { parseTransaction } from '../transaction.ts'
 import { toClientMetadata } from './client-metadata.ts'
 import { currentExchange } from './engine-context.ts'
 import { createInteractionAdapter } from './interaction-adapter.ts'
-import { LIFETIME } from './lifetimes.ts'
-import { restorePayload, withoutSecrets } from './stored-payload.ts'
+import { createToEntry, PUSHED_MODEL, type ToEntry } from './payload-entry.ts'
+import { createSessionAdapter } from './session-adapter.ts'
+import { restorePayload } from './stored-payload.ts'
+import { createTokenRules } from './token-rules.ts'
+import { findUsable } from './use-under-way.ts'
 
 export interface AdapterOptions {
   readonly tenant: Tenant
@@ -47,14 +51,6 @@ const createClientAdapter = ({ tenant, directory }: AdapterOptions): Adapter => 
   }
 }
 
-/** The grant that a payload belongs to; a grant belongs to itself. */
-const grantIdOf = (model: string, id: string, { grantId }: AdapterPayload): string | undefined =>
-  model === GRANT_MODEL ? id : grantId
-
-/** The second id of a payload: its own, or of what ends with a session, the session's. */
-const secondIdOf = (model: string, { uid, sessionUid }: AdapterPayload): string | undefined =>
-  SESSION_TOKEN_MODELS.includes(model) ? sessionUid : uid
-
 /** Grants that came with what belongs to them, until the engine asks for them in the same request. */
 const grants = new WeakMap<Exchange, { readonly id: string; readonly payload: AdapterPayload }>()
 
@@ -69,31 +65,13 @@ const takeGrant = (exchange: Exchange, id: string): AdapterPayload | undefined =
   return known?.id === id ? known.payload : undefined
 }
 
-const PUSHED_MODEL = 'PushedAuthorizationRequest'
-
-/**
- * Seconds for which a payload is kept. A pushed request may be used for a minute, and the login that it leads to may take as
- * long as any: until that ends, its row says whether it was used.
- */
-const lifetimeOf = (model: string, expiresIn: number): number =>
-  model === PUSHED_MODEL ? expiresIn + LIFETIME.interaction : expiresIn
-
-const createStateAdapter = (model: string, options: AdapterOptions): Adapter => {
-  const { tenant, deps } = options
+const createStateAdapter = (model: string, { tenant, deps }: AdapterOptions, toEntry: ToEntry): Adapter => {
   const { tenantId } = tenant
   const { db } = deps
   const keyOf = (id: string) => ({ tenantId, model, id })
 
   return {
-    async upsert(id, payload, expiresIn) {
-      await saveOidcPayload(db, {
-        ...keyOf(id),
-        payload: withoutSecrets(payload),
-        grantId: grantIdOf(model, id, payload),
-        uid: secondIdOf(model, payload),
-        expiresAt: expiresIn === undefined ? undefined : new Date(deps.clock() + lifetimeOf(model, expiresIn) * 1000),
-      })
-    },
+    upsert: (id, payload, expiresIn) => insertOidcPayload(db, toEntry(model, id, payload, expiresIn)),
     async find(id) {
       const exchange = currentExchange()
       const known = model === GRANT_MODEL && exchange ? takeGrant(exchange, id) : undefined
@@ -111,7 +89,6 @@ const createStateAdapter = (model: string, options: AdapterOptions): Adapter => 
     async consume(id) {
       if (await consumeOidcPayload(db, keyOf(id))) return
       if (model === PUSHED_MODEL) throw new errors.InvalidRequestUri('request_uri was already used')
-      // Another caller was faster by an instant: for this one the code, or the refresh token, has been used.
       throw new errors.InvalidGrant({ detail: `${model} already consumed` })
     },
     async destroy(id) {
@@ -124,9 +101,16 @@ const createStateAdapter = (model: string, options: AdapterOptions): Adapter => 
 }
 
 /** Makes the adapter of each of the engine's models. */
-export const createAdapterFactory =
-  (options: AdapterOptions): AdapterFactory =>
-  model => {
+export const createAdapterFactory = (options: AdapterOptions): AdapterFactory => {
+  const { tenant, deps } = options
+  const toEntry = createToEntry(tenant.tenantId, deps.clock)
+  const rules = createTokenRules({ db: deps.db, tenantId: tenant.tenantId, toEntry })
+  return model => {
     if (model === 'Client') return createClientAdapter(options)
-    return model === INTERACTION_MODEL ? createInteractionAdapter(options) : createStateAdapter(model, options)
+    if (model === SESSION_MODEL) return createSessionAdapter(options)
+    if (model === INTERACTION_MODEL) return createInteractionAdapter(options)
+    const state = createStateAdapter(model, options, toEntry)
+    const find = SESSION_TOKEN_MODELS.includes(model) ? findUsable(model, state.find) : state.find
+    return { ...state, find, ...rules[model] }
   }
+}

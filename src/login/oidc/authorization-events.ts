@@ -3,7 +3,6 @@
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { isJsonObject, type JsonObject } from '../../base/json.ts'
 import type { LogFields } from '../../logs/log-event.ts'
-import { recordLogin } from '../../store/user-store.ts'
 import { DATABASE_CONNECTION, type Directory } from '../directory.ts'
 import {
   loginFailed,
@@ -14,6 +13,7 @@ import {
   silentLoginSucceeded,
 } from '../events.ts'
 import type { LoginDeps } from '../login-deps.ts'
+import { afterAuthorization, beforeAuthorization } from './authorization-writes.ts'
 import { TOO_MANY_ATTEMPTS } from './client-secret-throttle.ts'
 import { clientOf, exchangeOf, paramOf, userOf } from './engine-context.ts'
 import { loginKindOf } from './interaction-policy.ts'
@@ -56,17 +56,19 @@ const askedFields = (context: KoaContextWithOIDC): LogFields => {
   return { ...(audience ? { audience } : {}), ...(scope ? { scope } : {}) }
 }
 
-const logSuccess = async (context: KoaContextWithOIDC, events: EventContext): Promise<void> => {
-  const { db, log } = events.deps
+const logSuccess = async (
+  context: KoaContextWithOIDC,
+  events: EventContext,
+  loginsCount: number | undefined,
+): Promise<void> => {
+  const { log } = events.deps
   const occasion = await occasionOf(context, events, context.oidc.session?.uid)
-  const { user, exchange, at } = occasion
+  const { user } = occasion
   if (!user) throw new TypeError('an authorization succeeded without a user')
-  if (loginKindOf(context) === 'silent') {
+  if (loginsCount === undefined) {
     await log.record(silentLoginSucceeded(occasion))
     return
   }
-  const login = { ip: exchange.ip, at: new Date(at) }
-  const loginsCount = await recordLogin(db, exchange.tenant.tenantId, user.userId, login)
   const bySession = loginKindOf(context) === 'session'
   await log.record(loginSucceeded({ ...occasion, user }, { prompts: notedPrompts(context), loginsCount, bySession }))
 }
@@ -94,14 +96,18 @@ const logRefusedPush = async (
   await events.deps.log.record(pushRefused(await occasionOf(context, events, undefined), failing, askedFields(context)))
 }
 
-/** Everything here is awaited before the answer goes out, while the engine stores the code and the session. */
+/**
+ * Everything here is awaited before the answer goes out. The grant is stored with the session, and an authorization is a
+ * success when that was written.
+ */
 export const logAuthorizations = (provider: Provider, events: EventContext): void => {
   provider.on('authorization.accepted', context => {
     const { grant } = context.oidc
-    if (grant) exchangeOf(context).hold(grant.save())
+    if (grant) beforeAuthorization(exchangeOf(context), () => grant.save())
   })
   provider.on('authorization.success', context => {
-    exchangeOf(context).hold(logSuccess(context, events))
+    const exchange = exchangeOf(context)
+    afterAuthorization(exchange, loginsCount => exchange.hold(logSuccess(context, events, loginsCount)))
   })
   provider.on('authorization.error', (context, error) => {
     exchangeOf(context).hold(logFailure(context, error, events))

@@ -1,6 +1,7 @@
 /** Makes tokens and sessions what the steps of a login have decided. */
 
 import { type AccessToken, type KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { SESSION_END } from '../../store/authorization-store.ts'
 import type { Exchange } from '../exchange.ts'
 import { emptyTokenPlan, isEmptyTokenPlan, type LoginPlan, type TokenPlan } from '../pipeline/login-plan.ts'
 import type { Tenant } from '../tenant.ts'
@@ -9,7 +10,7 @@ import { noteOrigin, ORIGIN } from './origin.ts'
 
 /** Where a grant keeps the plan of its login, and a session the moment (in seconds) after which it is over. */
 const PLAN = 'plan'
-const NOT_AFTER = 'notAfter'
+const NOT_AFTER = SESSION_END
 
 /** What a grant keeps of its login. */
 export const planOfGrant = (grant: object | undefined): TokenPlan | undefined =>

@@ -2,7 +2,7 @@
 
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Db } from '../../store/database.ts'
-import { endSession, endTokensOfSession } from '../../store/session-end.ts'
+import { endGrants, endSession, endTokensOfSession } from '../../store/session-end.ts'
 import type { LoginPlan } from '../pipeline/login-plan.ts'
 import { exchangeOf } from './engine-context.ts'
 
@@ -26,14 +26,12 @@ export const endCredentials = async (
   session: LoginSession,
   { session: sessionEnds, refreshToken }: LoginPlan['revoked'],
 ): Promise<void> => {
-  const { oidc } = context
-  const grantId = oidc.entities.RefreshToken?.grantId
+  const { tenantId } = exchangeOf(context).tenant
+  const grantId = context.oidc.entities.RefreshToken?.grantId
   if (grantId && (refreshToken || sessionEnds === 'with-refresh-tokens')) {
-    await oidc.provider.RefreshToken.revokeByGrantId(grantId)
+    await endGrants(db, tenantId, [grantId])
   }
   if (!sessionEnds || !session.id) return
-  const { tenantId } = exchangeOf(context).tenant
-  await session.current?.destroy()
-  await endSession(db, tenantId, session.id)
+  await (session.current ? session.current.destroy() : endSession(db, tenantId, session.id))
   if (sessionEnds === 'with-refresh-tokens') await endTokensOfSession(db, tenantId, session.id)
 }

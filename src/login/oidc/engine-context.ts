@@ -25,6 +25,19 @@ export const currentExchange = (): Exchange | undefined => {
   return context && exchanges.get(context.req)
 }
 
+const endings = new WeakMap<Exchange, (() => void)[]>()
+
+/** Does something when the engine has served the exchange, however that ends. */
+export const atEnd = (exchange: Exchange, work: () => void): void => {
+  endings.set(exchange, [...(endings.get(exchange) ?? []), work])
+}
+
+/** The engine has served the exchange. */
+export const endExchange = (exchange: Exchange): void => {
+  for (const work of endings.get(exchange) ?? []) work()
+  endings.delete(exchange)
+}
+
 /** A parameter of the request when it is a text. */
 export const paramOf = (context: KoaContextWithOIDC, name: string): string | undefined => {
   const value = context.oidc.params?.[name]

@@ -7,7 +7,7 @@ import type { Exchange } from '../exchange.ts'
 import { type EngineBody, readEngineBody, withoutNul } from '../http/request-body.ts'
 import { isSilentRequest, withSilentSession } from '../http/silent-cookie.ts'
 import { normalizeAuthorizeQuery } from './authorize-parameters.ts'
-import { attachExchange } from './engine-context.ts'
+import { attachExchange, endExchange } from './engine-context.ts'
 import { ROUTES } from './engine-routes.ts'
 
 /** Headers by which a sender could choose the addresses in the engine's answers; the issuer decides them instead. */
@@ -101,7 +101,7 @@ export const readAmendedBody = async (exchange: Exchange): Promise<EngineBody | 
 
 /** Hands a request to the engine whose body has been read. */
 export const passOn = (exchange: Exchange, provider: Provider, body: EngineBody | undefined): Promise<void> =>
-  listenerOf(provider)(toEngineRequest(exchange, body), exchange.response)
+  listenerOf(provider)(toEngineRequest(exchange, body), exchange.response).finally(() => endExchange(exchange))
 
 /** Serves a request of one of the engine's addresses. @throws BodyError for a body that cannot be read */
 export const serveEngine = async (exchange: Exchange, provider: Provider): Promise<void> =>

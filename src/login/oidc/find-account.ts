@@ -2,7 +2,8 @@
 
 import { errors, type FindAccount, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Db } from '../../store/database.ts'
-import { findUser, type UserRecord } from '../../store/user-store.ts'
+import { findUser, findUserOfGrant, type UserRecord } from '../../store/user-store.ts'
+import type { Exchange } from '../exchange.ts'
 import { runPipeline } from '../pipeline/run-pipeline.ts'
 import type { Step } from '../pipeline/step.ts'
 import { carryOutRefreshPlan } from './carry-plan.ts'
@@ -10,6 +11,7 @@ import { userClaims } from './claims.ts'
 import { endCredentials } from './end-credentials.ts'
 import { clientOf, exchangeOf } from './engine-context.ts'
 import { refreshFacts } from './login-facts.ts'
+import { generationOf } from './login-result.ts'
 
 type Token = Parameters<FindAccount>[2]
 type RefreshToken = Extract<Token, { readonly kind: 'RefreshToken' }>
@@ -36,6 +38,24 @@ const takeSteps = async (
 }
 
 /**
+ * A code's user is read when the code has been used, and only while its grant is there: what has ended before leads to no
+ * tokens, and what ends later finds them issued.
+ */
+const findUserFor = (db: Db, { tenant }: Exchange, subject: string, token: Token): Promise<UserRecord | undefined> =>
+  token?.kind === 'AuthorizationCode'
+    ? findUserOfGrant(db, tenant.tenantId, subject, token.grantId ?? '')
+    : findUser(db, tenant.tenantId, subject)
+
+/** True for a login whose user was recognised before everything that the user had open was ended. */
+const isOutdated = ({ oidc }: KoaContextWithOIDC, { generation }: UserRecord): boolean => {
+  const recognised = oidc.result && generationOf(oidc.result)
+  return recognised !== undefined && recognised !== generation
+}
+
+/** Tokens that a block makes useless by itself; a login and a refresh are refused by their steps, with the reason. */
+const BLOCKABLE: readonly (string | undefined)[] = ['AccessToken', 'AuthorizationCode']
+
+/**
  * A refresh takes the steps of a login here: the engine has checked the token and has neither used it up nor issued
  * anything. A token that was used before goes on without them, to the engine's answer to theft.
  */
@@ -43,8 +63,9 @@ export const createFindAccount =
   (db: Db, steps: readonly Step[]): FindAccount =>
   async (context, subject, token) => {
     const exchange = exchangeOf(context)
-    const user = await findUser(db, exchange.tenant.tenantId, subject)
-    if (!user || (token?.kind === 'AccessToken' && user.blocked)) return undefined
+    const user = await findUserFor(db, exchange, subject, token)
+    if (!user || (user.blocked && BLOCKABLE.includes(token?.kind))) return undefined
+    if (!token && isOutdated(context, user)) return undefined
     if (isUnusedRefreshToken(token)) await takeSteps(context, db, { token, user, steps })
     return {
       accountId: user.userId,

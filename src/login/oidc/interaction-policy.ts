@@ -26,6 +26,9 @@ export const PIPELINE = 'pipeline'
 /** Suspended logins, until the engine asks in the same request where they send the browser. */
 const suspensions = new WeakMap<KoaContextWithOIDC['oidc'], Extract<PipelineOutcome, { readonly kind: 'suspended' }>>()
 
+/** True when the login of this request waits in a step: it goes on in its session and in no other. */
+export const isSuspended = ({ oidc }: KoaContextWithOIDC): boolean => suspensions.has(oidc)
+
 /** How the user of this request came to be known. */
 export const loginKindOf = ({ oidc }: KoaContextWithOIDC): LoginKind => {
   if (oidc.prompts.has('none')) return 'silent'
