@@ -94,7 +94,7 @@ test('an experiment of sign-up is in force from its page on, and not in a login'
     ['s', id, [id]],
     ['seacft', id, [id]],
   ])
-  // Somebody looks at the page, fails there, goes back and logs in: that is a login.
+  // A person who looks at the page, fails there, goes back and logs in has logged in.
   const browser = tenant.browser()
   const request = tenant.authorize()
   const page = await browser.visit(request.url)

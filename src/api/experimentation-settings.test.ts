@@ -22,7 +22,7 @@ describe('how many experiments may be active', async () => {
     for (const { id } of body.experiments) await setStatus(api, `/experiments/${id}`, 'completed')
   }
 
-  test('it is one, whatever the flows are', async () => {
+  test('it is one, also of different flows', async () => {
     assert.deepEqual((await api.call('GET', '/settings')).body, { active_experiments: 'one' })
     await start('login')
     assertRefused(await activate(await draft('mfa_challenge')), 400, 'experiment_active_limit_exceeded')
@@ -79,7 +79,7 @@ describe('how many experiments may be active', async () => {
     ['password_reset', 'all'],
   ] as const
 
-  test('the database keeps both rules, whatever code writes to it', async () => {
+  test('the database keeps both rules, also against other code', async () => {
     const force = async (id: string) =>
       api.db
         .updateTable('experiments')

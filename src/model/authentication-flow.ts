@@ -26,7 +26,9 @@ const WORDS = Object.keys(FLOW_WORDS) as [FlowWord, ...FlowWord[]] // Object.key
 
 export const flowWordSchema = z
   .enum(WORDS)
-  .meta({ description: 'The flow that the experiment belongs to; docs/guides/flows.md says when each is decided.' })
+  .meta({
+    description: 'The flow that the experiment belongs to; docs/guides/experiments.md says when each is decided.',
+  })
 
 /** What a word means. */
 export const flowOf = (word: FlowWord): AuthenticationFlow => FLOW_WORDS[word]

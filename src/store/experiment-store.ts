@@ -20,6 +20,7 @@ import { selectExperiments, toExperiment } from './experiment-row.ts'
 import { insertExperiment, saveExperiment } from './experiment-save.ts'
 import { loadSurroundings } from './experiment-surroundings.ts'
 import { loadFeatureFlag } from './feature-flag-store.ts'
+import { ofStatus } from './list-status.ts'
 
 const inexistentExperiment = (id: string): ApiError =>
   apiError('inexistent_experiment', `There is no experiment ${JSON.stringify(id.slice(0, 64))}.`)
@@ -53,8 +54,7 @@ export const listExperiments = async (
 ): Promise<Page<Experiment>> => {
   const list = { tenantId: read.tenantId, name: 'experiments' }
   const after = from === undefined ? undefined : decodeCursor(list, from)
-  let query = selectExperiments(read)
-  query = query.where('experiments.status', status ? '=' : '<>', status ?? 'archived')
+  let query = selectExperiments(read).where(ofStatus('experiments.status', status))
   if (flow !== undefined) query = query.where(sql.ref<string>('experiments.authentication_flow'), '=', flow)
   if (flagId !== undefined) query = query.where('experiments.feature_flag_id', '=', flagId)
   if (after) {

@@ -8,6 +8,7 @@ import { createId, isId } from '../model/ids.ts'
 import { type Parameters, requireParameters } from '../model/parameter.ts'
 import { type ConfigurationRead, type ConfigurationWrite, refuseWhileReferenced } from './configuration-write.ts'
 import { decodeCursor, type Page, toPage } from './cursor.ts'
+import { ofStatus } from './list-status.ts'
 import type { Database } from './schema.ts'
 
 type FeatureFlagRow = Selectable<Database['feature_flags']>
@@ -66,7 +67,7 @@ export const listFeatureFlags = async (
   const after = from === undefined ? undefined : decodeCursor(list, from)
   let query = db.selectFrom('feature_flags').selectAll().where('tenant_id', '=', tenantId)
   if (type) query = query.where('type', '=', type)
-  query = query.where('status', status ? '=' : '<>', status ?? 'archived')
+  query = query.where(ofStatus('status', status))
   if (after) query = query.where(sql<boolean>`(created_at, feature_flag_id) > (${after.createdAt}, ${after.id})`)
   const rows = await query
     .orderBy('created_at')

@@ -13,6 +13,7 @@ import {
 import { requireRuleSizes, type SegmentRule } from '../model/segment-rule.ts'
 import { type ConfigurationRead, type ConfigurationWrite, refuseWhileReferenced } from './configuration-write.ts'
 import { decodeCursor, type Page, toPage } from './cursor.ts'
+import { ofStatus } from './list-status.ts'
 import type { Database } from './schema.ts'
 
 type SegmentRow = Selectable<Database['segments']>
@@ -74,7 +75,7 @@ export const listSegments = async (
   const after = from === undefined ? undefined : decodeCursor(list, from)
   let query = db.selectFrom('segments').selectAll().where('tenant_id', '=', tenantId)
   if (type) query = query.where('type', '=', type)
-  query = query.where('status', status ? '=' : '<>', status ?? 'archived')
+  query = query.where(ofStatus('status', status))
   if (after) query = query.where(sql<boolean>`(created_at, segment_id) > (${after.createdAt}, ${after.id})`)
   const rows = await query
     .orderBy('created_at')
