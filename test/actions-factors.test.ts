@@ -86,8 +86,9 @@ test('the page of a second factor is no way past an Action that has sent the bro
   const browser = tenant.browser()
   const away = await tenant.visit(browser, tenant.authorize())
   const state = away.url.searchParams.get('state') ?? ''
-  for (const page of ['mfa-otp-challenge', 'mfa-otp-enrollment-qr', 'login']) {
+  for (const page of ['mfa-otp-challenge', 'mfa-otp-enrollment-qr']) {
     const answer = await browser.visit(`/u/${page}?state=${state}`)
     assert.ok(answer.status >= 400, `${page} answered ${answer.status}`)
   }
+  assert.equal((await browser.visit(`/u/login?state=${state}`)).url.href, away.url.href)
 })

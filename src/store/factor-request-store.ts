@@ -154,6 +154,18 @@ export const noteOnce = async (db: Db, request: FactorRequestRef, note: string):
   return numUpdatedRows === 1n
 }
 
+/** True when a request has the note, whether or not it still waits. */
+export const isNoted = async (db: Db, { key, revision }: FactorRequestRef, note: string): Promise<boolean> => {
+  const row = await db
+    .selectFrom('factor_requests')
+    .select('revision')
+    .where(isOwn(key))
+    .where('revision', '=', revision)
+    .where(sql<boolean>`${note} = any (noted)`)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /**
  * Notes what happened to a factor: it was proved by a challenge, or by the enrollment that set it up, or it was given to
  * the user, which proves nothing.

@@ -8,12 +8,11 @@ import {
   type NewCredential,
 } from '../../../store/credential-store.ts'
 import { keepPendingPasskey } from '../../../store/pending-passkey-store.ts'
-import { EXPIRED, PageRefusal } from '../../http/failure.ts'
 import { creationOptions } from '../ceremony.ts'
 import { type CreationProblem, NOT_INSERTED } from '../creation-problem.ts'
 import type { Factor } from '../kinds/factor.ts'
 import { verifyCreation } from '../webauthn-answer.ts'
-import type { FactorVisit } from './factor-visit.ts'
+import { type FactorVisit, wentOn } from './factor-visit.ts'
 import { enroll, newMethod } from './prove.ts'
 import { bindingOf, pageChallenge, refusal, requireRelyingParty, takeAnswer } from './webauthn-page.ts'
 
@@ -53,7 +52,7 @@ const verifyAnswer = async (
 /**
  * Verifies the answer and stores the credential.
  *
- * @throws PageRefusal when the login does not wait for it any more
+ * @throws LoginWentOn when the login does not wait for it any more
  */
 export const createCredential = async (
   visit: FactorVisit,
@@ -71,7 +70,7 @@ export const createCredential = async (
  *
  * @param name by which the user will know it
  * @returns what is wrong; undefined when nothing is
- * @throws PageRefusal when the login does not wait for it any more
+ * @throws LoginWentOn when the login does not wait for it any more
  */
 export const createPendingPasskey = async (
   visit: FactorVisit,
@@ -83,5 +82,5 @@ export const createPendingPasskey = async (
   if (!('id' in added)) return added
   if (await findCredential(context.deps.db, key.tenantId, added.credential.id)) return NOT_INSERTED.exists
   if (await keepPendingPasskey(context.deps.volatileDb, request, { added, query: request.query })) return undefined
-  throw new PageRefusal(EXPIRED)
+  throw wentOn(visit)
 }

@@ -17,6 +17,7 @@ import { completeSuspension, loadInteraction, type PageInteraction } from '../..
 import { readPageForm } from '../../hosted/page-form.ts'
 import { EXPIRED, PageRefusal } from '../../http/failure.ts'
 import { sendRedirect } from '../../http/reply.ts'
+import { LoginWentOn } from '../../lead-on/login-went-on.ts'
 import { PIPELINE } from '../../oidc/interaction-policy.ts'
 import { MFA_METHOD, MULTI_FACTOR_ACR } from '../authentication-context.ts'
 import { availableFactors, type Stage, stageFlow, stageOf, stagePath } from '../factor-stage.ts'
@@ -59,6 +60,13 @@ const IMPOSSIBLE = new PageRefusal({
   title: 'This does not work here',
   message: 'None of your second factors can be used for this login. Ask the people who run this service for help.',
 })
+
+/**
+ * For a form that the login has gone on without: it was sent twice, or what it was for has ended. Its browser is led to
+ * where the login is.
+ */
+export const wentOn = ({ interaction }: Pick<FactorVisit, 'interaction'>): LoginWentOn =>
+  new LoginWentOn(interaction.transaction)
 
 /** The login that waits here. @throws PageRefusal as `loadInteraction` does */
 export const loadWaitingLogin = (exchange: Exchange, { deps }: PageContext): Promise<PageInteraction> =>
@@ -168,7 +176,7 @@ const endWait = async ({ context, key, request }: FactorVisit): Promise<boolean>
 const finish = async (visit: FactorVisit): Promise<string> => {
   const { exchange, context, interaction, request } = visit
   const { deps } = context
-  if (!(await endWait(visit))) throw new PageRefusal(EXPIRED)
+  if (!(await endWait(visit))) throw wentOn(visit)
   if (request.step === undefined) return pageAddress(visit, '/continue')
   const continuation = { step: request.step, data: { settled: true }, prompts: mfaPrompts(visit) }
   return completeSuspension(exchange, deps, interaction.id, continuation)

@@ -3,7 +3,7 @@
 import { clearFactorFailures, type GuessableFactor, takeFactorAttempt } from '../../../store/factor-failure-store.ts'
 import { attemptsExceeded, codeRefused } from '../factor-events.ts'
 import type { Factor } from '../kinds/factor.ts'
-import type { FactorVisit, PageProblem } from './factor-visit.ts'
+import { type FactorVisit, type PageProblem, wentOn } from './factor-visit.ts'
 import { eventAuthenticator } from './prove.ts'
 
 const minutes = (seconds: number): string => (seconds <= 90 ? 'a minute' : `${Math.ceil(seconds / 60)} minutes`)
@@ -11,13 +11,15 @@ const minutes = (seconds: number): string => (seconds <= 90 ? 'a minute' : `${Ma
 /**
  * Checks a code that can be guessed.
  *
- * @param check the method that the code proves; undefined for a wrong code, or one that was used before
+ * @param check the method that the code proves; undefined for a wrong code, or one that was used before; `repeated` for one
+ *   that this login has used
  * @returns that method, or what the page says instead
+ * @throws LoginWentOn when the form was sent before
  */
 export const checkCode = async (
   visit: FactorVisit,
   factor: Factor & { readonly name: GuessableFactor },
-  check: () => Promise<{ readonly id: string } | undefined>,
+  check: () => Promise<{ readonly id: string } | 'repeated' | undefined>,
 ): Promise<{ readonly method: { readonly id: string } } | { readonly problem: PageProblem }> => {
   const { context, key, user, occasion } = visit
   const { db, log, config } = context.deps
@@ -32,6 +34,7 @@ export const checkCode = async (
   const method = await check()
   if (method) {
     await clearFactorFailures(db, key.tenantId, user.userId, factor.name)
+    if (method === 'repeated') throw wentOn(visit)
     return { method }
   }
   await log.record(codeRefused(occasion, authenticator, { errorCode: 'invalid_code', message: 'The code is wrong.' }))

@@ -2,6 +2,7 @@
 
 import { totpSecretPlace } from '../../../model/authentication-method.ts'
 import { findTotp, useTotpStep } from '../../../store/authentication-method-store.ts'
+import { useForRequest } from '../../../store/factor-use.ts'
 import { sendRedirect } from '../../http/reply.ts'
 import { LOGIN_OPTIONS_PATH } from '../factor-stage.ts'
 import { otp } from '../kinds/otp.ts'
@@ -11,7 +12,7 @@ import { checkCode } from './guessing.ts'
 import { completeChallenge, noteShown } from './prove.ts'
 import { formData, otherPage, showPage } from './show-page.ts'
 
-const useCode = async ({ context, key, user, occasion }: FactorVisit, typed: string) => {
+const useCode = async ({ context, key, request, user, occasion }: FactorVisit, typed: string) => {
   const { db, secretBox } = context.deps
   const totp = await findTotp(db, key.tenantId, user.userId)
   if (!totp) return undefined
@@ -19,7 +20,10 @@ const useCode = async ({ context, key, user, occasion }: FactorVisit, typed: str
   const step = matchTotp(secret, typed, occasion.at)
   if (step === undefined) return undefined
   const own = { userId: user.userId, methodId: totp.id }
-  return (await useTotpStep(db, key.tenantId, own, { step, at: new Date(occasion.at) })) ? totp : undefined
+  const use = { step, at: new Date(occasion.at) }
+  return useForRequest(db, request, `used ${totp.id} ${step}`, async transaction =>
+    (await useTotpStep(transaction, key.tenantId, own, use)) ? totp : undefined,
+  )
 }
 
 export const otpChallengePage: FactorPage = {

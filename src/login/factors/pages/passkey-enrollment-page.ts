@@ -30,6 +30,7 @@ import {
   loadWaitingLogin,
   requestKeyOf,
   settle,
+  wentOn,
 } from './factor-visit.ts'
 import { formData, showPage } from './show-page.ts'
 import { reportedError } from './webauthn-page.ts'
@@ -113,6 +114,7 @@ const hasNothingToAsk = async (visit: FactorVisit): Promise<boolean> => {
 
 const decline = async (visit: FactorVisit, form: URLSearchParams): Promise<void> => {
   const { context, key, user, occasion, request } = visit
+  if (!(await noteOnce(context.deps.volatileDb, request, 'declined passkey'))) throw wentOn(visit)
   const isForever = form.get('dontShowAgain') === 'on'
   const until = isForever ? undefined : new Date(occasion.at + SNOOZE_MS)
   await snoozePasskeyPrompt(context.deps.db, key.tenantId, user.userId, until)

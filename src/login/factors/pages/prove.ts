@@ -12,7 +12,6 @@ import { enrollFactor } from '../../../store/factor-enrollment.ts'
 import { advanceFactorRequest, noteOnce } from '../../../store/factor-request-store.ts'
 import { saveSessionMethod } from '../../../store/session-method-store.ts'
 import { addCookie, cookieName } from '../../http/cookies.ts'
-import { EXPIRED, PageRefusal } from '../../http/failure.ts'
 import { LIFETIME } from '../../oidc/lifetimes.ts'
 import { MFA_METHOD } from '../authentication-context.ts'
 import {
@@ -24,7 +23,7 @@ import {
 } from '../factor-events.ts'
 import type { Factor } from '../kinds/factor.ts'
 import { REMEMBER_SECONDS, toRememberedCookie } from '../remembered-browser.ts'
-import { advance, type FactorVisit } from './factor-visit.ts'
+import { advance, type FactorVisit, wentOn } from './factor-visit.ts'
 
 /** A method that the visit's user is about to get. */
 export const newMethod = (
@@ -74,17 +73,18 @@ const noteSession = async (
  * Stores an authenticator for a login that waits for it.
  *
  * @param insert runs in the transaction in which the login learns of it
- * @throws PageRefusal when the login does not wait any more
+ * @throws LoginWentOn when the login does not wait any more
  */
 export const enroll = async (
-  { context, request, stage }: FactorVisit,
+  visit: FactorVisit,
   { name }: Factor,
   insert: (db: Db) => Promise<InsertCredentialOutcome>,
 ): Promise<InsertCredentialOutcome> => {
+  const { context, request, stage } = visit
   // The recovery code at the end of a challenge or an enrollment is given to the user: it proves nothing.
   const by = stage.kind === 'enrollment' ? 'enrollment' : 'gift'
   const outcome = await enrollFactor(context.deps.db, request, { factor: name, by }, insert)
-  if (outcome === 'ended') throw new PageRefusal(EXPIRED)
+  if (outcome === 'ended') throw wentOn(visit)
   return outcome
 }
 
@@ -95,7 +95,7 @@ const rememberBrowser = ({ exchange, user, occasion }: FactorVisit, methodId: st
   addCookie(response, cookieName('remembered', secure), cookie, { secure, maxAge: REMEMBER_SECONDS })
 }
 
-/** A factor was proved, by this method of the user. @throws PageRefusal when the login does not wait for it any more */
+/** A factor was proved, by this method of the user. @throws LoginWentOn when the login does not wait for it any more */
 export const completeChallenge = async (
   visit: FactorVisit,
   factor: Factor,
@@ -106,7 +106,7 @@ export const completeChallenge = async (
   const remembers = request.allowsRememberedBrowser && !factor.isFallback && form.get('rememberBrowser') === 'true'
   await context.deps.log.record(factorProved(occasion, { type: factor.name, id: method.id }, remembers))
   if (!(await advanceFactorRequest(context.deps.volatileDb, request, factor.name, 'challenge'))) {
-    throw new PageRefusal(EXPIRED)
+    throw wentOn(visit)
   }
   await noteSession(visit, factor, method.credential)
   if (remembers) rememberBrowser(visit, method.id)

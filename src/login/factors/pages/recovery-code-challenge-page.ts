@@ -1,6 +1,7 @@
 /** The page `/u/mfa-recovery-code-challenge`. */
 
 import { consumeRecoveryCode } from '../../../store/authentication-method-store.ts'
+import { useForRequest } from '../../../store/factor-use.ts'
 import { recoveryCode } from '../kinds/recovery-code.ts'
 import { hashRecoveryCode } from '../recovery-code.ts'
 import type { FactorPage } from './factor-visit.ts'
@@ -18,13 +19,15 @@ export const recoveryCodeChallengePage: FactorPage = {
   },
 
   async submit(visit, form) {
-    const { context, key, user } = visit
+    const { context, key, request, user } = visit
     const hash = hashRecoveryCode(form.get('code') ?? '')
     if (hash === undefined) return this.show(visit, { error: 'A recovery code has 24 letters and digits.' })
-    const checked = await checkCode(visit, recoveryCode, async () => {
-      const id = await consumeRecoveryCode(context.deps.db, key.tenantId, user.userId, hash)
-      return id === undefined ? undefined : { id }
-    })
+    const checked = await checkCode(visit, recoveryCode, () =>
+      useForRequest(context.deps.db, request, `used ${hash}`, async transaction => {
+        const id = await consumeRecoveryCode(transaction, key.tenantId, user.userId, hash)
+        return id === undefined ? undefined : { id }
+      }),
+    )
     await ('problem' in checked
       ? this.show(visit, checked.problem)
       : completeChallenge(visit, recoveryCode, checked.method, form))

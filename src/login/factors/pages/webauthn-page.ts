@@ -8,7 +8,7 @@ import { PageRefusal } from '../../http/failure.ts'
 import type { FactorFailure } from '../factor-events.ts'
 import { type Answer, parseAnswer, type Refused } from '../webauthn-answer.ts'
 import { type ChallengeBinding, checkChallenge, createChallenge } from '../webauthn-challenge.ts'
-import type { FactorVisit } from './factor-visit.ts'
+import { type FactorVisit, wentOn } from './factor-visit.ts'
 
 /** Milliseconds that a page may stand open before its button is used. */
 const CHALLENGE_LIFETIME_MS = 15 * 60 * 1000
@@ -38,21 +38,24 @@ export const pageChallenge = ({ exchange, context, occasion }: FactorVisit, bind
     random: context.deps.random,
   })
 
-/** Reads an answer and uses up its challenge; nothing of the answer is verified yet. */
+/**
+ * Reads an answer and uses up its challenge; nothing of the answer is verified yet. A challenge is of one page of one login.
+ *
+ * @throws LoginWentOn when the form was sent before
+ */
 export const takeAnswer = async (
-  { exchange, context, key }: Pick<FactorVisit, 'exchange' | 'context' | 'key'>,
+  visit: FactorVisit,
   field: string,
   binding: ChallengeBinding,
 ): Promise<({ readonly kind: 'answer' } & Answer) | Refused> => {
+  const { exchange, context, key } = visit
   const answer = parseAnswer(field)
   if (!answer) return { kind: 'refused', reason: 'The answer has not the form of one.' }
   const { db, clock } = context.deps
   const check = { key: exchange.keys.webauthnChallenge, now: clock() }
   const expiresAt = checkChallenge(answer.challenge, binding, check)
   if (!expiresAt) return { kind: 'refused', reason: 'The challenge is not of this page, or its time is over.' }
-  if (!(await consumeChallenge(db, key.tenantId, answer.challenge, expiresAt))) {
-    return { kind: 'refused', reason: 'The challenge was answered before.' }
-  }
+  if (!(await consumeChallenge(db, key.tenantId, answer.challenge, expiresAt))) throw wentOn(visit)
   return { kind: 'answer', ...answer }
 }
 
