@@ -24,11 +24,9 @@ export type FlowWord = keyof typeof FLOW_WORDS
 
 const WORDS = Object.keys(FLOW_WORDS) as [FlowWord, ...FlowWord[]] // Object.keys forgets them
 
-export const flowWordSchema = z
-  .enum(WORDS)
-  .meta({
-    description: 'The flow that the experiment belongs to; docs/guides/experiments.md says when each is decided.',
-  })
+export const flowWordSchema = z.enum(WORDS).meta({
+  description: 'The flow that the experiment belongs to; docs/guides/experiments.md says when each is decided.',
+})
 
 /** What a word means. */
 export const flowOf = (word: FlowWord): AuthenticationFlow => FLOW_WORDS[word]
