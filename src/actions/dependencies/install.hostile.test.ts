@@ -212,12 +212,16 @@ test("npm, the bundler and what they start have an account that is neither the s
       }
     }
   }
-  const watching = setInterval(look, 5)
-  const built = await createProgramBuilder({ cacheDir, workDir, registry: registry.url, env })('', [
-    { name: 'plain', version: 'latest' },
-  ])
-  clearInterval(watching)
-  assert.ok('program' in built, JSON.stringify(built))
+  // The three end within milliseconds: a look may come too late, so builds are made until each has been seen.
+  for (let build = 0; seen.size < 3 && build < 20; build += 1) {
+    seen.clear()
+    const watching = setInterval(look, 1)
+    const built = await createProgramBuilder({ cacheDir, workDir, registry: registry.url, env })('', [
+      { name: 'plain', version: 'latest' },
+    ])
+    clearInterval(watching)
+    assert.ok('program' in built, JSON.stringify(built))
+  }
   assert.deepEqual([...seen.keys()].sort(), ['bundle-worker', 'esbuild\0--service', 'npm-cli.js'])
   const numbers = new Set([...seen.values()].flatMap(one => [...one]))
   assert.equal(numbers.size, 1, 'one build has one account')
