@@ -63,11 +63,12 @@ export const noteTestLogin = async (
   db: Db,
   userId: string,
   { ip, at }: { readonly ip: string; readonly at: Date },
+  tenantId = TENANT,
 ): Promise<void> => {
   await db
     .updateTable('users')
     .set(({ eb }) => ({ logins_count: eb('logins_count', '+', 1), last_login: at, last_ip: ip }))
-    .where('tenant_id', '=', TENANT)
+    .where('tenant_id', '=', tenantId)
     .where('user_id', '=', userId)
     .execute()
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { assertRefused } from '../../../test/kit/management-api.ts'
+import { assertRefused, TENANT } from '../../../test/kit/management-api.ts'
 import { noteTestLogin } from '../../../test/kit/test-tenant.ts'
 import { createUserApi, NOW } from '../../../test/kit/user-api.ts'
 
@@ -28,7 +28,7 @@ describe('lists of users', async () => {
       email_verified: true,
       user_metadata: { cohort: 'Treatment', age: '36' },
     })
-    await noteTestLogin(api.db, ada, { ip: '203.0.113.7', at: new Date('2031-05-05T12:00:00Z') })
+    await noteTestLogin(api.db, ada, { ip: '203.0.113.7', at: new Date('2031-05-05T12:00:00Z') }, TENANT)
     const QUERIES: Readonly<Record<string, readonly string[]>> = {
       'email:"LOVELACE@search.example"': [ada],
       'email:lovelace@*': [ada],
@@ -94,7 +94,7 @@ describe('lists of users', async () => {
     for (const [n, name] of ['C', 'a', 'B', 'd'].entries()) {
       const { user_id } = await create({ name, user_metadata: { page: 'yes' } })
       made.push(user_id)
-      if (n !== 2) await noteTestLogin(api.db, user_id, { ip: '::1', at: new Date(NOW + n) })
+      if (n !== 2) await noteTestLogin(api.db, user_id, { ip: '::1', at: new Date(NOW + n) }, TENANT)
     }
     const list = async (query: string) => (await call('GET', `users?q=user_metadata.page:yes&${query}`)).body
     const names = (found: { name: string }[]) => found.map(({ name }) => name).join('')
