@@ -193,7 +193,7 @@ describe('the log commands', () => {
         [['tail', '--colour'], 2, /Unknown option '--colour'/],
         [['tail', '-n', '101'], 2, /--lines must be a number from 0 to 100/],
         [['tail', '-t', 's or f'], 2, /--types takes codes/],
-        [['list'], 2, /There is no command "logs list"/],
+        [['list'], 2, /There is no command "experiment-center logs list"/],
         [['export', '--format', 'xlsx'], 2, /--format must be one of ndjson, csv, parquet/],
         [['export', '--from', '2026-13-01'], 2, /--from must be like/],
         [['export', '--from', '2026-01-02', '--to', '2026-01-01'], 2, /--from must be before --to/],
@@ -218,7 +218,7 @@ describe('the log commands', () => {
       for (const format of ['ndjson', 'csv', 'parquet']) {
         const { code, stdout, stderr } = await run('export', '--format', format, '-o', out(format), ...bounds())
         assert.deepEqual([code, stdout], [0, ''], stderr)
-        assert.match(stderr, /exporting █+ 100 % {2}2,499 events {2}[\d,]+\/s\n$/)
+        assert.match(stderr, /^Exported 2,499 events in [\d:]+\.\n$/)
       }
       const documents = linesOf(readFileSync(out('ndjson'), 'utf8'))
       assert.deepEqual(numbersIn(documents).toSorted(), numbers.toSorted())

@@ -62,7 +62,7 @@ const startLogServer = async () => {
 }
 
 /** Either it begins with what was exported before, or only the last step was missing. */
-const BEGUN_BEFORE = /^exporting █+░+ +\d+ % {2}[1-9][\d,]* events {2}0\/s\n|^\S+ is complete\.\n$/
+const BEGUN_BEFORE = /^Going on after [1-9][\d,]* events\.\n|^\S+ is complete\.\n$/
 
 describe('an export that can be resumed', () => {
   const directory = temporaryDirectory()

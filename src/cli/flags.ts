@@ -17,6 +17,12 @@ export type Given<Table extends Flags> = {
   readonly [Name in keyof Table]?: Table[Name] extends { readonly takes: string } ? string : true
 }
 
+/** What every command takes; see command.ts. For its help text. */
+export const HELP_FLAGS = {
+  help: { short: 'h', doc: 'this text' },
+  version: { doc: 'the version' },
+} as const satisfies Flags
+
 const ARGUMENT_PROBLEM = /^ERR_PARSE_ARGS/
 
 const isArgumentProblem = (error: unknown): error is Error =>

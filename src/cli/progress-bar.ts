@@ -1,4 +1,4 @@
-/** A progress bar for long work: redrawn in place on a terminal, a line now and then elsewhere. */
+/** A progress bar for long work, on a terminal; elsewhere the end is said in a line. */
 
 export interface ProgressOutput {
   readonly isTTY?: boolean
@@ -11,6 +11,7 @@ export interface ProgressBar {
 }
 
 const WIDTH = 28
+const REDRAW_MS = 100
 
 /** `████░░░░  50 %` for a share from 0 to 1. Pure. */
 export const renderShare = (share: number): string => {
@@ -24,6 +25,10 @@ export const renderProgress = (label: string, done: number, total: number, elaps
   return `${label} ${renderShare(done / Math.max(total, 1))}  ${done}/${total}  ${rate}/s`
 }
 
+/** The same as plain text. Pure. */
+export const renderEnd = (label: string, total: number, elapsedMs: number): string =>
+  `${label} ${total} in ${(elapsedMs / 1000).toFixed(1)} s`
+
 /** Starts a bar. `now` is in milliseconds; a terminal sees at most ten redraws a second. */
 export const createProgressBar = (
   label: string,
@@ -34,23 +39,17 @@ export const createProgressBar = (
   const started = now()
   let done = 0
   let drawnAt = 0
-  let drawnPercent = 0
-  const draw = (end: string): void => {
-    const line = renderProgress(label, done, total, now() - started)
-    output.write(output.isTTY ? `\r${line}${end}` : `${line}\n`)
-  }
+  const draw = (end: string): unknown => output.write(`\r${renderProgress(label, done, total, now() - started)}${end}`)
   return {
     advance() {
       done += 1
-      const percent = Math.floor((100 * done) / total)
-      const due = output.isTTY ? now() - drawnAt >= 100 : percent >= drawnPercent + 25
-      if (!due || done === total) return
+      if (!output.isTTY || now() - drawnAt < REDRAW_MS || done === total) return
       drawnAt = now()
-      drawnPercent = percent
       draw('')
     },
     finish() {
-      draw('\n')
+      if (output.isTTY) draw('\n')
+      else output.write(`${renderEnd(label, done, now() - started)}\n`)
     },
   }
 }

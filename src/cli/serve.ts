@@ -3,6 +3,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadConfig } from '../config/config.ts'
+import { EXIT } from './cli-failure.ts'
+import type { Command } from './command.ts'
+import { serveHelp } from './serve-help.ts'
 import { startMessage } from './start-message.ts'
 import { onStopRequest } from './stop-request.ts'
 
@@ -15,7 +18,7 @@ const STOP_WITHIN_MS = 4_500
  * @param args settings as `--port 3000`; they win over the environment
  * @returns the exit code: 0 after a stop in good order, 1 when the stop took too long
  */
-export const serve = async (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> => {
+const run = async (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> => {
   const config = loadConfig(environment, args)
   const { startApp } = await import('../app.ts')
   const asked = Promise.withResolvers<void>()
@@ -35,5 +38,7 @@ export const serve = async (args: readonly string[], environment: NodeJS.Process
   // As a second request does; a stop that hangs must not outlast the patience of scripts.
   setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
   await app.close()
-  return 0
+  return EXIT.ok
 }
+
+export const serve: Command = { summary: 'run the server', help: serveHelp, run }

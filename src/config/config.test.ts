@@ -219,7 +219,7 @@ for (const [args, message] of [
   [['--port', 'x'], '--port must be a port number from 1 to 65535, not "x".'],
 ] as const) {
   test(`the arguments ${args.join(' ')} are refused with a sentence`, () => {
-    assert.throws(() => loadConfig({}, args), { name: 'StartupError', message })
+    assert.throws(() => loadConfig({}, args), { name: 'MisuseError', exitCode: 2, message })
   })
 }
 

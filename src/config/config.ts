@@ -1,9 +1,9 @@
 /** The configuration of a server: settings read and checked, defaults decided, frozen. */
 
-import { StartupError } from '../base/startup-error.ts'
+import { MisuseError, StartupError } from '../base/startup-error.ts'
 import { callbackPageOf } from '../model/callback-page.ts'
 import { type GivenSetting, readSettings } from './env.ts'
-import { type OPTIONS, type Option, type OptionName, optionEntries } from './options.ts'
+import { flagOf, type OPTIONS, type Option, type OptionName, optionEntries } from './options.ts'
 import type { Read } from './setting-kinds.ts'
 
 type ValueOf<Entry> = Entry extends { readonly read: Read<infer T> } ? T : never
@@ -29,7 +29,7 @@ export interface Config extends Omit<Values, 'issuer' | 'appCallbacks'> {
 /**
  * Reads the configuration from the environment and from arguments, which win.
  *
- * @throws StartupError with one line for each setting that cannot be
+ * @throws StartupError with one line for each setting that cannot be; MisuseError where an argument is the reason
  */
 export const loadConfig = (environment: NodeJS.ProcessEnv, args: readonly string[] = []): Config => {
   const settings = readSettings(environment, args)
@@ -47,14 +47,18 @@ export const loadConfig = (environment: NodeJS.ProcessEnv, args: readonly string
 
 const readValues = (given: { readonly [Name in OptionName]?: GivenSetting }): Values => {
   const problems: string[] = []
+  let isMisuse = false
   const values = optionEntries().map(([name, option]) => {
     const setting = given[name] ?? { text: option.default ?? '', source: option.variable }
     if (setting.text === '') return [name, undefined]
     const value = option.read(setting.text)
-    if (value === undefined) problems.push(problemOf(option, setting))
+    if (value === undefined) {
+      problems.push(problemOf(option, setting))
+      isMisuse ||= setting.source === flagOf(option)
+    }
     return [name, value]
   })
-  if (problems.length > 0) throw new StartupError(problems.join('\n'))
+  if (problems.length > 0) throw new (isMisuse ? MisuseError : StartupError)(problems.join('\n'))
   return Object.fromEntries(values) as Values // each entry was read by the reader that gives its type
 }
 

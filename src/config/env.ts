@@ -1,7 +1,7 @@
 /** Collects the texts of the settings from the environment and the command line; nothing else reads either. */
 
 import { parseArgs } from 'node:util'
-import { StartupError } from '../base/startup-error.ts'
+import { MisuseError } from '../base/startup-error.ts'
 import { flagOf, type Option, type OptionName, optionEntries } from './options.ts'
 
 export interface GivenSetting {
@@ -17,7 +17,7 @@ export type GivenSettings = { readonly [Name in OptionName]?: GivenSetting }
  * counts as not set, which is what compose files and scripts make of an absent value.
  *
  * @param args - such as `['--port', '4000']` or `['--port=4000']`
- * @throws StartupError for an argument that is not a setting
+ * @throws MisuseError for an argument that is not a setting
  */
 export const readSettings = (environment: NodeJS.ProcessEnv, args: readonly string[]): GivenSettings => {
   const flags = readFlags(args)
@@ -36,8 +36,7 @@ const readFlags = (args: readonly string[]): ReadonlyMap<string, string> => {
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true })
   return new Map(
     tokens.map(token => {
-      if (token.kind !== 'option')
-        throw new StartupError(`The argument ${args[token.index]} is not understood. ${HINT}`)
+      if (token.kind !== 'option') throw new MisuseError(`The argument ${args[token.index]} is not understood. ${HINT}`)
       return [token.rawName, textOf(token)] as const
     }),
   )
@@ -47,15 +46,15 @@ const HINT = 'The settings are listed in docs/reference/configuration.md.'
 
 const textOf = ({ rawName, value }: { readonly rawName: string; readonly value: string | undefined }): string => {
   const option = optionEntries().find(([, entry]) => flagOf(entry) === rawName)?.[1]
-  if (option === undefined) throw new StartupError(`There is no setting ${rawName}. ${HINT}`)
+  if (option === undefined) throw new MisuseError(`There is no setting ${rawName}. ${HINT}`)
   refuseSecret(option, rawName)
-  if (!value) throw new StartupError(`${rawName} needs a value: it must be ${option.expects}.`)
+  if (!value) throw new MisuseError(`${rawName} needs a value: it must be ${option.expects}.`)
   return value
 }
 
 const refuseSecret = (option: Option, rawName: string): void => {
   if (option.secret) {
-    throw new StartupError(
+    throw new MisuseError(
       `${rawName} is not accepted on the command line, which every process can read: set ${option.variable} in the environment.`,
     )
   }

@@ -20,13 +20,15 @@ export const USAGE = `Usage: experiment-center actions test FILE [options]
   --allow-local               lets fetch reach addresses of this machine and its network
   --json                      prints the whole result in JSON
   -h, --help                  prints this
+  --version                   prints the version
 
 Examples:
 
   experiment-center actions test examples/actions/experiment-claim.js
   experiment-center actions test examples/actions/experiment-claim.js --variation var_7Qr1sL6kMmWy9vBjPt4hEZ
   experiment-center actions test --print-event --trigger pre-user-registration > event.json
-  experiment-center actions test examples/actions/onboarding-variant.js --trigger pre-user-registration --event event.json
+  experiment-center actions test examples/actions/onboarding-variant.js --trigger pre-user-registration \\
+    --event event.json
 
 Exit codes: 0 it ran to its end, also when it denies or redirects; 1 it failed, or a file, a package or the server
 cannot be reached; 2 the arguments cannot be understood.
@@ -43,13 +45,11 @@ const OPTIONS = {
   secret: { type: 'string', multiple: true },
   'allow-local': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const
 
 type Pair = readonly [name: string, value: string]
 
 export interface TestArguments {
-  readonly wantsHelp: boolean
   /** Undefined only where none is needed. */
   readonly file: string | undefined
   readonly trigger: TriggerId
@@ -63,8 +63,7 @@ export interface TestArguments {
   readonly isJson: boolean
 }
 
-const misused = (sentence: string): CliFailure =>
-  new CliFailure(`${sentence}\nexperiment-center actions test --help says what there is.`, EXIT.usage)
+const misused = (sentence: string): CliFailure => new CliFailure(sentence, EXIT.usage)
 
 /** The `=` or `@` between name and value; a name may begin with it, as `@scope/name@1.0.0` does. */
 const pairs = (texts: readonly string[], form: string, separatorOf: (text: string) => number): readonly Pair[] =>
@@ -87,15 +86,14 @@ const parse = (args: readonly string[]) => {
 export const readTestArguments = (args: readonly string[]): TestArguments => {
   const { values, positionals } = parse(args)
   const [file, ...others] = positionals
-  const { trigger, help: wantsHelp, 'print-event': printsEvent, continue: isContinued } = values
+  const { trigger, 'print-event': printsEvent, continue: isContinued } = values
   if (!isTriggerId(trigger)) {
     throw misused(`There is no trigger ${JSON.stringify(trigger)}, only ${Object.keys(TRIGGERS).join(', ')}.`)
   }
-  if (file === undefined && !wantsHelp && !printsEvent) throw misused('The file with the Action is missing.')
+  if (file === undefined && !printsEvent) throw misused('The file with the Action is missing.')
   if (others.length > 0) throw misused(`One Action is tested at a time, and ${others.join(' ')} would be another.`)
   if (isContinued && !TRIGGERS[trigger].continueHandler) throw misused(`${trigger} has no redirects to continue after.`)
   return {
-    wantsHelp,
     file,
     trigger,
     variation: values.variation,

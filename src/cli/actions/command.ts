@@ -11,6 +11,7 @@ import { createEgress } from '../../base/egress.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../../base/json.ts'
 import { createApiClient } from '../api-client.ts'
 import { CliFailure, EXIT } from '../cli-failure.ts'
+import type { CommandGroup } from '../command.ts'
 import { findConnection } from '../connection.ts'
 import { readTestArguments, type TestArguments, USAGE } from './arguments.ts'
 import { loadExperimentFields } from './experiment-context.ts'
@@ -95,16 +96,12 @@ const runAction = async (
   }
 }
 
-const test = async (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> => {
+const runTest = async (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> => {
   const given = readTestArguments(args)
   const { file = '', trigger } = given
-  if (given.wantsHelp) {
-    console.log(USAGE)
-    return EXIT.ok
-  }
   const event = { ...(await readEvent(given)), ...(await experimentOf(given, environment)) }
   if (given.printsEvent) {
-    console.log(JSON.stringify({ experiment: null, experiments: [], ...event }, null, 2))
+    console.log(JSON.stringify({ experiment: null, ...event }, null, 2))
     return EXIT.ok
   }
   const code = await readText(file)
@@ -115,22 +112,9 @@ const test = async (args: readonly string[], environment: NodeJS.ProcessEnv): Pr
   return result.outcome.kind === 'failed' ? EXIT.failure : EXIT.ok
 }
 
-/** @returns the exit code, see cli-failure.ts */
-export const actions = async (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> => {
-  const [name = '', ...rest] = args
-  if (['--help', '-h', 'help'].includes(name)) {
-    console.log(USAGE)
-    return EXIT.ok
-  }
-  if (name !== 'test') {
-    console.error(USAGE)
-    return EXIT.usage
-  }
-  try {
-    return await test(rest, environment)
-  } catch (error) {
-    if (!(error instanceof CliFailure)) throw error
-    console.error(error.message)
-    return error.exitCode
-  }
+export const actions: CommandGroup = {
+  summary: 'run an Action on this machine',
+  commands: {
+    test: { summary: 'run one Action, with a made-up login or a given one', help: () => USAGE, run: runTest },
+  },
 }

@@ -4,11 +4,11 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { StartupError } from '../../base/startup-error.ts'
 import { type ApiClient, createApiClient } from '../api-client.ts'
 import { mapBounded } from '../bounded.ts'
-import { EXIT } from '../cli-failure.ts'
+import { CliFailure, EXIT } from '../cli-failure.ts'
+import type { Command } from '../command.ts'
+import { explainFlags, type Flags, HELP_FLAGS, readFlags } from '../flags.ts'
 import { interruptible } from '../interruptible.ts'
 import { createProgressBar } from '../progress-bar.ts'
 import { deviceUserAgent } from './devices.ts'
@@ -148,21 +148,29 @@ const play = async (server: ServerProcess, dataDir: string, deviceCount: number)
   ]
 }
 
+const FLAGS = {
+  devices: { takes: 'N', doc: `how many devices log in (default ${DEFAULT_DEVICES})` },
+  exit: { doc: 'end after the tables, also in a terminal, where the server would stay to be looked at' },
+} as const satisfies Flags
+
 const readOptions = (args: readonly string[]): { readonly exit: boolean; readonly devices: number } => {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { exit: { type: 'boolean' }, devices: { type: 'string' } },
-    })
-    const devices = Number(values.devices ?? DEFAULT_DEVICES)
-    if (!Number.isInteger(devices) || devices < 1) throw new StartupError('--devices must be a whole number from 1.')
-    return { exit: values.exit ?? false, devices }
-  } catch (error) {
-    throw error instanceof StartupError
-      ? error
-      : new StartupError(`demo takes --exit and --devices N. ${String(error)}`)
+  const { devices = String(DEFAULT_DEVICES), exit = false } = readFlags(FLAGS, args)
+  if (!/^[1-9]\d{0,5}$/.test(devices)) {
+    throw new CliFailure('--devices must be a whole number from 1 to 999999.', EXIT.usage)
   }
+  return { exit, devices: Number(devices) }
 }
+
+const help = (): string =>
+  `Usage: experiment-center demo [options]
+
+  plays the passkey-rollout tutorial on a server of its own, and prints what the log says of the logins
+
+${explainFlags({ ...FLAGS, ...HELP_FLAGS })}
+
+Its data are in DATA_DIR, by default ./data/demo; the other settings of the server are taken from the environment.
+Exit codes: 0 every number is as it must be; 1 one is not, or the server cannot start; 2 the arguments cannot be
+understood; 130 interrupted.`
 
 /** Leaves the server to the person who watches, until they have seen enough. */
 const linger = async (server: ServerProcess, dataDir: string, signal: AbortSignal): Promise<void> => {
@@ -177,7 +185,7 @@ const linger = async (server: ServerProcess, dataDir: string, signal: AbortSigna
  * @param args `--exit` ends after the table even in a terminal; `--devices N` sends as many instead of 2,000
  * @returns the exit code: 1 with the reasons printed when a number is not what it must be
  */
-export const demo = async (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> => {
+const run = async (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> => {
   const { exit, devices } = readOptions(args)
   const dataDir = environment.DATA_DIR ?? 'data/demo'
   return await interruptible(async signal => {
@@ -194,3 +202,5 @@ export const demo = async (args: readonly string[], environment: NodeJS.ProcessE
     }
   })
 }
+
+export const demo: Command = { summary: 'play the tutorial with 2,000 simulated devices', help, run }

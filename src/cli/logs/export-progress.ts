@@ -51,39 +51,37 @@ export const renderExport = (state: ExportState): string => {
   return `exporting ${renderShare(share)}  ${grouped(events)} events  ${grouped(rate)}/s${end}`
 }
 
-/** Redrawn in place on a terminal; elsewhere a line at every quarter. @param now in milliseconds */
+/** Redrawn in place on a terminal; elsewhere a line says where it goes on, and one how it ended. @param now in milliseconds */
 export const createExportProgress = (output: ProgressOutput, now: () => number): ExportProgress => {
   const started = now()
   let before = { events: 0, share: 0 }
   let events = 0
   let drawnAt = started
-  let quarter = 0
   let longest = 0
 
   const draw = (share: number, end: string): void => {
     const line = renderExport({ events, share, elapsedMs: now() - started, before })
     // A line that is shorter than the one that it replaces covers it.
     longest = Math.max(longest, line.length)
-    output.write(output.isTTY ? `\r${line.padEnd(longest)}${end}` : `${line}\n`)
+    output.write(`\r${line.padEnd(longest)}${end}`)
   }
 
   return {
     resume(done, share) {
       before = { events: done, share }
       events = done
-      quarter = Math.floor(share * 4)
-      draw(share, '')
+      if (output.isTTY) draw(share, '')
+      else output.write(`Going on after ${grouped(done)} events.\n`)
     },
     advance(more, share) {
       events += more
-      const isDue = output.isTTY ? now() - drawnAt >= REDRAW_MS : Math.floor(share * 4) > quarter
-      if (!isDue || share >= 1) return
+      if (!output.isTTY || now() - drawnAt < REDRAW_MS || share >= 1) return
       drawnAt = now()
-      quarter = Math.floor(share * 4)
       draw(share, '')
     },
     finish() {
-      draw(1, '\n')
+      if (output.isTTY) draw(1, '\n')
+      else output.write(`Exported ${grouped(events)} events in ${renderDuration(now() - started)}.\n`)
     },
   }
 }
