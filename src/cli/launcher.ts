@@ -20,10 +20,13 @@ const readProcess = (pid: number, file: string): string => {
   }
 }
 
+/** The name before it is in brackets and may hold anything. */
+const parentInTable = (pid: number): number | undefined =>
+  Number(readProcess(pid, 'stat').split(') ').at(-1)?.split(' ')[1]) || undefined
+
 const systemProcesses: ProcessTable = {
   commandOf: pid => readProcess(pid, 'cmdline').split(/[\0 ]/).filter(Boolean),
-  // The name before it is in brackets and may hold anything.
-  parentOf: pid => Number(readProcess(pid, 'stat').split(') ').at(-1)?.split(' ')[1]) || undefined,
+  parentOf: pid => (pid === process.pid ? process.ppid : parentInTable(pid)),
 }
 
 /** `npm start`, as npm calls itself, or `node …/npm-cli.js start`; what else runs the scripts of a package is called likewise. */
@@ -67,7 +70,8 @@ export const followLauncher = (environment: NodeJS.ProcessEnv): void => {
   const links = launcherLinks(process.pid, systemProcesses, environment)
   if (links.length === 0) return
   const timer = setInterval(() => {
-    if (links.every(([child, parent]) => systemProcesses.parentOf(child) === parent)) return
+    // What cannot be read at the moment has not ended: the shell that has is not this process's parent any more.
+    if (links.every(([child, parent]) => (systemProcesses.parentOf(child) ?? parent) === parent)) return
     clearInterval(timer)
     process.kill(process.pid, 'SIGTERM')
   }, LOOK_MS)

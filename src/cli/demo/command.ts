@@ -191,7 +191,9 @@ const run = async (args: readonly string[], environment: NodeJS.ProcessEnv): Pro
   return await interruptible(async signal => {
     try {
       await using server = await startServerProcess({ ...environment, DATA_DIR: dataDir }, signal)
-      say(server.readyLine)
+      say(
+        `${server.readyLine}\n\nThis takes about half a minute for 2,000 devices when the machine has nothing else to do.`,
+      )
       const problems = await play(server, dataDir, devices)
       for (const problem of problems) console.error(`\nThe demo failed: ${problem}`)
       if (problems.length === 0 && process.stdout.isTTY && !exit) await linger(server, dataDir, signal)

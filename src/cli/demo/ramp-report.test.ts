@@ -5,8 +5,10 @@ import type { LoginEvent } from './report.ts'
 
 type Variation = 'var_c' | 'var_t'
 
+/** Each device is that of a person of the same name, unless it says `person/device`. */
 const event = (type: string, device: string, variation: Variation, ...prompts: string[]): LoginEvent => ({
   type,
+  user_id: device.split('/')[0] ?? device,
   details: {
     device_id: device,
     experiment: { experiment_id: 'exp', variation_id: variation, is_control: variation === 'var_c' },
@@ -26,11 +28,11 @@ test('a ramp that only adds treated devices is fine', () => {
   assert.deepEqual(rampProblems(report, { devices: 2 }), [])
   assert.deepEqual([report.treatedBefore, report.treatedAfter], [1, 2])
   const { name: _, ...row } = report.treatment
-  assert.deepEqual(row, { logins: 3, failed: 0, sentAway: 3, enrolled: 1, declined: 1 })
+  assert.deepEqual(row, { logins: 3, failed: 0, sentAway: 3, people: 2, asked: 2, enrolled: 1 })
   const text = renderRamp(report)
   assert.match(text, /at 50 % +2 of 2 \(100\.0 %\)/)
-  assert.match(text, /treatment +3 +0\.0 % +3 +1 +1 +33\.3 %/)
-  assert.match(text, /control +1 +0\.0 % +0 +0 +0 +0\.0 %/)
+  assert.match(text, /treatment +3 +0\.0 % +2 +2 +1 +50\.0 % {2}\(9\.5 % – 90\.5 %\)/)
+  assert.match(text, /control +1 +0\.0 % +1 +0 +0 +–/)
 })
 
 test('a device that went back, control logins that were asked, a lost device are problems', () => {
@@ -43,7 +45,7 @@ test('a device that went back, control logins that were asked, a lost device are
     '2 devices came back, but the log has 1',
     '1 treated devices went back to control',
     '1 control logins were sent to the enrolment page',
-    '2 control logins were asked for a passkey',
+    '1 persons were asked for a passkey by control logins',
   ])
 })
 
@@ -52,6 +54,21 @@ test('a treated login that went straight on is a problem', () => {
   assert.deepEqual(rampProblems(summarizeRamp(BEFORE, after, 'var_t'), { devices: 2 }), [
     '1 treated logins were not sent to the enrolment page',
   ])
+})
+
+test('a person with several devices counts once, as asked and as having a passkey', () => {
+  const answers = [
+    event('passkey_enrollment_declined', 'ada/phone', 'var_t'),
+    event('gd_enrollment_complete', 'ada/laptop', 'var_t'),
+    event('passkey_enrollment_declined', 'bob/phone', 'var_t'),
+    event('passkey_enrollment_declined', 'bob/laptop', 'var_t'),
+  ]
+  const { people, asked, enrolled } = summarizeRamp(
+    [treated('ada/phone')],
+    [treated('bob/phone'), ...answers],
+    'var_t',
+  ).treatment
+  assert.deepEqual({ people, asked, enrolled }, { people: 2, asked: 2, enrolled: 1 })
 })
 
 test('what failed is part of the rate that it lowers', () => {

@@ -1,16 +1,24 @@
 /** What the log says of the second half of the demo: who was asked for a passkey, who made one, who moved. */
 
+import { wilsonInterval } from '../../stats/methods/wilson.ts'
 import type { LoginEvent } from './report.ts'
 
-/** One variation's logins, and what became of them. */
+/**
+ * One variation's logins, and the persons who logged in. A person has several devices, and is asked on each until they have
+ * a passkey: what became of the asking is counted by person, so that nobody counts twice.
+ */
 export interface RampRow {
   readonly name: 'control' | 'treatment'
   readonly logins: number
   readonly failed: number
   /** Logins whose Action sent the browser to the enrolment page. */
   readonly sentAway: number
+  /** Persons with a successful login. */
+  readonly people: number
+  /** Persons who answered the enrolment page, whatever they answered. */
+  readonly asked: number
+  /** Of these, the persons who have created a passkey. */
   readonly enrolled: number
-  readonly declined: number
 }
 
 export interface RampReport {
@@ -22,6 +30,9 @@ export interface RampReport {
   readonly control: RampRow
   readonly treatment: RampRow
 }
+
+const ENROLLED = 'gd_enrollment_complete'
+const DECLINED = 'passkey_enrollment_declined'
 
 const FAILED: ReadonlySet<string> = new Set(['f', 'fp', 'fu'])
 
@@ -39,13 +50,16 @@ const treatedDevices = (events: readonly LoginEvent[], treatment: string): Set<s
 
 const rowOf = (name: RampRow['name'], events: readonly LoginEvent[]): RampRow => {
   const count = (type: string): number => events.filter(event => event.type === type).length
+  const peopleOf = (...types: readonly string[]): number =>
+    new Set(events.filter(event => types.includes(event.type)).map(event => event.user_id)).size
   return {
     name,
     logins: count('s'),
     failed: events.filter(({ type }) => FAILED.has(type)).length,
     sentAway: events.filter(event => event.type === 's' && wasSentAway(event)).length,
-    enrolled: count('gd_enrollment_complete'),
-    declined: count('passkey_enrollment_declined'),
+    people: peopleOf('s'),
+    asked: peopleOf(ENROLLED, DECLINED),
+    enrolled: peopleOf(ENROLLED),
   }
 }
 
@@ -80,8 +94,7 @@ export const rampProblems = (report: RampReport, expected: { readonly devices: n
     problems.push(`${expected.devices} devices came back, but the log has ${report.devices}`)
   if (report.wentBack > 0) problems.push(`${report.wentBack} treated devices went back to control`)
   if (control.sentAway > 0) problems.push(`${control.sentAway} control logins were sent to the enrolment page`)
-  if (control.enrolled + control.declined > 0)
-    problems.push(`${control.enrolled + control.declined} control logins were asked for a passkey`)
+  if (control.asked > 0) problems.push(`${control.asked} persons were asked for a passkey by control logins`)
   if (treatment.sentAway < treatment.logins)
     problems.push(`${treatment.logins - treatment.sentAway} treated logins were not sent to the enrolment page`)
   if (report.treatedBefore > 0 && treatment.enrolled === 0) problems.push('no passkey was created')
@@ -90,13 +103,27 @@ export const rampProblems = (report: RampReport, expected: { readonly devices: n
 
 const percent = (part: number, whole: number): string => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`)
 
-const HEADS = ['logins', 'failed', 'to the page', 'passkeys', 'declined', 'passkeys/login']
+/** Of the people who were asked: they are the same in every column, and the unit that decides. */
+const rateOf = ({ asked, enrolled }: RampRow): string => {
+  if (asked === 0) return '–'
+  const { lower, upper } = wilsonInterval(enrolled, asked)
+  return `${percent(enrolled, asked)}  (${percent(lower, 1)} – ${percent(upper, 1)})`
+}
+
+const HEADS = ['logins', 'failed', 'people', 'asked', 'passkeys', 'passkeys of the people asked (95 % interval)']
 
 const toLine = (name: string, cells: readonly (string | number)[]): string =>
-  `  ${name.padEnd(12)}${cells.map((cell, index) => String(cell).padStart((HEADS[index]?.length ?? 0) + 2)).join('')}`
+  `  ${name.padEnd(12)}${cells.map((cell, index) => String(cell).padStart((HEADS[index]?.length ?? 0) + 3)).join('')}`
 
-const toRow = ({ name, logins, failed, sentAway, enrolled, declined }: RampRow): string =>
-  toLine(name, [logins, percent(failed, logins + failed), sentAway, enrolled, declined, percent(enrolled, logins)])
+const toRow = (row: RampRow): string =>
+  toLine(row.name, [
+    row.logins,
+    percent(row.failed, row.logins + row.failed),
+    row.people,
+    row.asked,
+    row.enrolled,
+    rateOf(row),
+  ])
 
 /** The lines that a person reads. */
 export const renderRamp = (report: RampReport): string => {
@@ -106,8 +133,10 @@ export const renderRamp = (report: RampReport): string => {
     `  treated devices at 50 %      ${treatedAfter} of ${devices} (${percent(treatedAfter, devices)})`,
     `  treated devices that went back to control   ${wentBack}`,
     '',
-    toLine('', HEADS),
+    toLine('variation', HEADS),
     toRow(report.control),
     toRow(report.treatment),
+    '',
+    '  Both at 10 % and at 50 %. A person counts once, however many devices they have.',
   ].join('\n')
 }

@@ -5,6 +5,8 @@ import { type Interval, wilsonInterval } from '../../stats/methods/wilson.ts'
 /** The part of a log document that the demo reads. */
 export interface LoginEvent {
   readonly type: string
+  /** The person. */
+  readonly user_id?: string
   readonly details?: {
     readonly device_id?: string
     readonly transaction_id?: string
