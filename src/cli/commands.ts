@@ -14,7 +14,7 @@ export const COMMANDS: CommandGroup = {
       load: async () => (await import('./actions/command.ts')).actions,
     },
     demo: {
-      summary: 'play the tutorial with 2,000 simulated devices',
+      summary: 'play the tutorial with 1,000 simulated devices',
       load: async () => (await import('./demo/command.ts')).demo,
     },
   },
