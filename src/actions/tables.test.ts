@@ -36,13 +36,16 @@ test('every method leaves an effect or an answer, and says what it and its argum
   }
 })
 
-test('methods run in isolates: their files import nothing but each other, types and limits', async () => {
+/** What files of methods may import beside each other and types: constants, and functions that need nothing of Node. */
+const IN_ISOLATES = ['../limits.ts', '../../base/characters.ts']
+
+test('methods run in isolates: their files import nothing but each other, types, limits and pure functions', async () => {
   const { readFile } = await import('node:fs/promises')
   for (const file of filesIn('api')) {
     const text = await readFile(new URL(`api/${file}`, import.meta.url), 'utf8')
     for (const [, names, from = ''] of text.matchAll(/^import ([^;']*?) from '([^']*)'$/gm)) {
       assert.ok(
-        from.startsWith('./') || from === '../limits.ts' || names?.startsWith('type '),
+        from.startsWith('./') || IN_ISOLATES.includes(from) || names?.startsWith('type '),
         `${file} imports ${from}`,
       )
     }
