@@ -5,15 +5,16 @@ import { randomBytes } from 'node:crypto'
 import { HOTP, Secret } from 'otpauth'
 import type { Json } from '../../src/base/json.ts'
 import { loadConfig } from '../../src/config/config.ts'
-import { DATABASE_CONNECTION } from '../../src/login/directory.ts'
+import { blockedUser } from '../../src/login/door/blocked-user.ts'
+import { authenticationContext } from '../../src/login/factors/authentication-context-step.ts'
+import { MULTI_FACTOR, multiFactor } from '../../src/login/factors/multi-factor.ts'
+import { passkeyActivation } from '../../src/login/factors/passkey-activation.ts'
+import { PASSKEY_ENROLLMENT, passkeyEnrollment } from '../../src/login/factors/passkey-enrollment.ts'
 import { isPasskeyPage, noteOffer } from '../../src/login/factors/passkey-offer.ts'
 import { type FactorDemand, isRequestSettled, suspendForFactors } from '../../src/login/factors/request-factors.ts'
-import { authenticationContext } from '../../src/login/pipeline/authentication-context.ts'
-import { blockedUser } from '../../src/login/pipeline/blocked-user.ts'
+import { createPasswordHasher } from '../../src/login/password/password-hasher.ts'
+import { createSignUp } from '../../src/login/password/sign-up.ts'
 import type { MultiFactorDemand } from '../../src/login/pipeline/login-plan.ts'
-import { MULTI_FACTOR, multiFactor } from '../../src/login/pipeline/multi-factor.ts'
-import { passkeyActivation } from '../../src/login/pipeline/passkey-activation.ts'
-import { PASSKEY_ENROLLMENT, passkeyEnrollment } from '../../src/login/pipeline/passkey-enrollment.ts'
 import {
   CONTINUE,
   type LoginKind,
@@ -21,8 +22,7 @@ import {
   type Step,
   type StepOutcome,
 } from '../../src/login/pipeline/step.ts'
-import { createPasswordHasher } from '../../src/login/users/password-hasher.ts'
-import { createSignUp } from '../../src/login/users/sign-up.ts'
+import { DATABASE_CONNECTION } from '../../src/login/tenant/directory.ts'
 import type { LogEvent } from '../../src/logs/log-event.ts'
 import { type Browser, createBrowser, type Visit } from './browser.ts'
 import { type LoginServer, type LoginServerOptions, startLoginServer } from './login-server.ts'

@@ -1,15 +1,15 @@
 /** `/continue`: where the browser comes back to after an Action has sent it away. */
 
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../../base/json.ts'
-import type { Exchange } from '../exchange.ts'
-import type { PageContext } from '../hosted/hosted-page.ts'
-import { completeSuspension } from '../hosted/interaction.ts'
+import { completeSuspension } from '../engine/interaction.ts'
 import { type ApplicationHint, PageRefusal } from '../http/failure.ts'
 import { sendJson, sendPage, sendRedirect } from '../http/reply.ts'
 import { readForm } from '../http/request-body.ts'
 import { LoginWentOn } from '../lead-on/login-went-on.ts'
 import { findWayBack } from '../lead-on/way-on.ts'
+import type { PageContext } from '../pages/hosted-page.ts'
 import { renderPage } from '../pages/pages.ts'
+import type { Exchange } from '../transaction/exchange.ts'
 import type { RequestFields } from './event/request-part.ts'
 import { POST_LOGIN } from './passage.ts'
 

@@ -1,8 +1,8 @@
 /** What Actions ask of second factors, in the words of the steps that ask for them. */
 
 import type { Effect } from '../../actions/effects.ts'
+import type { MultiFactorDemandOf } from '../factors/multi-factor.ts'
 import type { FactorDemand } from '../factors/request-factors.ts'
-import type { MultiFactorDemandOf } from '../pipeline/multi-factor.ts'
 
 export type FactorEffect = Extract<Effect, { readonly kind: 'challenge' | 'enrollment' }>
 

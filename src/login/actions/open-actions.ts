@@ -1,8 +1,8 @@
 /** Everything of the login that runs Actions, put together once. */
 
-import type { Directory } from '../directory.ts'
-import type { LoginDeps } from '../login-deps.ts'
+import type { LoginDeps } from '../door/login-deps.ts'
 import type { Step } from '../pipeline/step.ts'
+import type { Directory } from '../tenant/directory.ts'
 import { createActionCache } from './action-cache.ts'
 import { postLogin } from './post-login.ts'
 import { createRegistration, type Registration } from './registration.ts'

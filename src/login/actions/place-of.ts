@@ -1,6 +1,6 @@
 /** The place of a request: what a trusted proxy says of it, or else what is known of its address. */
 
-import type { GeoLookup } from '../request-attributes.ts'
+import type { GeoLookup } from '../assignment/request-attributes.ts'
 import type { LoginActions } from './login-actions.ts'
 
 export interface PlaceHeaders {

@@ -5,9 +5,9 @@ import type { Clock } from '../../base/clock.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { TenantLog } from '../../logs/log-event.ts'
 import type { UserRecord } from '../../store/user-store.ts'
-import type { Directory } from '../directory.ts'
-import { actionsCompleted } from '../events.ts'
 import { emptyPlan } from '../pipeline/login-plan.ts'
+import type { Directory } from '../tenant/directory.ts'
+import { actionsCompleted } from '../transaction/events.ts'
 import { applyEffects, createEffectTarget } from './apply-effects.ts'
 import {
   type Candidate,

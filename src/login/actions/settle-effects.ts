@@ -3,7 +3,7 @@
 import type { Effect } from '../../actions/effects.ts'
 import { saveSessionMethod } from '../../store/session-method-store.ts'
 import { changeUserMetadata } from '../../store/user-store.ts'
-import { LIFETIME } from '../oidc/lifetimes.ts'
+import { LIFETIME } from '../engine/lifetimes.ts'
 import { CONTINUE, type StepOutcome } from '../pipeline/step.ts'
 import { applyEffects, createEffectTarget, type EffectTarget } from './apply-effects.ts'
 import { forget, type Passage, sessionKey } from './passage.ts'

@@ -1,13 +1,13 @@
 /** The page `/callback`: where the first application's logins end until it has an address of its own. */
 
 import { firstCharacters } from '../../base/characters.ts'
-import type { Exchange } from '../exchange.ts'
-import type { HostedPage } from '../hosted/hosted-page.ts'
-import { startOverAddress } from '../hosted/start-over.ts'
+import type { LoginDeps } from '../door/login-deps.ts'
 import { sendPage } from '../http/reply.ts'
 import { readForm } from '../http/request-body.ts'
-import type { LoginDeps } from '../login-deps.ts'
+import type { HostedPage } from '../pages/hosted-page.ts'
 import { renderPage } from '../pages/pages.ts'
+import { startOverAddress } from '../pages/start-over.ts'
+import type { Exchange } from '../transaction/exchange.ts'
 import { type FinishedLogin, loadFinishedLogin } from './finished-login.ts'
 
 /** Characters: whatever wrote an error into the address, the page stays one. */

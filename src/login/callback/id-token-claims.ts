@@ -2,8 +2,8 @@
 
 import { isJsonObject } from '../../base/json.ts'
 import type { UserRecord } from '../../store/user-store.ts'
-import { planOfGrant } from '../oidc/carry-plan.ts'
-import { claimsOfScopes } from '../oidc/claims.ts'
+import { planOfGrant } from '../engine/carry-plan.ts'
+import { claimsOfScopes } from '../engine/claims.ts'
 
 type Payload = Readonly<Record<string, unknown>>
 

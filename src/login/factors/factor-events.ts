@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../base/json.ts'
 import type { LogEvent } from '../../logs/log-event.ts'
-import { event, type Occasion } from '../events.ts'
+import { event, type Occasion } from '../transaction/events.ts'
 
 /** The authenticator that an event is about; an id only when it is the user's. */
 export interface EventAuthenticator {

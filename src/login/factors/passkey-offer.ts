@@ -1,7 +1,7 @@
 /** Logins that were sent to the page for passkeys: which those are, and how the rest of the login knows. */
 
 import type { LoginUnderWay } from '../pipeline/step.ts'
-import type { Tenant } from '../tenant.ts'
+import type { Tenant } from '../tenant/tenant.ts'
 import { PASSKEY_PATH } from './factor-stage.ts'
 
 /** True for an address of the tenant's own page, whatever its parameters are. */

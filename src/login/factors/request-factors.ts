@@ -8,7 +8,7 @@ import {
   type NewFactorRequest,
   saveFactorRequest,
 } from '../../store/factor-request-store.ts'
-import type { LoginDeps } from '../login-deps.ts'
+import type { LoginDeps } from '../door/login-deps.ts'
 import { CONTINUE, type LoginUnderWay, type StepOutcome } from '../pipeline/step.ts'
 import { availableFactors, stageOf, stagePath } from './factor-stage.ts'
 import { enrolledFactors, isFactorName } from './kinds/index.ts'

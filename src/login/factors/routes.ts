@@ -1,8 +1,8 @@
 /** The table of the pages of second factors and passkeys, and of the script that some of them load. */
 
-import type { Exchange } from '../exchange.ts'
-import type { HostedPage } from '../hosted/hosted-page.ts'
 import { sendFile } from '../http/reply.ts'
+import type { HostedPage } from '../pages/hosted-page.ts'
+import type { Exchange } from '../transaction/exchange.ts'
 import { ENROLL_OPTIONS_PATH, LOGIN_OPTIONS_PATH, PASSKEY_PATH } from './factor-stage.ts'
 import { FACTORS } from './kinds/index.ts'
 import { toHostedPage } from './pages/factor-visit.ts'

@@ -1,9 +1,9 @@
 /** Turns whatever a part of the login threw into an answer. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { LoginDeps } from '../login-deps.ts'
+import type { LoginDeps } from '../door/login-deps.ts'
 import { renderPage, type WayOn } from '../pages/pages.ts'
-import type { Tenant } from '../tenant.ts'
+import type { Tenant } from '../tenant/tenant.ts'
 import { toFailure } from './failure.ts'
 import { sendJson, sendPage } from './reply.ts'
 

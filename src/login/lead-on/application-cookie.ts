@@ -1,8 +1,8 @@
 /** The cookie that names the application for which this browser last began a login: pages that know no other lead there. */
 
-import type { Exchange } from '../exchange.ts'
 import { addCookie, cookieName } from '../http/cookies.ts'
 import type { ApplicationHint } from '../http/failure.ts'
+import type { Exchange } from '../transaction/exchange.ts'
 
 /** Seconds: bookmarks of a login page are older than logins. */
 const MAX_AGE = 30 * 24 * 60 * 60

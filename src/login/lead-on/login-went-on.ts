@@ -1,6 +1,6 @@
 /** A request that comes too late, or to the wrong page, of a login that is known: its browser is led to where the login is. */
 
-import type { LoginTransaction } from '../transaction.ts'
+import type { LoginTransaction } from '../transaction/transaction.ts'
 
 /** True when the form was sent by the user with this id, as far as it says. */
 export type IsSentBy = (userId: string) => Promise<boolean>

@@ -1,7 +1,7 @@
 /** Sends where `leadOn` leads. */
 
-import type { Exchange } from '../exchange.ts'
 import { sendPage, sendRedirect } from '../http/reply.ts'
+import type { Exchange } from '../transaction/exchange.ts'
 import { type LeadOnContext, leadOn } from './lead-on.ts'
 import type { LoginWentOn } from './login-went-on.ts'
 

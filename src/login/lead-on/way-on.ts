@@ -1,10 +1,10 @@
 /** The link of a page that leads no further: back to the application, or the same again. */
 
 import type { ClientRecord } from '../../store/client-store.ts'
-import type { Directory } from '../directory.ts'
-import type { Exchange } from '../exchange.ts'
 import type { ApplicationHint, Failure } from '../http/failure.ts'
 import type { WayOn } from '../pages/pages.ts'
+import type { Directory } from '../tenant/directory.ts'
+import type { Exchange } from '../transaction/exchange.ts'
 import { applicationAddress } from './application-address.ts'
 import { rememberedApplication } from './application-cookie.ts'
 

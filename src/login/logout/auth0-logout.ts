@@ -1,10 +1,10 @@
 /** `/v2/logout`: ends the session and returns to an address of the client's, or of the tenant's, list. */
 
-import type { Client } from '../directory.ts'
-import type { Exchange } from '../exchange.ts'
-import type { PageContext } from '../hosted/hosted-page.ts'
 import { PageRefusal } from '../http/failure.ts'
 import { sendRedirect } from '../http/reply.ts'
+import type { PageContext } from '../pages/hosted-page.ts'
+import type { Client } from '../tenant/directory.ts'
+import type { Exchange } from '../transaction/exchange.ts'
 import { endSession, type LogoutContext, recordRefusedLogout } from './end-session.ts'
 import { isAllowedReturn } from './return-address.ts'
 import { showLoggedOut } from './show-logged-out.ts'

@@ -3,12 +3,12 @@
 import type { JsonObject } from '../../base/json.ts'
 import { endSessionOfCookie } from '../../store/session-end.ts'
 import { findUser } from '../../store/user-store.ts'
-import { parseDeviceCookie, toDeviceHash } from '../device-cookie.ts'
-import { type Failing, loggedOut, logoutFailed } from '../events.ts'
-import type { Exchange } from '../exchange.ts'
+import type { LoginDeps } from '../door/login-deps.ts'
 import { addCookie, cookieName } from '../http/cookies.ts'
 import { copySessionCookie } from '../http/silent-cookie.ts'
-import type { LoginDeps } from '../login-deps.ts'
+import { parseDeviceCookie, toDeviceHash } from '../transaction/device-cookie.ts'
+import { type Failing, loggedOut, logoutFailed } from '../transaction/events.ts'
+import type { Exchange } from '../transaction/exchange.ts'
 
 export interface LogoutContext {
   readonly deps: Pick<LoginDeps, 'db' | 'log' | 'clock'>

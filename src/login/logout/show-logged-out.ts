@@ -1,10 +1,10 @@
 /** The page after a logout that leads nowhere else. */
 
-import type { Client, Directory } from '../directory.ts'
-import type { Exchange } from '../exchange.ts'
 import { sendPage } from '../http/reply.ts'
 import { findWayBack } from '../lead-on/way-on.ts'
 import { renderPage } from '../pages/pages.ts'
+import type { Client, Directory } from '../tenant/directory.ts'
+import type { Exchange } from '../transaction/exchange.ts'
 
 /** @param client that has asked for the logout; without one, the page leads to the browser's last application */
 export const showLoggedOut = async (

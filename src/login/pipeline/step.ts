@@ -2,7 +2,7 @@
 
 import type { Json } from '../../base/json.ts'
 import type { UserRecord } from '../../store/user-store.ts'
-import type { Exchange } from '../exchange.ts'
+import type { Exchange } from '../transaction/exchange.ts'
 import type { LoginFacts } from './login-facts.ts'
 
 /**

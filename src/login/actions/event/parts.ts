@@ -5,13 +5,13 @@ import { pictureOf } from '../../../model/avatar.ts'
 import type { AuthenticationMethod } from '../../../store/authentication-method-store.ts'
 import type { ConnectionRecord } from '../../../store/connection-store.ts'
 import type { UserRecord } from '../../../store/user-store.ts'
-import type { Assignment } from '../../assignment-port.ts'
-import type { Client } from '../../directory.ts'
-import { assignmentInForce, assignmentsInForce } from '../../experiment-in-force.ts'
+import type { Assignment } from '../../assignment/assignment-port.ts'
+import { isFrontChannel } from '../../engine/response-types.ts'
 import { enrolledFactors } from '../../factors/kinds/index.ts'
 import { enrolledProviders } from '../../factors/providers.ts'
-import { isFrontChannel } from '../../oidc/response-types.ts'
-import type { LoginTransaction } from '../../transaction.ts'
+import type { Client } from '../../tenant/directory.ts'
+import { assignmentInForce, assignmentsInForce } from '../../transaction/experiment-in-force.ts'
+import type { LoginTransaction } from '../../transaction/transaction.ts'
 
 /** Of an object with optional members, those that are there. */
 export const defined = (members: Readonly<Record<string, Json | undefined>>): JsonObject =>

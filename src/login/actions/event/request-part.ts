@@ -1,7 +1,7 @@
 /** `event.request`: the request that brought the login, or the sign-up, to its Actions. */
 
 import type { JsonObject } from '../../../base/json.ts'
-import type { Exchange } from '../../exchange.ts'
+import type { Exchange } from '../../transaction/exchange.ts'
 import type { Place } from '../login-actions.ts'
 
 export interface RequestFields {

@@ -11,8 +11,8 @@ import type { Db } from '../../../store/database.ts'
 import { enrollFactor } from '../../../store/factor-enrollment.ts'
 import { advanceFactorRequest, noteOnce } from '../../../store/factor-request-store.ts'
 import { saveSessionMethod } from '../../../store/session-method-store.ts'
+import { LIFETIME } from '../../engine/lifetimes.ts'
 import { addCookie, cookieName } from '../../http/cookies.ts'
-import { LIFETIME } from '../../oidc/lifetimes.ts'
 import { MFA_METHOD } from '../authentication-context.ts'
 import {
   type EventAuthenticator,

@@ -1,9 +1,9 @@
 /** Sends a page of second factors or passkeys. */
 
-import { startOverAddress } from '../../hosted/start-over.ts'
 import { sendPage } from '../../http/reply.ts'
 import type { FactorPageData } from '../../pages/factor-page-data.ts'
 import { type PageData, renderPage } from '../../pages/pages.ts'
+import { startOverAddress } from '../../pages/start-over.ts'
 import { ENROLL_OPTIONS_PATH, LOGIN_OPTIONS_PATH } from '../factor-stage.ts'
 import { type FactorVisit, type PageProblem, pageAddress } from './factor-visit.ts'
 

@@ -1,0 +1,30 @@
+/** The table of steps, in the order in which every login takes them. */
+
+import { multiFactorDemandOf } from '../actions/factor-requests.ts'
+import { authenticationContext } from '../factors/authentication-context-step.ts'
+import { multiFactor } from '../factors/multi-factor.ts'
+import { passkeyActivation } from '../factors/passkey-activation.ts'
+import { passkeyEnrollment } from '../factors/passkey-enrollment.ts'
+import type { FactorDeps } from '../factors/request-factors.ts'
+import type { Step } from '../pipeline/step.ts'
+import type { Directory } from '../tenant/directory.ts'
+import { assignExperiments } from './assign-experiments.ts'
+import { blockedUser } from './blocked-user.ts'
+import type { LoginContext } from './login-deps.ts'
+
+export interface StepContext extends LoginContext, FactorDeps {
+  readonly directory: Directory
+  /** The step that runs Actions; undefined where none run. */
+  readonly postLogin: Step | undefined
+}
+
+/** Actions may demand a second factor, which is asked for when all of them are done; a passkey is offered last. */
+export const createSteps = (context: StepContext): readonly Step[] => [
+  blockedUser,
+  assignExperiments(context),
+  ...(context.postLogin ? [context.postLogin] : []),
+  multiFactor(context, multiFactorDemandOf),
+  authenticationContext(context),
+  passkeyEnrollment(context),
+  passkeyActivation(context),
+]

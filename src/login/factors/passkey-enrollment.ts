@@ -1,0 +1,42 @@
+/** The step `passkey_enrollment`. */
+
+import { relyingPartyOf } from '../../model/relying-party.ts'
+import { listAuthenticationMethods } from '../../store/authentication-method-store.ts'
+import { isPasskeyPromptSnoozed } from '../../store/passkey-prompt-store.ts'
+import { CONTINUE, type LoginUnderWay, type Step } from '../pipeline/step.ts'
+import { DATABASE_CONNECTION, type Directory } from '../tenant/directory.ts'
+import { enrolledFactors } from './kinds/index.ts'
+import { noteOffer } from './passkey-offer.ts'
+import { passkeyPolicyOf } from './passkey-policy.ts'
+import { type FactorDeps, findRequestOf, suspendForFactors } from './request-factors.ts'
+
+export const PASSKEY_ENROLLMENT = 'passkey_enrollment'
+
+/** Somebody who has a second factor and has not proved it now is left alone: the prompt is an offer, not a gate. */
+const isToBeAsked = async (deps: FactorDeps, login: LoginUnderWay): Promise<boolean> => {
+  const { exchange, user } = login
+  const { tenantId } = exchange.tenant
+  const [methods, isSnoozed, request] = await Promise.all([
+    listAuthenticationMethods(deps.db, tenantId, user.userId),
+    isPasskeyPromptSnoozed(deps.db, tenantId, user.userId),
+    findRequestOf(deps, login),
+  ])
+  if (isSnoozed || request?.hasPasskey || methods.some(({ type }) => type === 'passkey')) return false
+  return enrolledFactors(methods).length === 0 || (request?.proved.length ?? 0) > 0
+}
+
+export const passkeyEnrollment = (deps: FactorDeps & { readonly directory: Pick<Directory, 'connection'> }): Step => ({
+  name: PASSKEY_ENROLLMENT,
+  doc: 'Where the connection says so, whoever logged in with a password is asked to create a passkey, and may decline.',
+  kinds: ['interactive'],
+  async run(login, resumed) {
+    if (resumed !== undefined) return CONTINUE
+    const { tenant } = login.exchange
+    const connection = await deps.directory.connection(tenant.tenantId, DATABASE_CONNECTION)
+    if (!connection || connection.id !== login.user.connectionId) return CONTINUE
+    if (!passkeyPolicyOf(connection).progressiveEnrollment || !relyingPartyOf(tenant)) return CONTINUE
+    if (!(await isToBeAsked(deps, login))) return CONTINUE
+    noteOffer(login)
+    return suspendForFactors(deps, login, PASSKEY_ENROLLMENT, { purpose: 'passkey', choose: 'first', factors: [] })
+  },
+})

@@ -1,0 +1,169 @@
+/** The page `/u/login`. */
+
+import { firstCharacters } from '../../base/characters.ts'
+import type { ConnectionRecord } from '../../store/connection-store.ts'
+import type { UserRecord } from '../../store/user-store.ts'
+import { completeLogin, leaveToOther, loadInteraction, type PageInteraction } from '../engine/interaction.ts'
+import { PASSKEY_AMR } from '../factors/authentication-context.ts'
+import { passkeyOffer, signInWithPasskey } from '../factors/passkey-login.ts'
+import { sendPage, sendRedirect } from '../http/reply.ts'
+import type { IsSentBy } from '../lead-on/login-went-on.ts'
+import { type HostedPage, type PageContext, pageConnection } from '../pages/hosted-page.ts'
+import { PAGE_SCRIPT } from '../pages/page-files.ts'
+import { readPageForm } from '../pages/page-form.ts'
+import { renderPage } from '../pages/pages.ts'
+import {
+  accountBlocked,
+  authenticatePrompt,
+  loginFailed,
+  networkThrottled,
+  type Occasion,
+  passwordWrong,
+  userUnknown,
+} from '../transaction/events.ts'
+import type { Exchange } from '../transaction/exchange.ts'
+import { senderByAddress, senderByPasskey } from './sender-of-form.ts'
+import type { SignInOutcome } from './sign-in.ts'
+import { isSignUpEnabled } from './sign-up.ts'
+
+const PROMPTS = ['login', 'select_account']
+
+/** One sentence for both: which of them it was is nobody's business. */
+const WRONG = 'Wrong email or password.'
+const NO_PASSKEY = 'This passkey does not work here. Log in with your password.'
+const BLOCKED = 'Too many wrong passwords in a row. Log-ins to this account from here are blocked for a few minutes.'
+const THROTTLED = 'Too many log-ins have failed from your network. Try again later.'
+
+/** Characters of what was typed that a page shows again and the log keeps. */
+const MAX_TYPED = 254
+
+interface View {
+  readonly email: string
+  readonly error?: string
+  /** Whether the fields are wrong; default false: nothing that could be typed would do. */
+  readonly invalid?: boolean
+  readonly status?: number
+  readonly retryAfter?: number
+}
+
+/** One visit of the page. */
+interface LoginVisit {
+  readonly exchange: Exchange
+  readonly context: PageContext
+  readonly interaction: PageInteraction
+  readonly connection: ConnectionRecord
+}
+
+const loadVisit = async (exchange: Exchange, context: PageContext, isSentBy?: IsSentBy): Promise<LoginVisit> => {
+  const state = exchange.url.searchParams.get('state')
+  const interaction = await loadInteraction(exchange, context.deps, state, PROMPTS, isSentBy)
+  return { exchange, context, interaction, connection: await pageConnection(exchange, context.directory, interaction) }
+}
+
+const show = (
+  { exchange, context, interaction, connection }: LoginVisit,
+  { email, error, invalid = false, status = 200, retryAfter }: View,
+): void => {
+  const { id, transaction } = interaction
+  const passkey = passkeyOffer(exchange, context.deps, interaction, connection)
+  const html = renderPage('login', exchange.tenant.name, {
+    action: `/u/login?state=${id}`,
+    state: id,
+    client_name: transaction.clientName,
+    email,
+    error,
+    invalid,
+    focus: { [error !== undefined && !invalid ? 'problem' : email === '' ? 'username' : 'password']: true },
+    described_by: error === undefined ? undefined : 'problem',
+    script: PAGE_SCRIPT.path,
+    other_page: isSignUpEnabled(connection) ? `/u/signup?state=${id}` : undefined,
+    passkey,
+  })
+  sendPage(exchange.response, status, html, {
+    redirectUri: transaction.params.redirect_uri,
+    scripts: 'own',
+    retryAfter,
+  })
+}
+
+type Refused = Exclude<SignInOutcome, { readonly kind: 'verified' }>
+
+/** What the log says of an attempt that was refused. That a network is throttled is said once, or a flood would fill the log. */
+const refusedEvents = (outcome: Refused, occasion: Occasion) => {
+  if (outcome.kind === 'throttled') return []
+  if (outcome.kind === 'blocked') return [accountBlocked(occasion)]
+  return [
+    (outcome.user ? passwordWrong : userUnknown)(occasion),
+    ...(outcome.blocks ? [accountBlocked(occasion)] : []),
+    ...(outcome.throttles ? [networkThrottled(occasion, 'login')] : []),
+  ]
+}
+
+/** What the person reads: the same whether or not the address is somebody's. */
+const refusedView = (outcome: Refused, email: string, now: number): View => {
+  if (outcome.kind === 'throttled') {
+    return { email, error: THROTTLED, status: 429, retryAfter: Math.max(1, outcome.pause) }
+  }
+  if (outcome.kind === 'wrong' && !outcome.blocks) return { email, error: WRONG, invalid: true, status: 400 }
+  const until = outcome.kind === 'blocked' ? outcome.until.getTime() : now + 60_000
+  return { email, error: BLOCKED, status: 429, retryAfter: Math.max(1, Math.ceil((until - now) / 1000)) }
+}
+
+/** Tells the engine who it is. @param amr by what: `pwd`, or `phr` for a passkey */
+const finish = async ({ exchange, context, interaction, connection }: LoginVisit, user: UserRecord, amr: string) => {
+  const prompt = authenticatePrompt('prompt-authenticate', user, connection, context.deps.clock())
+  const prompts = [amr === PASSKEY_AMR ? { ...prompt, performed_amr: [amr] } : prompt]
+  const login = { user, prompts, amr, at: context.deps.clock() }
+  sendRedirect(exchange.response, await completeLogin(exchange, context.deps, context.provider, interaction, login))
+}
+
+const logInWithPassword = async (visit: LoginVisit, form: URLSearchParams): Promise<void> => {
+  const { exchange, context, interaction, connection } = visit
+  const email = firstCharacters(form.get('username') ?? '', MAX_TYPED)
+  const outcome = await context.signIn({
+    tenantId: exchange.tenant.tenantId,
+    connection,
+    email,
+    password: form.get('password') ?? '',
+    ip: exchange.ip,
+    failureKey: exchange.keys.failureHash,
+  })
+  if (outcome.kind === 'verified') return finish(visit, outcome.user, 'pwd')
+  const at = context.deps.clock()
+  const { transaction } = interaction
+  const occasion = { exchange, at, connection, transaction, user: outcome.user, userName: email }
+  await Promise.all(refusedEvents(outcome, occasion).map(event => context.deps.log.record(event)))
+  show(visit, refusedView(outcome, email, at))
+}
+
+const logInWithPasskey = async (visit: LoginVisit, passkey: string): Promise<void> => {
+  const { exchange, context, interaction, connection } = visit
+  const outcome = await signInWithPasskey(exchange, context.deps, { interaction, connection }, passkey)
+  if (outcome.kind === 'verified') return finish(visit, outcome.user, PASSKEY_AMR)
+  if (outcome.kind === 'repeated') {
+    await leaveToOther(exchange, context.deps, interaction, senderByPasskey(exchange, context.deps, passkey))
+    return
+  }
+  const { transaction } = interaction
+  const occasion = { exchange, at: context.deps.clock(), connection, transaction, user: outcome.user }
+  await context.deps.log.record(loginFailed(occasion, { message: outcome.reason }))
+  show(visit, { email: '', error: NO_PASSKEY, status: 400 })
+}
+
+export const loginPage: HostedPage = {
+  async get(exchange, context) {
+    const visit = await loadVisit(exchange, context)
+    show(visit, { email: firstCharacters(visit.interaction.transaction.params.login_hint ?? '', MAX_TYPED) })
+  },
+
+  async post(exchange, context) {
+    const form = await readPageForm(exchange)
+    const passkey = form.get('passkey')
+    const isSentBy =
+      passkey === null
+        ? senderByAddress(exchange, context.deps, form.get('username') ?? '')
+        : senderByPasskey(exchange, context.deps, passkey)
+    const visit = await loadVisit(exchange, context, isSentBy)
+    await (passkey === null ? logInWithPassword(visit, form) : logInWithPasskey(visit, passkey))
+  },
+}

@@ -1,0 +1,295 @@
+/** Every business event of the login, as the tenant log gets it. What happened is decided elsewhere; how it reads, here. */
+
+import type { JsonObject } from '../../base/json.ts'
+import type { Flow } from '../../decision/flow.ts'
+import type { ExperimentDetails, FlowExperimentDetails, LogEvent, LogFields } from '../../logs/log-event.ts'
+import type { ConnectionRecord } from '../../store/connection-store.ts'
+import type { UserRecord } from '../../store/user-store.ts'
+import type { Assignment, AssignWarning } from '../assignment/assignment-port.ts'
+import type { Exchange } from './exchange.ts'
+import { assignmentInForce } from './experiment-in-force.ts'
+import type { LoginTransaction } from './transaction.ts'
+
+/** What an event is about, as far as it is known when it happens. */
+export interface Occasion {
+  readonly exchange: Exchange
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly client?: { readonly id: string; readonly name: string } | undefined
+  readonly connection?: ConnectionRecord | undefined
+  readonly user?: UserRecord | undefined
+  /** What was typed where no user is known. */
+  readonly userName?: string | undefined
+  readonly transaction?: LoginTransaction | undefined
+  /** When it is not the transaction's. */
+  readonly sessionId?: string | undefined
+  /** The flow of a page after the login. */
+  readonly page?: Flow | undefined
+}
+
+/** What went wrong, for the tenant's eyes. */
+export interface Failing {
+  readonly message: string
+  readonly oauthError?: string
+  /** An Action's own code for its refusal. */
+  readonly code?: string | undefined
+}
+
+/** Of an object with optional members, those that are there. */
+const defined = <T extends object>(members: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } =>
+  // The filter removes exactly what the type removes.
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]?: Exclude<T[Key], undefined>
+  }
+
+const userFields = ({ user, userName }: Occasion) =>
+  user
+    ? { user_id: user.userId, user_name: user.email, identity_user_id: user.userId.replace(/^[^|]*\|/, '') }
+    : { user_name: userName }
+
+const connectionFields = ({ connection }: Occasion) =>
+  connection && {
+    connection: connection.name,
+    connection_id: connection.id,
+    strategy: connection.strategy,
+    strategy_type: connection.strategy === 'auth0' ? 'database' : connection.strategy,
+  }
+
+const clientFields = ({ client, transaction }: Occasion) => {
+  if (client) return { client_id: client.id, client_name: client.name }
+  return transaction && { client_id: transaction.clientId, client_name: transaction.clientName }
+}
+
+const fieldsOf = (occasion: Occasion): LogFields => {
+  const { exchange, transaction } = occasion
+  const correlationId = transaction?.correlationId
+  return defined({
+    ip: exchange.ip,
+    user_agent: exchange.userAgent,
+    hostname: exchange.hostname,
+    auth0_client: exchange.auth0Client,
+    references: correlationId ? { correlation_id: correlationId } : undefined,
+    ...clientFields(occasion),
+    ...connectionFields(occasion),
+    ...userFields(occasion),
+  })
+}
+
+/** Which variation, never what it configures. */
+const toExperiment = ({
+  config: _,
+  variation_name: __,
+  variation_description: ___,
+  phase: ____,
+  authentication_flow: _____,
+  ...experiment
+}: Assignment): ExperimentDetails => experiment
+
+const toFlowExperiment = (assignment: Assignment): FlowExperimentDetails => ({
+  authentication_flow: assignment.authentication_flow,
+  ...toExperiment(assignment),
+})
+
+/** The experiment in force, and all of the transaction. @param assignment in place of the one in force */
+const experimentFields = (
+  { transaction, page }: Occasion,
+  assignment = transaction && assignmentInForce(transaction, page),
+): Pick<LogEvent, 'experiment' | 'experiments'> => ({
+  ...(assignment ? { experiment: toExperiment(assignment) } : {}),
+  ...(transaction && transaction.assignments.length > 0
+    ? { experiments: transaction.assignments.map(toFlowExperiment) }
+    : {}),
+})
+
+/** Names the event and ties it to its transaction, its session and its experiment. */
+export const event = (
+  type: LogEvent['type'],
+  occasion: Occasion,
+  details: JsonObject = {},
+  fields: LogFields & Pick<Partial<LogEvent>, 'description'> = {},
+): LogEvent => {
+  const { exchange, transaction, at } = occasion
+  const ties = defined({
+    session_id: occasion.sessionId ?? transaction?.sessionId,
+    transaction_id: transaction?.id,
+    device_id: transaction?.deviceHash ?? exchange.deviceHash,
+  })
+  return {
+    tenant_id: exchange.tenant.tenantId,
+    type,
+    date: at,
+    ...fieldsOf(occasion),
+    ...fields,
+    details: { ...ties, ...details },
+    ...experimentFields(occasion),
+  }
+}
+
+const errorDetails = ({ message, oauthError, code }: Failing): JsonObject => ({
+  error: { message, ...(oauthError ? { oauthError } : {}), ...(code ? { payload: { code, message } } : {}) },
+})
+
+/** The parts of a login that people see, as `details.prompts` lists them. */
+export type LoginPrompts = readonly JsonObject[]
+
+const timing = (initiatedAt: number, completedAt: number): JsonObject => ({
+  initiatedAt,
+  completedAt,
+  elapsedTime: completedAt - initiatedAt,
+})
+
+export const authenticatePrompt = (
+  name: 'prompt-authenticate' | 'prompt-signup',
+  user: Pick<UserRecord, 'userId'>,
+  connection: ConnectionRecord,
+  at: number,
+): JsonObject => ({
+  name,
+  connection: connection.name,
+  connection_id: connection.id,
+  strategy: connection.strategy,
+  identity: user.userId.replace(/^[^|]*\|/, ''),
+  user_id: user.userId,
+  completedAt: at,
+})
+
+export const loginSucceeded = (
+  occasion: Occasion & { readonly user: UserRecord },
+  login: { readonly prompts: LoginPrompts; readonly loginsCount: number; readonly bySession: boolean },
+): LogEvent => {
+  const { at, user, transaction, exchange } = occasion
+  const times = timing(transaction?.initiatedAt ?? exchange.startedAt, at)
+  const stats = { loginsCount: login.loginsCount }
+  const loginPrompt = {
+    name: 'login',
+    flow: login.bySession ? 'login' : 'universal-login',
+    ...times,
+    timers: { rules: 0 },
+    user_id: user.userId,
+    user_name: user.email,
+    stats,
+    ...(login.bySession ? { session: true } : {}),
+  }
+  return event('s', occasion, {
+    ...times,
+    prompts: [...login.prompts, loginPrompt],
+    stats,
+    ...executionDetails(exchange),
+  })
+}
+
+export const silentLoginSucceeded = (occasion: Occasion): LogEvent =>
+  event(
+    'ssa',
+    occasion,
+    { ...timing(occasion.exchange.startedAt, occasion.at), ...executionDetails(occasion.exchange) },
+    {
+      ...(occasion.connection ? { session_connection: occasion.connection.name } : {}),
+    },
+  )
+
+export const silentLoginFailed = (occasion: Occasion, failing: Failing, asked: LogFields): LogEvent =>
+  event(
+    'fsa',
+    occasion,
+    { ...errorDetails(failing), ...executionDetails(occasion.exchange) },
+    { ...asked, description: failing.message },
+  )
+
+export const loginFailed = (occasion: Occasion, failing: Failing, asked: LogFields = {}): LogEvent =>
+  event(
+    'f',
+    occasion,
+    { ...errorDetails(failing), ...executionDetails(occasion.exchange) },
+    { ...asked, description: failing.message },
+  )
+
+export const pushRefused = (occasion: Occasion, failing: Failing, asked: LogFields): LogEvent =>
+  event('fpar', occasion, errorDetails(failing), { ...asked, description: failing.message })
+
+const WRONG = 'Wrong email or password.'
+
+export const passwordWrong = (occasion: Occasion): LogEvent => event('fp', occasion, errorDetails({ message: WRONG }))
+
+export const userUnknown = (occasion: Occasion): LogEvent => event('fu', occasion, errorDetails({ message: WRONG }))
+
+export const accountBlocked = (occasion: Occasion): LogEvent => event('limit_wc', occasion)
+
+/** @param flow in which the network has failed too often */
+export const networkThrottled = (occasion: Occasion, flow: 'login' | 'signup'): LogEvent =>
+  event('limit_mu', occasion, { flow })
+
+/** The tenant's name and the address are what the sign-up form said; the password is never part of an event. */
+export const signupSucceeded = (occasion: Occasion & { readonly user: UserRecord }): LogEvent =>
+  event('ss', occasion, {
+    authentication_methods: ['pwd'],
+    ...executionDetails(occasion.exchange),
+    body: {
+      email: occasion.user.email,
+      tenant: occasion.exchange.tenant.tenantId,
+      ...(occasion.connection ? { connection: occasion.connection.name } : {}),
+      ...clientFields(occasion),
+      password: '*****',
+    },
+  })
+
+export const signupFailed = (occasion: Occasion, failing: Failing): LogEvent =>
+  event(
+    'fs',
+    occasion,
+    { ...errorDetails(failing), ...executionDetails(occasion.exchange) },
+    { description: failing.message },
+  )
+
+export const loggedOut = (occasion: Occasion, details: JsonObject): LogEvent => event('slo', occasion, details)
+
+export const logoutFailed = (occasion: Occasion, failing: Failing, details: JsonObject): LogEvent =>
+  event('flo', occasion, { ...details, ...errorDetails(failing) }, { description: failing.message })
+
+/** @param type says which grant: code, refresh token or client credentials */
+export const tokensIssued = (
+  type: 'seacft' | 'sertft' | 'seccft',
+  occasion: Occasion,
+  issued: { readonly audience?: string | undefined; readonly scope?: string | undefined; readonly details: JsonObject },
+): LogEvent => event(type, occasion, issued.details, defined({ audience: issued.audience, scope: issued.scope }))
+
+export const tokensRefused = (
+  type: 'feacft' | 'fertft' | 'feccft' | 'ferrt',
+  occasion: Occasion,
+  failing: Failing,
+  refused: {
+    readonly audience?: string | undefined
+    readonly scope?: string | undefined
+    readonly details: JsonObject
+  },
+): LogEvent =>
+  event(
+    type,
+    occasion,
+    { ...refused.details, ...errorDetails(failing) },
+    { description: failing.message, ...defined({ audience: refused.audience, scope: refused.scope }) },
+  )
+
+export const experimentAssigned = (
+  occasion: Occasion & { readonly transaction: LoginTransaction },
+  assignment: Assignment,
+  reason: string | undefined,
+): LogEvent => ({
+  ...event('experiment_assignment_succeeded', occasion, defined({ reason, phase: assignment.phase })),
+  ...experimentFields(occasion, assignment),
+})
+
+export const experimentWarning = (occasion: Occasion, { code, message }: AssignWarning): LogEvent =>
+  event('w', occasion, { code, message }, { description: message })
+
+/** Ids of the executions of Actions that an event is linked to; empty when no Action ran. */
+export const executionDetails = ({ plan }: Pick<Exchange, 'plan'>): JsonObject =>
+  plan.executions.length > 0 ? { actions: { executions: [...plan.executions] } } : {}
+
+/** @param details names the trigger and the execution */
+export const actionsCompleted = (occasion: Occasion, details: JsonObject): LogEvent =>
+  event('actions_execution_succeeded', occasion, details)
+
+/** @param details names the Action, its execution and what went wrong */
+export const actionFailed = (occasion: Occasion, details: JsonObject): LogEvent =>
+  event('actions_execution_failed', occasion, details)
