@@ -11,8 +11,8 @@ import { FORMATS } from '../src/cli/logs/formats/index.ts'
 import { LOG_EVENTS } from '../src/logs/events/index.ts'
 import { createTenantLog } from '../src/logs/record.ts'
 import { toTenantId } from '../src/model/ids.ts'
-import { openDatabase } from '../src/store/database.ts'
-import { startEmbeddedPostgres } from '../src/store/embedded-postgres.ts'
+import { openDatabase } from '../src/store/database/database.ts'
+import { startEmbeddedPostgres } from '../src/store/embedded/embedded-postgres.ts'
 import { verdict } from './summary.ts'
 
 const EVENTS = 100_000

@@ -1,7 +1,7 @@
 /** What twelve callers who search the whole log, again and again, add to a login. */
 
 import { sql } from 'kysely'
-import { openDatabase } from '../src/store/database.ts'
+import { openDatabase } from '../src/store/database/database.ts'
 import { startTestServer, type TestServer } from '../test/kit/server.ts'
 import { compareLogins } from './paired-logins.ts'
 

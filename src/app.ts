@@ -37,11 +37,11 @@ import { DELIVERY_PACE, systemSleep } from './logs/streams/delivery-ports.ts'
 import { createSinkOpener } from './logs/streams/open-sink.ts'
 import { sealOpenAddresses } from './logs/streams/seal-addresses.ts'
 import { toTenantId } from './model/ids.ts'
-import { createCancellableRead } from './store/cancellable-read.ts'
-import { findConnection } from './store/connection-store.ts'
-import { ensureInstallationSecret } from './store/installation-secret-store.ts'
-import { type Databases, openDatabases } from './store/open-databases.ts'
-import { probeWriting } from './store/write-probe.ts'
+import { createCancellableRead } from './store/database/cancellable-read.ts'
+import { type Databases, openDatabases } from './store/database/open-databases.ts'
+import { probeWriting } from './store/database/write-probe.ts'
+import { findConnection } from './store/tenants/connection-store.ts'
+import { ensureInstallationSecret } from './store/tenants/installation-secret-store.ts'
 
 export interface App {
   readonly tenant: OpenedTenant

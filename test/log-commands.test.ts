@@ -16,7 +16,7 @@ import { SUBCOMMANDS } from '../src/cli/logs/command.ts'
 import type { LogEvent } from '../src/logs/log-event.ts'
 import { type ClosableTenantLog, createTenantLog } from '../src/logs/record.ts'
 import { toTenantId } from '../src/model/ids.ts'
-import { type DatabaseHandle, openDatabase } from '../src/store/database.ts'
+import { type DatabaseHandle, openDatabase } from '../src/store/database/database.ts'
 import { createTestDatabase, type TestDatabase } from './kit/database.ts'
 import { freePort, serverEnvironment, startTestServer, type TestServer, temporaryDirectory } from './kit/server.ts'
 

@@ -6,9 +6,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { startEmbeddedPostgres } from '../store/embedded-postgres.ts'
-import { clusterIdentityOf } from '../store/postgres-cluster.ts'
-import { listClusterProcesses } from '../store/postgres-processes.ts'
+import { startEmbeddedPostgres } from '../store/embedded/embedded-postgres.ts'
+import { clusterIdentityOf } from '../store/embedded/postgres-cluster.ts'
+import { listClusterProcesses } from '../store/embedded/postgres-processes.ts'
 import { childAccount } from './child-account.ts'
 import { startChild } from './pool/child-process.ts'
 

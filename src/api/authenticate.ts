@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import { checkBinding, PROOF_LIFETIME_MS, type PresentedToken } from '../base/dpop-proof.ts'
 import { apiError } from '../model/error-codes.ts'
-import { useProof } from '../store/used-challenge-store.ts'
+import { useProof } from '../store/logins/used-challenge-store.ts'
 import type { Caller } from './api-context.ts'
 import type { ManagementApiDeps, TenantContext } from './api-deps.ts'
 

@@ -4,7 +4,7 @@ import {
   experimentationSettingsChangeSchema,
   experimentationSettingsSchema,
 } from '../model/experimentation-settings.ts'
-import { loadActiveLimit, saveActiveLimit } from '../store/active-limit-store.ts'
+import { loadActiveLimit, saveActiveLimit } from '../store/experiments/active-limit-store.ts'
 import { NO_BODY, NO_PARAMETERS, type Operation, operation } from './operation.ts'
 
 const PATH = '/experimentation/settings'

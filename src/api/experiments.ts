@@ -20,13 +20,13 @@ import {
   listExperiments,
   loadExperiment,
   updateExperiment,
-} from '../store/experiment-store.ts'
+} from '../store/experiments/experiment-store.ts'
 import {
   advanceExperimentRamp,
   changeExperimentStatus,
   refreshExperiment,
   validateExperiment,
-} from '../store/experiment-transition.ts'
+} from '../store/experiments/experiment-transition.ts'
 import type { ApiContext } from './api-context.ts'
 import { idParams, NOT_ARCHIVED, pageQuery, pageSchema } from './list-query.ts'
 import { NO_BODY, NO_PARAMETERS, type Operation, operation } from './operation.ts'

@@ -9,8 +9,13 @@ import {
   featureFlagStatusChangeSchema,
   MANAGEMENT_TYPES,
 } from '../model/feature-flag.ts'
-import { createFeatureFlag, deleteFeatureFlag, listFeatureFlags, loadFeatureFlag } from '../store/feature-flag-store.ts'
-import { updateFeatureFlag } from '../store/feature-flag-update.ts'
+import {
+  createFeatureFlag,
+  deleteFeatureFlag,
+  listFeatureFlags,
+  loadFeatureFlag,
+} from '../store/experiments/feature-flag-store.ts'
+import { updateFeatureFlag } from '../store/experiments/feature-flag-update.ts'
 import { idParams, NOT_ARCHIVED, pageQuery, pageSchema } from './list-query.ts'
 import { NO_BODY, NO_PARAMETERS, type Operation, operation } from './operation.ts'
 

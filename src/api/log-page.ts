@@ -3,8 +3,8 @@
 import type { Expression, SqlBool } from 'kysely'
 import { z } from 'zod'
 import { apiError } from '../model/error-codes.ts'
-import { type LogDocument, type LogSort, listLogsPage } from '../store/log-store.ts'
-import { withTimeLimit } from '../store/time-limit.ts'
+import { withTimeLimit } from '../store/database/time-limit.ts'
+import { type LogDocument, type LogSort, listLogsPage } from '../store/logs/log-store.ts'
 import type { ApiContext } from './api-context.ts'
 
 /** The depth of numbered pages: each of them reads and drops all events before it. */

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { isLogId } from '../model/log-id.ts'
-import { LOG_ORDERS, type LogSort } from '../store/log-store.ts'
+import { LOG_ORDERS, type LogSort } from '../store/logs/log-store.ts'
 
 const MAX_TAKE = 100
 const DEFAULT_TAKE = 50

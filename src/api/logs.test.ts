@@ -4,7 +4,7 @@ import { assertRefused, createTestApi, ISSUER, signToken, TENANT } from '../../t
 import { numbered, numberOf, OTHER } from '../../test/kit/tenant-log.ts'
 import { systemRandom } from '../base/random.ts'
 import { createTenantLog } from '../logs/record.ts'
-import { ensureLogPartitions } from '../store/log-partitions.ts'
+import { ensureLogPartitions } from '../store/logs/log-partitions.ts'
 
 const COUNT = 120
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { createActiveFlag, createExperiment, createFlag, PARAMETERS } from '../../test/kit/experimentation.ts'
 import { assertRefused, createTestApi, signToken, TENANT } from '../../test/kit/management-api.ts'
-import { openDatabase } from '../store/database.ts'
+import { openDatabase } from '../store/database/database.ts'
 
 describe('what every operation goes through', async () => {
   const api = await createTestApi()

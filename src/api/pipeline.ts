@@ -2,7 +2,7 @@
 
 import type { Handler } from 'hono'
 import { type ApiError, apiError, ERROR_CODES, toErrorEnvelope } from '../model/error-codes.ts'
-import { writeConfiguration } from '../store/configuration-write.ts'
+import { writeConfiguration } from '../store/database/configuration-write.ts'
 import type { ApiContext, Caller } from './api-context.ts'
 import type { ManagementApiDeps, TenantContext } from './api-deps.ts'
 import { auditEvent, type CallFacts, callFields } from './audit.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as nextTick } from 'node:timers/promises'
 import { assertRefused, createTestApi, signToken } from '../../test/kit/management-api.ts'
-import type { CancellableRead } from '../store/cancellable-read.ts'
+import type { CancellableRead } from '../store/database/cancellable-read.ts'
 import { OPERATIONS } from './operations.ts'
 import { readKindOf } from './read-turns.ts'
 

@@ -3,7 +3,13 @@
 import { z } from 'zod'
 import { MANAGEMENT_TYPES } from '../model/feature-flag.ts'
 import { SEGMENT_STATUSES, segmentChangeSchema, segmentCreationSchema, segmentSchema } from '../model/segment.ts'
-import { createSegment, deleteSegment, listSegments, loadSegment, updateSegment } from '../store/segment-store.ts'
+import {
+  createSegment,
+  deleteSegment,
+  listSegments,
+  loadSegment,
+  updateSegment,
+} from '../store/experiments/segment-store.ts'
 import { idParams, NOT_ARCHIVED, pageQuery, pageSchema } from './list-query.ts'
 import { NO_BODY, NO_PARAMETERS, type Operation, operation } from './operation.ts'
 

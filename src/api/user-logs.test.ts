@@ -5,7 +5,7 @@ import { assertRefused, createTestApi, signToken, TENANT } from '../../test/kit/
 import { numbered, numberOf, OTHER } from '../../test/kit/tenant-log.ts'
 import { systemRandom } from '../base/random.ts'
 import { createTenantLog } from '../logs/record.ts'
-import { ensureLogPartitions } from '../store/log-partitions.ts'
+import { ensureLogPartitions } from '../store/logs/log-partitions.ts'
 
 const ADA = 'auth0|ada'
 

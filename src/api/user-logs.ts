@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { readLogSearch } from '../logs/search/read-search.ts'
 import type { LogQuery } from '../model/log-query.ts'
-import { logCondition } from '../store/log-condition.ts'
+import { logCondition } from '../store/logs/log-condition.ts'
 import { idParams } from './list-query.ts'
 import { listLogPage, logListSchema } from './log-page.ts'
 import { flag, searchQuery, sortBy, wholeNumber } from './log-query.ts'

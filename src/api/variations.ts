@@ -8,7 +8,7 @@ import {
   listVariations,
   loadVariation,
   updateVariation,
-} from '../store/variation-store.ts'
+} from '../store/experiments/variation-store.ts'
 import { idParams } from './list-query.ts'
 import { NO_BODY, NO_PARAMETERS, type Operation, operation } from './operation.ts'
 

@@ -5,8 +5,8 @@ import { sql } from 'kysely'
 import { openCuttingProxy } from '../../test/kit/cutting-proxy.ts'
 import { createLogDatabase, DEV, numbered, numberOf } from '../../test/kit/tenant-log.ts'
 import { systemRandom } from '../base/random.ts'
-import { type Db, openDatabase } from '../store/database.ts'
-import { listLogsAfter } from '../store/log-store.ts'
+import { type Db, openDatabase } from '../store/database/database.ts'
+import { listLogsAfter } from '../store/logs/log-store.ts'
 import { createTenantLog } from './record.ts'
 
 const EVENTS = 1_000

@@ -4,8 +4,8 @@ import { createLogDatabase, DEV, numbered, numberOf, OTHER } from '../../test/ki
 import { systemRandom } from '../base/random.ts'
 import { ApiError } from '../model/error-codes.ts'
 import { toTenantId } from '../model/ids.ts'
-import { openDatabase } from '../store/database.ts'
-import { findLog, listLogsAfter } from '../store/log-store.ts'
+import { openDatabase } from '../store/database/database.ts'
+import { findLog, listLogsAfter } from '../store/logs/log-store.ts'
 import { createTenantLog, type TenantLogOptions } from './record.ts'
 
 type LogDatabase = Awaited<ReturnType<typeof createLogDatabase>>

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import pg from 'pg'
 import { createTestDatabase } from '../../test/kit/database.ts'
 import { addLogDay, dayBefore, tablesOfDays } from '../../test/kit/log-days.ts'
-import { ensureLogPartitions } from '../store/log-partitions.ts'
+import { ensureLogPartitions } from '../store/logs/log-partitions.ts'
 import { startLogUpkeep } from './upkeep.ts'
 
 const KEPT = { clock: Date.now, retentionDays: 30 }

@@ -2,11 +2,11 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../base/clock.ts'
-import type { Db } from '../store/database.ts'
-import { forgetIdleLogWriters } from '../store/log-append.ts'
-import { ensureLogPartitions } from '../store/log-partitions.ts'
-import { dropExpiredLogs } from '../store/log-retention.ts'
-import { refreshLogStatistics } from '../store/log-statistics.ts'
+import type { Db } from '../store/database/database.ts'
+import { forgetIdleLogWriters } from '../store/logs/log-append.ts'
+import { ensureLogPartitions } from '../store/logs/log-partitions.ts'
+import { dropExpiredLogs } from '../store/logs/log-retention.ts'
+import { refreshLogStatistics } from '../store/logs/log-statistics.ts'
 
 export interface LogUpkeepOptions {
   readonly db: Db

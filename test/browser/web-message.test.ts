@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
-import { insertClient } from '../../src/store/client-store.ts'
+import { insertClient } from '../../src/store/tenants/client-store.ts'
 import { authorizeRequest } from '../kit/browser.ts'
 import { launchProfile, noChromium } from '../kit/chromium.ts'
 import { CHROMIUM_SWITCHES, forwardTo, type HttpsSite, startHttpsSite } from '../kit/https-sites.ts'

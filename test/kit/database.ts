@@ -3,9 +3,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { type Db, openDatabase } from '../../src/store/database.ts'
-import { migrateDatabase } from '../../src/store/migrate.ts'
-import { MIGRATIONS } from '../../src/store/migrations/index.ts'
+import { type Db, openDatabase } from '../../src/store/database/database.ts'
+import { migrateDatabase } from '../../src/store/database/migrate.ts'
+import { MIGRATIONS } from '../../src/store/database/migrations/index.ts'
 import { startTestServer, type TestServer } from './postgres-server.ts'
 
 export interface TestDatabase {

@@ -1,7 +1,7 @@
 /** Days of a log that lie in the past: tests of retention and of long reads cannot wait for them. */
 
 import { sql } from 'kysely'
-import type { Db } from '../../src/store/database.ts'
+import type { Db } from '../../src/store/database/database.ts'
 import { DEV, numberedText } from './tenant-log.ts'
 
 const DAY_MS = 86_400_000

@@ -16,7 +16,7 @@ import { documentProblems } from '../../src/logs/events/document-problems.ts'
 import { logEventType } from '../../src/logs/events/index.ts'
 import type { LogEvent, TenantLog } from '../../src/logs/log-event.ts'
 import { type TenantId, toTenantId } from '../../src/model/ids.ts'
-import { openDatabase } from '../../src/store/database.ts'
+import { openDatabase } from '../../src/store/database/database.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { freePort } from './server.ts'
 

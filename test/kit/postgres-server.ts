@@ -4,10 +4,10 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts'
-import { lockDataDirectory } from '../../src/store/embedded-postgres-lock.ts'
-import { clusterIdentityOf } from '../../src/store/postgres-cluster.ts'
-import { listClusterProcesses, stopClusterProcesses } from '../../src/store/postgres-processes.ts'
+import { startEmbeddedPostgres } from '../../src/store/embedded/embedded-postgres.ts'
+import { lockDataDirectory } from '../../src/store/embedded/embedded-postgres-lock.ts'
+import { clusterIdentityOf } from '../../src/store/embedded/postgres-cluster.ts'
+import { listClusterProcesses, stopClusterProcesses } from '../../src/store/embedded/postgres-processes.ts'
 
 export interface TestServer {
   readonly connectionString: string

@@ -3,7 +3,7 @@
 import { toLogText } from '../../src/logs/document.ts'
 import type { LogEvent } from '../../src/logs/log-event.ts'
 import { type TenantId, toTenantId } from '../../src/model/ids.ts'
-import { ensureLogPartitions } from '../../src/store/log-partitions.ts'
+import { ensureLogPartitions } from '../../src/store/logs/log-partitions.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 
 export const DEV = toTenantId('dev')

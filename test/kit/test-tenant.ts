@@ -1,11 +1,11 @@
 /** A tenant with a connection and users, for tests of what users have. */
 
 import { toTenantId } from '../../src/model/ids.ts'
-import { insertConnection } from '../../src/store/connection-store.ts'
-import type { Db } from '../../src/store/database.ts'
-import { hashPayloadId } from '../../src/store/oidc-payload-store.ts'
-import { insertTenant } from '../../src/store/tenant-store.ts'
-import { insertUser } from '../../src/store/user-store.ts'
+import type { Db } from '../../src/store/database/database.ts'
+import { hashPayloadId } from '../../src/store/logins/oidc-payload-store.ts'
+import { insertConnection } from '../../src/store/tenants/connection-store.ts'
+import { insertTenant } from '../../src/store/tenants/tenant-store.ts'
+import { insertUser } from '../../src/store/users/user-store.ts'
 
 export const TENANT = toTenantId('dev')
 

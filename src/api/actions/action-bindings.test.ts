@@ -4,7 +4,7 @@ import { createActionApi } from '../../../test/kit/action-api.ts'
 import { assertRefused } from '../../../test/kit/management-api.ts'
 import { TRIGGERS } from '../../actions/triggers/index.ts'
 import { toTenantId } from '../../model/ids.ts'
-import { loadBoundActions } from '../../store/action-binding-store.ts'
+import { loadBoundActions } from '../../store/actions/action-binding-store.ts'
 import { WIRE_TRIGGER_IDS } from './trigger.ts'
 
 const PATH = '/triggers/post-login/bindings'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createActionApi } from '../../../test/kit/action-api.ts'
 import { assertRefused, TENANT } from '../../../test/kit/management-api.ts'
-import { recordExecution } from '../../store/action-execution-store.ts'
+import { recordExecution } from '../../store/actions/action-execution-store.ts'
 
 const id = '910b1053-577f-4d81-a8c8-020e7319a38a'
 

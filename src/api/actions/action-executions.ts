@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { type ActionExecution, EXECUTION_STATUSES } from '../../model/action-execution.ts'
-import { loadExecution } from '../../store/action-execution-store.ts'
+import { loadExecution } from '../../store/actions/action-execution-store.ts'
 import { idParams } from '../list-query.ts'
 import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../operation.ts'
 

@@ -1,9 +1,9 @@
 /** `/actions/actions/{actionId}/versions`: what was deployed, and going back to it. */
 
 import { z } from 'zod'
-import { redeployVersion } from '../../store/action-deployment-store.ts'
-import { loadAction } from '../../store/action-store.ts'
-import { listVersions, loadVersion } from '../../store/action-version-store.ts'
+import { redeployVersion } from '../../store/actions/action-deployment-store.ts'
+import { loadAction } from '../../store/actions/action-store.ts'
+import { listVersions, loadVersion } from '../../store/actions/action-version-store.ts'
 import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../operation.ts'
 import { actionVersionSchema, toWireVersion } from './action-answer.ts'
 import { pageQuery, pageSchema, toPaging } from './page-query.ts'

@@ -1,7 +1,7 @@
 /** `/actions/actions`: Actions as drafts, their deployment and their test. */
 
 import { z } from 'zod'
-import { deleteAction, listActions, loadAction } from '../../store/action-store.ts'
+import { deleteAction, listActions, loadAction } from '../../store/actions/action-store.ts'
 import { idParams } from '../list-query.ts'
 import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../operation.ts'
 import { actionSchema, actionVersionSchema, toWireAction, toWireCreation, toWireVersion } from './action-answer.ts'

@@ -1,7 +1,7 @@
 /** Numbered pages, as the lists of Actions have them on the wire. */
 
 import { z } from 'zod'
-import type { Paging } from '../../store/action-store.ts'
+import type { Paging } from '../../store/actions/action-store.ts'
 
 const numberFrom = (min: number, max: number) =>
   z

@@ -1,8 +1,8 @@
 /** `/users/{id}/authentication-methods`: the second factors and the passkeys of a user. */
 
 import { z } from 'zod'
-import { findUserById, listUserMethods, loadUser, loadUserMethod } from '../../store/user-method-store.ts'
-import type { UserRecord } from '../../store/user-store.ts'
+import { findUserById, listUserMethods, loadUser, loadUserMethod } from '../../store/users/user-method-store.ts'
+import type { UserRecord } from '../../store/users/user-store.ts'
 import type { ApiContext } from '../api-context.ts'
 import { idParams } from '../list-query.ts'
 import { flag, wholeNumber } from '../log-query.ts'

@@ -1,7 +1,7 @@
 /** Takes authentication methods from a user, each with its event in the log. */
 
-import { removeUserMethod, removeUserMethods, type UserMethod } from '../../store/user-method-store.ts'
-import type { UserRecord } from '../../store/user-store.ts'
+import { removeUserMethod, removeUserMethods, type UserMethod } from '../../store/users/user-method-store.ts'
+import type { UserRecord } from '../../store/users/user-store.ts'
 import type { ApiContext } from '../api-context.ts'
 import { identityUserId } from './method-answer.ts'
 

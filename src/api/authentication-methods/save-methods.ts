@@ -7,8 +7,8 @@ import {
   removeUserMethods,
   renameUserMethod,
   type UserMethod,
-} from '../../store/user-method-store.ts'
-import type { UserRecord } from '../../store/user-store.ts'
+} from '../../store/users/user-method-store.ts'
+import type { UserRecord } from '../../store/users/user-store.ts'
 import type { ApiContext } from '../api-context.ts'
 import { type PreparedMethod, prepareMethod } from './create-method.ts'
 import type { MethodChange, MethodCreation, MethodSet } from './method-body.ts'

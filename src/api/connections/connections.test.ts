@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { assertRefused, createTestApi, signToken, TENANT } from '../../../test/kit/management-api.ts'
 import { passkeyPolicyOf } from '../../login/factors/passkey-policy.ts'
 import { toTenantId } from '../../model/ids.ts'
-import { findConnection, insertConnection } from '../../store/connection-store.ts'
+import { findConnection, insertConnection } from '../../store/tenants/connection-store.ts'
 
 const OTHER = toTenantId('other')
 

@@ -7,8 +7,8 @@ import {
   listConnectionsAfter,
   loadConnection,
   replaceConnectionOptions,
-} from '../../store/connection-administration.ts'
-import type { ConnectionRecord } from '../../store/connection-store.ts'
+} from '../../store/tenants/connection-administration.ts'
+import type { ConnectionRecord } from '../../store/tenants/connection-store.ts'
 import type { ApiContext } from '../api-context.ts'
 import { chooseFields, type FieldChoice, fieldsQuery } from '../field-choice.ts'
 import { idParams } from '../list-query.ts'

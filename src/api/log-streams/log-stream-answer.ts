@@ -5,8 +5,8 @@ import { isSinkType, sinkOf } from '../../logs/sinks/index.ts'
 import { openSettings, showSettings } from '../../logs/streams/sink-settings.ts'
 import type { TenantId } from '../../model/ids.ts'
 import { LOG_STREAM_STATUSES, logStreamFiltersSchema, piiConfigSchema } from '../../model/log-stream.ts'
-import type { LogStreamHealth } from '../../store/log-stream-health.ts'
-import type { LogStreamRecord } from '../../store/log-stream-store.ts'
+import type { LogStreamHealth } from '../../store/logs/streams/log-stream-health.ts'
+import type { LogStreamRecord } from '../../store/logs/streams/log-stream-store.ts'
 import type { LogStreamPorts } from './log-stream-ports.ts'
 
 export const logStreamSchema = z

@@ -4,7 +4,7 @@ import { type Answer, assertRefused, createTestApi, signToken, TENANT } from '..
 import { systemRandom } from '../../base/random.ts'
 import { createSecretBox } from '../../base/secret-box.ts'
 import { SINKS, UNSUPPORTED_SINKS } from '../../logs/sinks/index.ts'
-import { noteStreamError } from '../../store/log-stream-delivery.ts'
+import { noteStreamError } from '../../store/logs/streams/log-stream-delivery.ts'
 
 const SECRET = 'secret-that-nobody-may-read'
 

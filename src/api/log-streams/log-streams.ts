@@ -2,8 +2,13 @@
 
 import { z } from 'zod'
 import { apiError } from '../../model/error-codes.ts'
-import { loadLogStreamHealth } from '../../store/log-stream-health.ts'
-import { deleteLogStream, type LogStreamRecord, listLogStreams, loadLogStream } from '../../store/log-stream-store.ts'
+import { loadLogStreamHealth } from '../../store/logs/streams/log-stream-health.ts'
+import {
+  deleteLogStream,
+  type LogStreamRecord,
+  listLogStreams,
+  loadLogStream,
+} from '../../store/logs/streams/log-stream-store.ts'
 import type { ApiContext } from '../api-context.ts'
 import { idParams } from '../list-query.ts'
 import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../operation.ts'

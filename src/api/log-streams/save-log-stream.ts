@@ -7,7 +7,12 @@ import type { Sink } from '../../logs/sinks/sink.ts'
 import { changeSettings, keepSettings, openSettings } from '../../logs/streams/sink-settings.ts'
 import { apiError } from '../../model/error-codes.ts'
 import { createId } from '../../model/ids.ts'
-import { insertLogStream, type LogStreamRecord, loadLogStream, updateLogStream } from '../../store/log-stream-store.ts'
+import {
+  insertLogStream,
+  type LogStreamRecord,
+  loadLogStream,
+  updateLogStream,
+} from '../../store/logs/streams/log-stream-store.ts'
 import type { ApiContext } from '../api-context.ts'
 import { describeSchemaProblem } from '../schema-problem.ts'
 import { type LogStreamChange, type LogStreamCreation, sinkChangeOf } from './log-stream-body.ts'

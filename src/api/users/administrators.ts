@@ -1,8 +1,8 @@
 /** Whoever can log in as an administrator has an administrator's scopes, so only who has them may take over that login. */
 
 import { apiError } from '../../model/error-codes.ts'
-import { administratorScopes } from '../../store/administrator-power.ts'
-import type { UserRecord } from '../../store/user-store.ts'
+import { administratorScopes } from '../../store/users/administrator-power.ts'
+import type { UserRecord } from '../../store/users/user-store.ts'
 import type { ApiContext } from '../api-context.ts'
 
 /**

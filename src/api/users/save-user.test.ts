@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { assertRefused, TENANT } from '../../../test/kit/management-api.ts'
 import { createUserApi, NOW } from '../../../test/kit/user-api.ts'
-import { insertRecoveryCode } from '../../store/authentication-method-store.ts'
-import { changeUserMetadata } from '../../store/user-store.ts'
+import { insertRecoveryCode } from '../../store/users/authentication-method-store.ts'
+import { changeUserMetadata } from '../../store/users/user-store.ts'
 
 describe('changes of users', async () => {
   const { api, call, create, hashOf, open, openOf, pathOf } = await createUserApi()

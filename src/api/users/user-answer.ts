@@ -2,8 +2,8 @@
 
 import { z } from 'zod'
 import { pictureOf } from '../../model/avatar.ts'
-import { connectionNames } from '../../store/user-search-store.ts'
-import type { UserRecord } from '../../store/user-store.ts'
+import { connectionNames } from '../../store/users/user-search-store.ts'
+import type { UserRecord } from '../../store/users/user-store.ts'
 import type { ApiContext } from '../api-context.ts'
 import { chooseFields, type FieldChoice } from '../field-choice.ts'
 

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { USER_ORDERS } from '../../model/user-field.ts'
-import type { UserSort } from '../../store/user-search-store.ts'
+import type { UserSort } from '../../store/users/user-search-store.ts'
 import { fieldsQuery } from '../field-choice.ts'
 import { flag, wholeNumber } from '../log-query.ts'
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { assertRefused, ISSUER, TENANT } from '../../../test/kit/management-api.ts'
 import { createUserApi, OTHER_TENANT, PASSWORD, USER_SCOPES } from '../../../test/kit/user-api.ts'
-import { insertClientGrant } from '../../store/client-grant-store.ts'
-import { insertClient } from '../../store/client-store.ts'
-import { insertResourceServer } from '../../store/resource-server-store.ts'
+import { insertClientGrant } from '../../store/tenants/client-grant-store.ts'
+import { insertClient } from '../../store/tenants/client-store.ts'
+import { insertResourceServer } from '../../store/tenants/resource-server-store.ts'
 
 describe('who may do what to which user', async () => {
   const { api, as, call, create, pathOf } = await createUserApi()

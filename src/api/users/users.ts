@@ -1,7 +1,7 @@
 /** `/users` and `/users-by-email`: who can log in. */
 
 import { z } from 'zod'
-import { loadUser } from '../../store/user-method-store.ts'
+import { loadUser } from '../../store/users/user-method-store.ts'
 import { fieldsQuery } from '../field-choice.ts'
 import { idParams } from '../list-query.ts'
 import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../operation.ts'

@@ -6,8 +6,8 @@ import { createReloadingRegistry, type ReloadingRegistry } from '../../base/relo
 import type { SecretBox } from '../../base/secret-box.ts'
 import { secretContext } from '../../model/action-secret.ts'
 import type { TenantId } from '../../model/ids.ts'
-import { type BoundActionRecord, loadBoundActions } from '../../store/action-binding-store.ts'
-import type { Db } from '../../store/database.ts'
+import { type BoundActionRecord, loadBoundActions } from '../../store/actions/action-binding-store.ts'
+import type { Db } from '../../store/database/database.ts'
 
 export interface BoundActionOfTenant extends BoundAction {
   readonly binding_id: string

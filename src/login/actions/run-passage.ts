@@ -2,9 +2,9 @@
 
 import type { TransactionMetadata } from '../../actions/contract.ts'
 import { isJsonObject, type Json } from '../../base/json.ts'
-import { listAuthenticationMethods } from '../../store/authentication-method-store.ts'
-import type { ConnectionRecord } from '../../store/connection-store.ts'
-import { listSessionMethods, type SessionMethod } from '../../store/session-method-store.ts'
+import { listSessionMethods, type SessionMethod } from '../../store/logins/session-method-store.ts'
+import type { ConnectionRecord } from '../../store/tenants/connection-store.ts'
+import { listAuthenticationMethods } from '../../store/users/authentication-method-store.ts'
 import { DATABASE_CONNECTION } from '../tenant/directory.ts'
 import { postLoginEvent } from './event/post-login-event.ts'
 import type { RequestFields } from './event/request-part.ts'

@@ -1,8 +1,8 @@
 /** Applies what the Actions of a login asked for, once, when the last of them is done. */
 
 import type { Effect } from '../../actions/effects.ts'
-import { saveSessionMethod } from '../../store/session-method-store.ts'
-import { changeUserMetadata } from '../../store/user-store.ts'
+import { saveSessionMethod } from '../../store/logins/session-method-store.ts'
+import { changeUserMetadata } from '../../store/users/user-store.ts'
 import { LIFETIME } from '../engine/lifetimes.ts'
 import { CONTINUE, type StepOutcome } from '../pipeline/step.ts'
 import { applyEffects, createEffectTarget, type EffectTarget } from './apply-effects.ts'

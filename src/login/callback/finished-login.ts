@@ -1,11 +1,11 @@
 /** A login that has just ended at the callback page, found by its code. Nothing is used up and no token is issued. */
 
 import { callbackPageOf } from '../../model/callback-page.ts'
-import { logCondition } from '../../store/log-condition.ts'
-import type { LogDocument } from '../../store/log-store.ts'
-import { listLogsPage } from '../../store/log-store.ts'
-import { findOidcPayload } from '../../store/oidc-payload-store.ts'
-import { findUser, type UserRecord } from '../../store/user-store.ts'
+import { findOidcPayload } from '../../store/logins/oidc-payload-store.ts'
+import { logCondition } from '../../store/logs/log-condition.ts'
+import type { LogDocument } from '../../store/logs/log-store.ts'
+import { listLogsPage } from '../../store/logs/log-store.ts'
+import { findUser, type UserRecord } from '../../store/users/user-store.ts'
 import type { LoginDeps } from '../door/login-deps.ts'
 import { OTHER_BROWSER, PageRefusal } from '../http/failure.ts'
 import { isSameBrowser } from '../transaction/browser-binding.ts'

@@ -1,7 +1,7 @@
 /** The claims of the ID token that an application would get for a code. */
 
 import { isJsonObject } from '../../base/json.ts'
-import type { UserRecord } from '../../store/user-store.ts'
+import type { UserRecord } from '../../store/users/user-store.ts'
 import { planOfGrant } from '../engine/carry-plan.ts'
 import { claimsOfScopes } from '../engine/claims.ts'
 

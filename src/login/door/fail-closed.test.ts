@@ -5,9 +5,9 @@ import { createBrowser, hiddenFields } from '../../../test/kit/browser.ts'
 import { ASSIGNMENT, type LoginServer, outcomeOf, startLoginServer } from '../../../test/kit/login-server.ts'
 import { ADMIN, createRelyingParty, postToken, type RelyingParty } from '../../../test/kit/relying-party.ts'
 import { temporaryDirectory } from '../../../test/kit/server.ts'
-import { openDatabase } from '../../store/database.ts'
-import { startEmbeddedPostgres } from '../../store/embedded-postgres.ts'
-import { migrateDatabase } from '../../store/migrate.ts'
+import { openDatabase } from '../../store/database/database.ts'
+import { migrateDatabase } from '../../store/database/migrate.ts'
+import { startEmbeddedPostgres } from '../../store/embedded/embedded-postgres.ts'
 
 let server: LoginServer
 let party: RelyingParty

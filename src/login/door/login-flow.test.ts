@@ -4,7 +4,7 @@ import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 
 import { createBrowser } from '../../../test/kit/browser.ts'
 import { ASSIGNMENT, type LoginServer, outcomeOf, startLoginServer } from '../../../test/kit/login-server.ts'
 import { createRelyingParty, type RelyingParty } from '../../../test/kit/relying-party.ts'
-import { insertResourceServer } from '../../store/resource-server-store.ts'
+import { insertResourceServer } from '../../store/tenants/resource-server-store.ts'
 
 const API = 'https://api.example.com/'
 

@@ -3,9 +3,9 @@
 import { atMostEveryMinute } from '../../base/at-most-every-minute.ts'
 import type { SecretBox } from '../../base/secret-box.ts'
 import type { TenantId } from '../../model/ids.ts'
-import { watchConfigVersions } from '../../store/config-notifications.ts'
-import type { Db } from '../../store/database.ts'
-import { loadSnapshotData } from '../../store/snapshot-source.ts'
+import { watchConfigVersions } from '../../store/database/config-notifications.ts'
+import type { Db } from '../../store/database/database.ts'
+import { loadSnapshotData } from '../../store/experiments/snapshot-source.ts'
 import { type BoundActions, createBoundActions } from '../actions/bound-actions.ts'
 import { createExperimentSnapshots, type ExperimentSnapshots } from '../assignment/experiment-snapshots.ts'
 

@@ -7,7 +7,7 @@ import { startLoginServer } from '../../../test/kit/login-server.ts'
 import { createRelyingParty } from '../../../test/kit/relying-party.ts'
 import { systemRandom } from '../../base/random.ts'
 import { createSecretBox } from '../../base/secret-box.ts'
-import { insertSigningKey } from '../../store/signing-key-store.ts'
+import { insertSigningKey } from '../../store/tenants/signing-key-store.ts'
 import { createSigningKey } from '../tenant/signing-key.ts'
 
 const ISSUER = 'https://login.example.com/'

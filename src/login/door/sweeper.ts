@@ -1,7 +1,7 @@
 /** Deletes rows whose time is over, for as long as the server runs. */
 
-import type { Db } from '../../store/database.ts'
-import { deleteExpiredRows, EXPIRING_TABLES, type ExpiringTable } from '../../store/expired-rows.ts'
+import type { Db } from '../../store/database/database.ts'
+import { deleteExpiredRows, EXPIRING_TABLES, type ExpiringTable } from '../../store/database/expired-rows.ts'
 
 export interface Sweeper extends AsyncDisposable {
   /** One round now; settles when it is over. */

@@ -2,7 +2,7 @@
 
 import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import { checkBinding, DPOP_ALGORITHMS } from '../../base/dpop-proof.ts'
-import { findUser } from '../../store/user-store.ts'
+import { findUser } from '../../store/users/user-store.ts'
 import { userinfoAudience } from '../engine/audience.ts'
 import { claimsOfScopes } from '../engine/claims.ts'
 import { useProofOnce } from '../engine/sender-constraint.ts'

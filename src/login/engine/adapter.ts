@@ -1,8 +1,8 @@
 /** Keeps the OIDC engine's state in PostgreSQL. */
 
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider'
-import { SESSION_MODEL } from '../../store/authorization-store.ts'
-import { INTERACTION_MODEL } from '../../store/interaction-store.ts'
+import { SESSION_MODEL } from '../../store/logins/authorization-store.ts'
+import { INTERACTION_MODEL } from '../../store/logins/interaction-store.ts'
 import {
   consumeOidcPayload,
   deleteOidcPayload,
@@ -12,8 +12,8 @@ import {
   GRANT_MODEL,
   insertOidcPayload,
   type OidcPayloadWithOrigin,
-} from '../../store/oidc-payload-store.ts'
-import { SESSION_TOKEN_MODELS } from '../../store/session-end.ts'
+} from '../../store/logins/oidc-payload-store.ts'
+import { SESSION_TOKEN_MODELS } from '../../store/logins/session-end.ts'
 import type { LoginDeps } from '../door/login-deps.ts'
 import type { Directory } from '../tenant/directory.ts'
 import type { Tenant } from '../tenant/tenant.ts'

@@ -1,7 +1,7 @@
 /** Which API a token is for, and what it may do there. */
 
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
-import type { ResourceServerRecord } from '../../store/resource-server-store.ts'
+import type { ResourceServerRecord } from '../../store/tenants/resource-server-store.ts'
 import type { Directory } from '../tenant/directory.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { OIDC_SCOPES } from './claims.ts'

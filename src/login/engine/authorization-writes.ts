@@ -1,7 +1,7 @@
 /** What an authorization request leads to, until its session is stored: then all of it is written, or nothing. */
 
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { NewOidcPayload } from '../../store/oidc-payload-store.ts'
+import type { NewOidcPayload } from '../../store/logins/oidc-payload-store.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 
 /** @param loginsCount undefined for what is no login */

@@ -1,7 +1,7 @@
 /** Makes tokens and sessions what the steps of a login have decided. */
 
 import { type AccessToken, type KoaContextWithOIDC, Provider } from 'oidc-provider'
-import { SESSION_END } from '../../store/authorization-store.ts'
+import { SESSION_END } from '../../store/logins/authorization-store.ts'
 import { emptyTokenPlan, isEmptyTokenPlan, type LoginPlan, type TokenPlan } from '../pipeline/login-plan.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import type { Exchange } from '../transaction/exchange.ts'

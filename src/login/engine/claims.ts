@@ -1,7 +1,7 @@
 /** What tokens and `/userinfo` say of a user, by scope. */
 
 import { pictureOf } from '../../model/avatar.ts'
-import type { UserRecord } from '../../store/user-store.ts'
+import type { UserRecord } from '../../store/users/user-store.ts'
 
 /** Claims by scope (OpenID Connect Core 1.0 section 5.4, as far as users have them); `acr` and `amr` are the session's. */
 export const CLAIMS_BY_SCOPE = {

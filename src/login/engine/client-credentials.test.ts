@@ -4,7 +4,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { type LoginServer, startLoginServer } from '../../../test/kit/login-server.ts'
 import { postToken } from '../../../test/kit/relying-party.ts'
 import { ALL_SCOPES } from '../../model/scopes.ts'
-import { insertResourceServer } from '../../store/resource-server-store.ts'
+import { insertResourceServer } from '../../store/tenants/resource-server-store.ts'
 
 let server: LoginServer
 

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { createBrowser } from '../../../test/kit/browser.ts'
 import { type LoginServer, startLoginServer } from '../../../test/kit/login-server.ts'
 import { createRelyingParty } from '../../../test/kit/relying-party.ts'
-import { insertClient } from '../../store/client-store.ts'
+import { insertClient } from '../../store/tenants/client-store.ts'
 
 const SPA = 'http://127.0.0.1:9/callback'
 

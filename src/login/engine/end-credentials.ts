@@ -1,8 +1,8 @@
 /** Ends the session, or the refresh token, of a login that was refused for good. */
 
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
-import type { Db } from '../../store/database.ts'
-import { endGrants, endSession, endTokensOfSession } from '../../store/session-end.ts'
+import type { Db } from '../../store/database/database.ts'
+import { endGrants, endSession, endTokensOfSession } from '../../store/logins/session-end.ts'
 import type { LoginPlan } from '../pipeline/login-plan.ts'
 import { exchangeOf } from './engine-context.ts'
 

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider'
-import type { UserRecord } from '../../store/user-store.ts'
+import type { UserRecord } from '../../store/users/user-store.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 
 /** Exchanges by the request object that the engine was given; it hands the same object to every hook. */

@@ -1,8 +1,8 @@
 /** The user behind a session, a code or a token, as the OIDC engine asks for it. */
 
 import { errors, type FindAccount, type KoaContextWithOIDC } from 'oidc-provider'
-import type { Db } from '../../store/database.ts'
-import { findUser, findUserOfGrant, type UserRecord } from '../../store/user-store.ts'
+import type { Db } from '../../store/database/database.ts'
+import { findUser, findUserOfGrant, type UserRecord } from '../../store/users/user-store.ts'
 import { runPipeline } from '../pipeline/run-pipeline.ts'
 import type { Step } from '../pipeline/step.ts'
 import type { Exchange } from '../transaction/exchange.ts'

@@ -1,8 +1,8 @@
 /** Keeps interactions for the OIDC engine: each is continued once, and in the browser that began it. */
 
 import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider'
-import { findInteraction, saveInteraction, useInteraction } from '../../store/interaction-store.ts'
-import { extendLoginTransaction } from '../../store/login-transaction-store.ts'
+import { findInteraction, saveInteraction, useInteraction } from '../../store/logins/interaction-store.ts'
+import { extendLoginTransaction } from '../../store/logins/login-transaction-store.ts'
 import type { LoginDeps } from '../door/login-deps.ts'
 import { SUSPENDED_PAGE, sealSuspendedPage } from '../lead-on/suspended-page.ts'
 import type { Tenant } from '../tenant/tenant.ts'

@@ -2,7 +2,7 @@
 
 import { errors, type Interaction, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import { isJsonObject, type Json } from '../../base/json.ts'
-import type { Db } from '../../store/database.ts'
+import type { Db } from '../../store/database/database.ts'
 import { restorePlan } from '../pipeline/login-plan.ts'
 import { type PipelineOutcome, type Resumption, runPipeline } from '../pipeline/run-pipeline.ts'
 import type { LoginKind, LoginUnderWay, Step } from '../pipeline/step.ts'

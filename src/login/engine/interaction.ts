@@ -2,8 +2,8 @@
 
 import type { Provider } from 'oidc-provider'
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
-import { answerInteraction, findInteraction, RESULT } from '../../store/interaction-store.ts'
-import type { UserRecord } from '../../store/user-store.ts'
+import { answerInteraction, findInteraction, RESULT } from '../../store/logins/interaction-store.ts'
+import type { UserRecord } from '../../store/users/user-store.ts'
 import type { LoginDeps } from '../door/login-deps.ts'
 import { EXPIRED, OTHER_BROWSER, PageRefusal } from '../http/failure.ts'
 import { type IsSentBy, LoginWentOn, type Whereabouts } from '../lead-on/login-went-on.ts'

@@ -3,8 +3,8 @@
 import type { AdapterPayload } from 'oidc-provider'
 import type { Clock } from '../../base/clock.ts'
 import type { TenantId } from '../../model/ids.ts'
-import { GRANT_MODEL, type NewOidcPayload } from '../../store/oidc-payload-store.ts'
-import { SESSION_TOKEN_MODELS } from '../../store/session-end.ts'
+import { GRANT_MODEL, type NewOidcPayload } from '../../store/logins/oidc-payload-store.ts'
+import { SESSION_TOKEN_MODELS } from '../../store/logins/session-end.ts'
 import { LIFETIME } from './lifetimes.ts'
 import { withoutSecrets } from './stored-payload.ts'
 

@@ -7,7 +7,7 @@ import { createBrowser } from '../../../test/kit/browser.ts'
 import { createDpopKey } from '../../../test/kit/dpop-key.ts'
 import { ASSIGNMENT, CALLBACK, type LoginServer, outcomeOf, startLoginServer } from '../../../test/kit/login-server.ts'
 import { ADMIN, createRelyingParty, isCallback, type RelyingParty } from '../../../test/kit/relying-party.ts'
-import { insertClient } from '../../store/client-store.ts'
+import { insertClient } from '../../store/tenants/client-store.ts'
 import type { AssignInput } from '../assignment/assignment-port.ts'
 
 let server: LoginServer

@@ -1,7 +1,7 @@
 /** The engine's errors that cannot be sent to an application, as pages; they name the reason and nothing else. */
 
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
-import { findInteraction } from '../../store/interaction-store.ts'
+import { findInteraction } from '../../store/logins/interaction-store.ts'
 import { EXPIRED } from '../http/failure.ts'
 import { type LeadOnContext, leadOn } from '../lead-on/lead-on.ts'
 import { findWayBack } from '../lead-on/way-on.ts'

@@ -5,7 +5,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { type Browser, createBrowser, hiddenFields } from '../../../test/kit/browser.ts'
 import { CALLBACK, type LoginServer, startLoginServer } from '../../../test/kit/login-server.ts'
 import { ADMIN, createRelyingParty, isCallback, type RelyingParty } from '../../../test/kit/relying-party.ts'
-import { insertClient } from '../../store/client-store.ts'
+import { insertClient } from '../../store/tenants/client-store.ts'
 
 let server: LoginServer
 let party: RelyingParty

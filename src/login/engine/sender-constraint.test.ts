@@ -7,8 +7,8 @@ import { createBrowser } from '../../../test/kit/browser.ts'
 import { createDpopKey, type DpopKey } from '../../../test/kit/dpop-key.ts'
 import { CALLBACK, type LoginServer, startLoginServer } from '../../../test/kit/login-server.ts'
 import { createRelyingParty, postToken, type TokenAnswer } from '../../../test/kit/relying-party.ts'
-import { insertClient } from '../../store/client-store.ts'
-import { insertResourceServer } from '../../store/resource-server-store.ts'
+import { insertClient } from '../../store/tenants/client-store.ts'
+import { insertResourceServer } from '../../store/tenants/resource-server-store.ts'
 
 const API = 'https://api.example.com/'
 

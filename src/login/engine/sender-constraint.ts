@@ -2,7 +2,7 @@
 
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { PROOF_LIFETIME_MS, verifyDpopProof } from '../../base/dpop-proof.ts'
-import { useProof } from '../../store/used-challenge-store.ts'
+import { useProof } from '../../store/logins/used-challenge-store.ts'
 import type { LoginDeps } from '../door/login-deps.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 import { exchangeOf } from './engine-context.ts'

@@ -10,9 +10,9 @@ import {
   type AuthorizedUser,
   SESSION_MODEL,
   writeAuthorization,
-} from '../../store/authorization-store.ts'
-import { findOidcPayload, findOidcPayloadByUid, type NewOidcPayload } from '../../store/oidc-payload-store.ts'
-import { endSession, endSessionOfCookie } from '../../store/session-end.ts'
+} from '../../store/logins/authorization-store.ts'
+import { findOidcPayload, findOidcPayloadByUid, type NewOidcPayload } from '../../store/logins/oidc-payload-store.ts'
+import { endSession, endSessionOfCookie } from '../../store/logins/session-end.ts'
 import { BLOCKED } from '../door/blocked-user.ts'
 import type { LoginDeps } from '../door/login-deps.ts'
 import { cookieName, dropCookie } from '../http/cookies.ts'

@@ -1,7 +1,7 @@
 /** What the OIDC engine's models leave in a table, and how they come back from it. */
 
 import type { AdapterPayload } from 'oidc-provider'
-import type { OidcPayload } from '../../store/oidc-payload-store.ts'
+import type { OidcPayload } from '../../store/logins/oidc-payload-store.ts'
 
 /**
  * The payload without what opens something: its own id, the session's id that an interaction repeats, and the

@@ -2,7 +2,7 @@
 
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
 import type { JsonObject } from '../../base/json.ts'
-import { extendLoginTransaction } from '../../store/login-transaction-store.ts'
+import { extendLoginTransaction } from '../../store/logins/login-transaction-store.ts'
 import { executionDetails, tokensIssued, tokensRefused } from '../transaction/events.ts'
 import { type EventContext, occasionOf } from './authorization-events.ts'
 import { TOO_MANY_ATTEMPTS } from './client-secret-throttle.ts'

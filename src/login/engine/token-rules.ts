@@ -1,9 +1,9 @@
 /** How grants, codes and tokens are written and used, each by the rule of its model (decision 0016). */
 
 import { type Adapter, errors, Provider } from 'oidc-provider'
-import type { Db } from '../../store/database.ts'
-import { GRANT_MODEL, type NewOidcPayload, updateOidcPayload } from '../../store/oidc-payload-store.ts'
-import { endGrants } from '../../store/session-end.ts'
+import type { Db } from '../../store/database/database.ts'
+import { GRANT_MODEL, type NewOidcPayload, updateOidcPayload } from '../../store/logins/oidc-payload-store.ts'
+import { endGrants } from '../../store/logins/session-end.ts'
 import {
   CODE_MODEL,
   insertToken,
@@ -11,7 +11,7 @@ import {
   REFRESH_TOKEN_MODEL,
   redeemCode,
   rotateRefreshToken,
-} from '../../store/token-store.ts'
+} from '../../store/logins/token-store.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 import { isAuthorization, keepIssued } from './authorization-writes.ts'
 import { currentExchange } from './engine-context.ts'

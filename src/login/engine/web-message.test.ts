@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import { type Browser, createBrowser, type Visit } from '../../../test/kit/browser.ts'
 import { CALLBACK, type LoginServer, startLoginServer } from '../../../test/kit/login-server.ts'
 import { ADMIN, createRelyingParty, type RelyingParty } from '../../../test/kit/relying-party.ts'
-import { insertClient } from '../../store/client-store.ts'
+import { insertClient } from '../../store/tenants/client-store.ts'
 
 const APP_SCHEME = 'com.example.app:/callback'
 

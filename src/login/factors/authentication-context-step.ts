@@ -1,6 +1,6 @@
 /** The step `authentication_context`. */
 
-import { listSessionMethods } from '../../store/session-method-store.ts'
+import { listSessionMethods } from '../../store/logins/session-method-store.ts'
 import { CONTINUE, type Step } from '../pipeline/step.ts'
 import { toTokenContext } from './authentication-context.ts'
 import { type FactorDeps, wasAskedForFactors } from './request-factors.ts'

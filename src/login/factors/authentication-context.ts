@@ -1,6 +1,6 @@
 /** How a user was authenticated, as tokens (`acr`, `amr`) and Actions (`event.authentication.methods`) say it. */
 
-import type { SessionMethod } from '../../store/session-method-store.ts'
+import type { SessionMethod } from '../../store/logins/session-method-store.ts'
 
 /** A login by a second factor, in the words of every Auth0 SDK (PAPE 1.0 section 4). */
 export const MULTI_FACTOR_ACR = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor'

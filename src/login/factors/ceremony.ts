@@ -2,9 +2,9 @@
 
 import type { RelyingParty } from '../../model/relying-party.ts'
 import { ALGORITHMS, userHandleOf } from '../../model/webauthn-credential.ts'
-import type { AuthenticationMethod } from '../../store/authentication-method-store.ts'
-import type { CredentialType } from '../../store/credential-store.ts'
-import type { UserRecord } from '../../store/user-store.ts'
+import type { AuthenticationMethod } from '../../store/users/authentication-method-store.ts'
+import type { CredentialType } from '../../store/users/credential-store.ts'
+import type { UserRecord } from '../../store/users/user-store.ts'
 
 interface CeremonyRules {
   readonly residentKey: 'required' | 'discouraged'

@@ -1,6 +1,6 @@
 /** Why a credential that was verified could not be stored. */
 
-import type { InsertCredentialOutcome } from '../../store/credential-store.ts'
+import type { InsertCredentialOutcome } from '../../store/users/credential-store.ts'
 import type { FactorFailure } from './factor-events.ts'
 
 /** `sentence` is for the person. */

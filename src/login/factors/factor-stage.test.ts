@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { AuthenticationMethod, AuthenticationMethodType } from '../../store/authentication-method-store.ts'
+import type { AuthenticationMethod, AuthenticationMethodType } from '../../store/users/authentication-method-store.ts'
 import { type StageRequest, stageOf, stagePath } from './factor-stage.ts'
 import { FACTOR_NAMES, type FactorName } from './kinds/index.ts'
 

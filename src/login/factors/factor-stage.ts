@@ -2,8 +2,8 @@
 
 import type { Flow } from '../../decision/flow.ts'
 import { relyingPartyOf } from '../../model/relying-party.ts'
-import type { AuthenticationMethod } from '../../store/authentication-method-store.ts'
-import type { FactorRequest } from '../../store/factor-request-store.ts'
+import type { FactorRequest } from '../../store/logins/factor-request-store.ts'
+import type { AuthenticationMethod } from '../../store/users/authentication-method-store.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { enrolledFactors, FACTOR_NAMES, FACTORS, type FactorName, factorOf, isFactorName } from './kinds/index.ts'
 

@@ -1,6 +1,6 @@
 /** The step `multi_factor`. */
 
-import { type AuthenticationMethod, listAuthenticationMethods } from '../../store/authentication-method-store.ts'
+import { type AuthenticationMethod, listAuthenticationMethods } from '../../store/users/authentication-method-store.ts'
 import type { MultiFactorDemand } from '../pipeline/login-plan.ts'
 import { CONTINUE, type LoginUnderWay, type Step, type StepOutcome } from '../pipeline/step.ts'
 import { MFA_METHOD } from './authentication-context.ts'

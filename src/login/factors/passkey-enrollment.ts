@@ -1,8 +1,8 @@
 /** The step `passkey_enrollment`. */
 
 import { relyingPartyOf } from '../../model/relying-party.ts'
-import { listAuthenticationMethods } from '../../store/authentication-method-store.ts'
-import { isPasskeyPromptSnoozed } from '../../store/passkey-prompt-store.ts'
+import { listAuthenticationMethods } from '../../store/users/authentication-method-store.ts'
+import { isPasskeyPromptSnoozed } from '../../store/users/passkey-prompt-store.ts'
 import { CONTINUE, type LoginUnderWay, type Step } from '../pipeline/step.ts'
 import { DATABASE_CONNECTION, type Directory } from '../tenant/directory.ts'
 import { enrolledFactors } from './kinds/index.ts'

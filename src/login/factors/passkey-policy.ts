@@ -1,7 +1,7 @@
 /** What a connection says about passkeys. */
 
 import { isJsonObject } from '../../base/json.ts'
-import type { ConnectionRecord } from '../../store/connection-store.ts'
+import type { ConnectionRecord } from '../../store/tenants/connection-store.ts'
 
 export interface PasskeyPolicy {
   readonly enabled: boolean

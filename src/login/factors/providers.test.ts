@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { AuthenticationMethod } from '../../store/authentication-method-store.ts'
+import type { AuthenticationMethod } from '../../store/users/authentication-method-store.ts'
 import { FACTOR_NAMES } from './kinds/index.ts'
 import { enrolledProviders, factorsOfProvider } from './providers.ts'
 

@@ -1,6 +1,6 @@
 /** Providers of second factors, as `api.multifactor.enable` and `event.user.multifactor` name them. */
 
-import type { AuthenticationMethod } from '../../store/authentication-method-store.ts'
+import type { AuthenticationMethod } from '../../store/users/authentication-method-store.ts'
 import { enrolledFactors, FACTOR_NAMES, type FactorName, factorOf } from './kinds/index.ts'
 
 /** The factors of each provider; another one has none here, so a login that demands it fails. */

@@ -1,13 +1,13 @@
 /** Suspends a login until its user has proved, or set up, a second factor on our pages. */
 
-import { type AuthenticationMethod, listAuthenticationMethods } from '../../store/authentication-method-store.ts'
 import {
   type FactorRequest,
   type FactorRequestKey,
   findFactorRequest,
   type NewFactorRequest,
   saveFactorRequest,
-} from '../../store/factor-request-store.ts'
+} from '../../store/logins/factor-request-store.ts'
+import { type AuthenticationMethod, listAuthenticationMethods } from '../../store/users/authentication-method-store.ts'
 import type { LoginDeps } from '../door/login-deps.ts'
 import { CONTINUE, type LoginUnderWay, type StepOutcome } from '../pipeline/step.ts'
 import { availableFactors, stageOf, stagePath } from './factor-stage.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createSoftwareAuthenticator, type Deviation, FLAG } from '../../cli/demo/software-authenticator.ts'
-import type { StoredCredential } from '../../store/credential-store.ts'
+import type { StoredCredential } from '../../store/users/credential-store.ts'
 import { parseAnswer, verifyCreation, verifyUse } from './webauthn-answer.ts'
 
 const party = { id: 'login.example.com', name: 'Dev', origin: 'https://login.example.com' }

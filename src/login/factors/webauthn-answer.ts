@@ -4,7 +4,7 @@ import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simp
 import { isJsonObject, parseJson } from '../../base/json.ts'
 import type { RelyingParty } from '../../model/relying-party.ts'
 import { ALGORITHMS, MAX_CREDENTIAL_ID, TRANSPORTS } from '../../model/webauthn-credential.ts'
-import type { CredentialType, NewCredential, StoredCredential } from '../../store/credential-store.ts'
+import type { CredentialType, NewCredential, StoredCredential } from '../../store/users/credential-store.ts'
 import { CEREMONY_RULES } from './ceremony.ts'
 
 /** A tenth of a second to load, which no start of a server and no login by password has to wait for. */

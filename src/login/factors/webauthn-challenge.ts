@@ -5,7 +5,7 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { RandomBytes } from '../../base/random.ts'
-import type { CredentialType } from '../../store/credential-store.ts'
+import type { CredentialType } from '../../store/users/credential-store.ts'
 
 /** What a challenge is for; an answer to it is good for nothing else. */
 export interface ChallengeBinding {

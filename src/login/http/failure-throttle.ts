@@ -4,8 +4,8 @@ import { createHmac } from 'node:crypto'
 import { networkOf } from '../../base/network.ts'
 import type { Rate } from '../../base/rate-limiter.ts'
 import type { TenantId } from '../../model/ids.ts'
-import type { Db } from '../../store/database.ts'
-import { countFailure } from '../../store/failure-allowance-store.ts'
+import type { Db } from '../../store/database/database.ts'
+import { countFailure } from '../../store/logins/failure-allowance-store.ts'
 
 export interface Sender {
   readonly tenantId: TenantId

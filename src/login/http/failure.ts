@@ -1,7 +1,7 @@
 /** Answers for what went wrong on our side, or with the browser's request: a page for people, JSON for programs. */
 
 import { QueueFull } from '../../base/turns.ts'
-import { isDatabaseUnavailable } from '../../store/database-unavailable.ts'
+import { isDatabaseUnavailable } from '../../store/database/database-unavailable.ts'
 import { BodyError, type BodyProblem } from './request-body.ts'
 
 export interface Failure {

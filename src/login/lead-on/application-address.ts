@@ -1,6 +1,6 @@
 /** The address at which people go on in an application when nothing of a login is carried there. */
 
-import type { ClientRecord } from '../../store/client-store.ts'
+import type { ClientRecord } from '../../store/tenants/client-store.ts'
 
 const WEB = ['http:', 'https:']
 

@@ -5,7 +5,7 @@
 
 import type { Provider } from 'oidc-provider'
 import { isJsonObject } from '../../base/json.ts'
-import { BUSY_UNTIL, findLoginTrail, type LoginTrail, RESULT } from '../../store/interaction-store.ts'
+import { BUSY_UNTIL, findLoginTrail, type LoginTrail, RESULT } from '../../store/logins/interaction-store.ts'
 import type { LoginDeps } from '../door/login-deps.ts'
 import { loadSession } from '../engine/engine-request.ts'
 import { renderPage, type WayOn } from '../pages/pages.ts'

@@ -1,6 +1,6 @@
 /** The link of a page that leads no further: back to the application, or the same again. */
 
-import type { ClientRecord } from '../../store/client-store.ts'
+import type { ClientRecord } from '../../store/tenants/client-store.ts'
 import type { ApplicationHint, Failure } from '../http/failure.ts'
 import type { WayOn } from '../pages/pages.ts'
 import type { Directory } from '../tenant/directory.ts'

@@ -1,8 +1,8 @@
 /** Ends the browser's session, and says so in the log. */
 
 import type { JsonObject } from '../../base/json.ts'
-import { endSessionOfCookie } from '../../store/session-end.ts'
-import { findUser } from '../../store/user-store.ts'
+import { endSessionOfCookie } from '../../store/logins/session-end.ts'
+import { findUser } from '../../store/users/user-store.ts'
 import type { LoginDeps } from '../door/login-deps.ts'
 import { addCookie, cookieName } from '../http/cookies.ts'
 import { copySessionCookie } from '../http/silent-cookie.ts'

@@ -3,7 +3,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import type { Provider } from 'oidc-provider'
-import { findUser } from '../../store/user-store.ts'
+import { findUser } from '../../store/users/user-store.ts'
 import { loadSession } from '../engine/engine-request.ts'
 import { PageRefusal } from '../http/failure.ts'
 import { sendPage, sendRedirect } from '../http/reply.ts'

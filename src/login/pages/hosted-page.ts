@@ -1,7 +1,7 @@
 /** What a hosted page is, and what each of them is given. */
 
 import type { Provider } from 'oidc-provider'
-import type { ConnectionRecord } from '../../store/connection-store.ts'
+import type { ConnectionRecord } from '../../store/tenants/connection-store.ts'
 import type { Registration } from '../actions/registration.ts'
 import type { LoginContext, LoginDeps } from '../door/login-deps.ts'
 import type { PageInteraction } from '../engine/interaction.ts'

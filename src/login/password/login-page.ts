@@ -1,8 +1,8 @@
 /** The page `/u/login`. */
 
 import { firstCharacters } from '../../base/characters.ts'
-import type { ConnectionRecord } from '../../store/connection-store.ts'
-import type { UserRecord } from '../../store/user-store.ts'
+import type { ConnectionRecord } from '../../store/tenants/connection-store.ts'
+import type { UserRecord } from '../../store/users/user-store.ts'
 import { completeLogin, leaveToOther, loadInteraction, type PageInteraction } from '../engine/interaction.ts'
 import { PASSKEY_AMR } from '../factors/authentication-context.ts'
 import { passkeyOffer, signInWithPasskey } from '../factors/passkey-login.ts'

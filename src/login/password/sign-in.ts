@@ -6,11 +6,16 @@ import { createKeyedTurns } from '../../base/turns.ts'
 import { normalizeEmail } from '../../model/email-address.ts'
 import type { TenantId } from '../../model/ids.ts'
 import { isTooLong } from '../../model/password-rules.ts'
-import type { ConnectionRecord } from '../../store/connection-store.ts'
-import type { Db } from '../../store/database.ts'
-import { clearLoginFailures, countLoginFailure } from '../../store/login-failure-store.ts'
-import { isStorable } from '../../store/storable-text.ts'
-import { findSignInFacts, replacePasswordHash, type UserRecord, type UserWithPassword } from '../../store/user-store.ts'
+import type { Db } from '../../store/database/database.ts'
+import { isStorable } from '../../store/database/storable-text.ts'
+import { clearLoginFailures, countLoginFailure } from '../../store/logins/login-failure-store.ts'
+import type { ConnectionRecord } from '../../store/tenants/connection-store.ts'
+import {
+  findSignInFacts,
+  replacePasswordHash,
+  type UserRecord,
+  type UserWithPassword,
+} from '../../store/users/user-store.ts'
 import type { LoginConfig } from '../door/login-deps.ts'
 import { type AttemptOrigin, createFailureThrottle } from '../http/failure-throttle.ts'
 import { senderOf } from './failed-attempts.ts'

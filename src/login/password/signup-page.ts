@@ -2,8 +2,8 @@
 
 import { LIMITS } from '../../actions/limits.ts'
 import { firstCharacters } from '../../base/characters.ts'
-import type { ConnectionRecord } from '../../store/connection-store.ts'
-import { releaseInteraction, reserveInteraction, signUpForInteraction } from '../../store/sign-up-store.ts'
+import type { ConnectionRecord } from '../../store/tenants/connection-store.ts'
+import { releaseInteraction, reserveInteraction, signUpForInteraction } from '../../store/users/sign-up-store.ts'
 import { goOnAs, leaveToOther, loadInteraction, loginAnswer, type PageInteraction } from '../engine/interaction.ts'
 import { PageRefusal } from '../http/failure.ts'
 import { sendPage, sendRedirect } from '../http/reply.ts'

@@ -1,7 +1,7 @@
 /** What lies between "who is it" and "a code is issued": one small rule per step. */
 
 import type { Json } from '../../base/json.ts'
-import type { UserRecord } from '../../store/user-store.ts'
+import type { UserRecord } from '../../store/users/user-store.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 import type { LoginFacts } from './login-facts.ts'
 

@@ -3,14 +3,14 @@
 import { createExpiringCache, type ExpiringCache } from '../../base/expiring-cache.ts'
 import type { SecretBox } from '../../base/secret-box.ts'
 import type { TenantId } from '../../model/ids.ts'
-import { type ClientGrantRecord, findClientGrant } from '../../store/client-grant-store.ts'
-import { type ClientRecord, findClient } from '../../store/client-store.ts'
-import { type ConnectionRecord, findConnection } from '../../store/connection-store.ts'
+import { type ClientGrantRecord, findClientGrant } from '../../store/tenants/client-grant-store.ts'
+import { type ClientRecord, findClient } from '../../store/tenants/client-store.ts'
+import { type ConnectionRecord, findConnection } from '../../store/tenants/connection-store.ts'
 import {
   findResourceServer,
   findSystemResourceServer,
   type ResourceServerRecord,
-} from '../../store/resource-server-store.ts'
+} from '../../store/tenants/resource-server-store.ts'
 import type { LoginDeps } from '../door/login-deps.ts'
 import { loadSeedRecord } from './seed-record.ts'
 import type { Tenant } from './tenant.ts'

@@ -3,8 +3,8 @@
 import { systemRandom } from '../../base/random.ts'
 import { createSecretBox, SECRET_BOX_KEY_BYTES, type SecretBox } from '../../base/secret-box.ts'
 import type { Config } from '../../config/config.ts'
-import type { Db } from '../../store/database.ts'
-import { ensureInstallationSecret } from '../../store/installation-secret-store.ts'
+import type { Db } from '../../store/database/database.ts'
+import { ensureInstallationSecret } from '../../store/tenants/installation-secret-store.ts'
 
 /** Seals secrets at rest with the operator's key, or with one that the servers of the database share. */
 export const openSecretBox = async ({ encryptionKey }: Pick<Config, 'encryptionKey'>, db: Db): Promise<SecretBox> => {

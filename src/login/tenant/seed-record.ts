@@ -3,9 +3,9 @@
 import { isJsonObject, parseJson } from '../../base/json.ts'
 import type { SecretBox } from '../../base/secret-box.ts'
 import type { TenantId } from '../../model/ids.ts'
-import type { Db } from '../../store/database.ts'
-import { findFirstOfTenant } from '../../store/first-of-tenant-store.ts'
-import { findTenantSecret, saveTenantSecret } from '../../store/tenant-store.ts'
+import type { Db } from '../../store/database/database.ts'
+import { findFirstOfTenant } from '../../store/tenants/first-of-tenant-store.ts'
+import { findTenantSecret, saveTenantSecret } from '../../store/tenants/tenant-store.ts'
 
 /** The settings that a later start applies when they have changed. */
 export type AppliedSetting =

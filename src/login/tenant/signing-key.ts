@@ -7,7 +7,7 @@ import { parseJson } from '../../base/json.ts'
 import { type RandomBytes, randomAlphanumeric } from '../../base/random.ts'
 import type { SecretBox } from '../../base/secret-box.ts'
 import type { TenantId } from '../../model/ids.ts'
-import type { SigningKeyRecord, SigningKeyStatus } from '../../store/signing-key-store.ts'
+import type { SigningKeyRecord, SigningKeyStatus } from '../../store/tenants/signing-key-store.ts'
 
 const MODULUS_BITS = 2048
 const KID_LENGTH = 21

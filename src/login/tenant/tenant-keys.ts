@@ -5,9 +5,9 @@ import type { JWK } from 'jose'
 import type { RandomBytes } from '../../base/random.ts'
 import type { SecretBox } from '../../base/secret-box.ts'
 import type { TenantId } from '../../model/ids.ts'
-import type { Db } from '../../store/database.ts'
-import { listSigningKeys } from '../../store/signing-key-store.ts'
-import { findTenantSecret, insertTenantSecret } from '../../store/tenant-store.ts'
+import type { Db } from '../../store/database/database.ts'
+import { listSigningKeys } from '../../store/tenants/signing-key-store.ts'
+import { findTenantSecret, insertTenantSecret } from '../../store/tenants/tenant-store.ts'
 import { openSigningKey, toPublicJwk } from './signing-key.ts'
 
 export interface TenantKeys {

@@ -2,7 +2,7 @@
 
 import { createExpiringCache } from '../../base/expiring-cache.ts'
 import type { TenantId } from '../../model/ids.ts'
-import { findTenantByDomain, type TenantRecord } from '../../store/tenant-store.ts'
+import { findTenantByDomain, type TenantRecord } from '../../store/tenants/tenant-store.ts'
 import type { LoginDeps } from '../door/login-deps.ts'
 
 export interface Tenant {

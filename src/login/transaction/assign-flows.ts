@@ -1,8 +1,8 @@
 /** Asks experimentation for a transaction's variations, at each moment at which a flow is decided. */
 
 import { FLOWS_BY_MOMENT, type Flow } from '../../decision/flow.ts'
-import { changeLoginTransaction } from '../../store/login-transaction-store.ts'
-import type { UserRecord } from '../../store/user-store.ts'
+import { changeLoginTransaction } from '../../store/logins/login-transaction-store.ts'
+import type { UserRecord } from '../../store/users/user-store.ts'
 import type { AssignOutcome } from '../assignment/assignment-port.ts'
 import type { LoginContext } from '../door/login-deps.ts'
 import { createDeviceId, parseDeviceCookie } from './device-cookie.ts'

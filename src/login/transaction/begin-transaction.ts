@@ -2,7 +2,7 @@
 
 import { FLOWS_BY_MOMENT } from '../../decision/flow.ts'
 import type { TransactionId } from '../../model/ids.ts'
-import { insertLoginTransaction } from '../../store/login-transaction-store.ts'
+import { insertLoginTransaction } from '../../store/logins/login-transaction-store.ts'
 import type { LoginContext } from '../door/login-deps.ts'
 import { LIFETIME } from '../engine/lifetimes.ts'
 import { addCookie, cookieName } from '../http/cookies.ts'

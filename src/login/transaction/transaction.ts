@@ -2,7 +2,7 @@
 
 import { isJsonObject } from '../../base/json.ts'
 import type { TransactionId } from '../../model/ids.ts'
-import type { LoginTransactionRecord } from '../../store/login-transaction-store.ts'
+import type { LoginTransactionRecord } from '../../store/logins/login-transaction-store.ts'
 import type { Assignment } from '../assignment/assignment-port.ts'
 
 export interface LoginTransaction {

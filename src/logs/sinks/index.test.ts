@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { sql } from '../../store/migrations/0002-logs.ts'
+import { sql } from '../../store/database/migrations/0002-logs.ts'
 import { isSinkType, SINKS, UNSUPPORTED_SINKS } from './index.ts'
 
 const definedInFolder = (): readonly string[] =>

@@ -1,7 +1,7 @@
 /** Delivers one page of the log to a stream's destination and saves how far it got. */
 
 import type { JsonObject } from '../../base/json.ts'
-import type { LogDocument } from '../../store/log-store.ts'
+import type { LogDocument } from '../../store/logs/log-store.ts'
 import {
   type Lease,
   noteStreamError,
@@ -9,7 +9,7 @@ import {
   type StreamError,
   saveFailure,
   saveProgress,
-} from '../../store/log-stream-delivery.ts'
+} from '../../store/logs/streams/log-stream-delivery.ts'
 import type { BatchLimits, Item, OpenSink, SendResult } from '../sinks/sink.ts'
 import { retryDelay } from './backoff.ts'
 import { toBatches } from './batches.ts'

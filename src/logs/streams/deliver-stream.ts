@@ -1,15 +1,15 @@
 /** Delivers one stream while this server holds its lease: reads, sends, waits for more. */
 
 import type { Clock } from '../../base/clock.ts'
-import { type LogDocument, listLogsAfter } from '../../store/log-store.ts'
+import { type LogDocument, listLogsAfter } from '../../store/logs/log-store.ts'
 import {
   loadStreamState,
   releaseLease,
   saveFailure,
   saveProgress,
   type TakenLease,
-} from '../../store/log-stream-delivery.ts'
-import { type LogStreamRecord, loadLogStream } from '../../store/log-stream-store.ts'
+} from '../../store/logs/streams/log-stream-delivery.ts'
+import { type LogStreamRecord, loadLogStream } from '../../store/logs/streams/log-stream-store.ts'
 import { isSinkType, sinkOf } from '../sinks/index.ts'
 import { retryDelay } from './backoff.ts'
 import { selects } from './category.ts'

@@ -3,8 +3,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock } from '../../base/clock.ts'
 import type { TenantId } from '../../model/ids.ts'
-import type { Db } from '../../store/database.ts'
-import type { LogStreamRecord } from '../../store/log-stream-store.ts'
+import type { Db } from '../../store/database/database.ts'
+import type { LogStreamRecord } from '../../store/logs/streams/log-stream-store.ts'
 import type { OpenSink } from '../sinks/sink.ts'
 
 /** All in milliseconds, but for `pageSize` and `maxStreams`. */

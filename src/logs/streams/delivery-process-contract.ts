@@ -2,7 +2,7 @@
 
 import { createEgress } from '../../base/egress.ts'
 import { systemResolve } from '../../base/egress-rules.ts'
-import { openDatabase } from '../../store/database.ts'
+import { openDatabase } from '../../store/database/database.ts'
 import { http } from '../sinks/http.ts'
 import { LOCAL } from '../sinks/sink-contract.ts'
 import { startLogStreamDelivery } from './delivery.ts'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DEV, OTHER } from '../../../test/kit/tenant-log.ts'
-import { loadLogStreamHealth } from '../../store/log-stream-health.ts'
-import { deleteLogStream, insertLogStream, updateLogStream } from '../../store/log-stream-store.ts'
+import { loadLogStreamHealth } from '../../store/logs/streams/log-stream-health.ts'
+import { deleteLogStream, insertLogStream, updateLogStream } from '../../store/logs/streams/log-stream-store.ts'
 import { createDestination, createRig, FAST, isComplete, until } from './delivery-contract.ts'
 
 const place = (db: Parameters<typeof loadLogStreamHealth>[0]) => ({ db, tenantId: DEV })

@@ -1,6 +1,6 @@
 /** Delivers the streams of all tenants: finds those that no server delivers, and takes them. */
 
-import { listDueLogStreams, type TakenLease, takeLease } from '../../store/log-stream-delivery.ts'
+import { listDueLogStreams, type TakenLease, takeLease } from '../../store/logs/streams/log-stream-delivery.ts'
 import { deliverStream } from './deliver-stream.ts'
 import type { DeliveryPorts } from './delivery-ports.ts'
 

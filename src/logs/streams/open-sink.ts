@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import type { SecretBox } from '../../base/secret-box.ts'
 import type { TenantId } from '../../model/ids.ts'
-import type { LogStreamRecord } from '../../store/log-stream-store.ts'
+import type { LogStreamRecord } from '../../store/logs/streams/log-stream-store.ts'
 import { isSinkType, sinkOf } from '../sinks/index.ts'
 import type { OpenSink, SinkPorts } from '../sinks/sink.ts'
 import { openSettings } from './sink-settings.ts'

@@ -1,12 +1,12 @@
 /** Seals addresses that an older version kept in the open: their query may hold a credential. */
 
 import type { SecretBox } from '../../base/secret-box.ts'
-import type { Db } from '../../store/database.ts'
+import type { Db } from '../../store/database/database.ts'
 import {
   listOpenAddresses,
   type OpenStreamSettings,
   replaceKeptSettings,
-} from '../../store/log-stream-open-addresses.ts'
+} from '../../store/logs/streams/log-stream-open-addresses.ts'
 import { isSinkType, sinkOf } from '../sinks/index.ts'
 import { keepSettings, openSettings } from './sink-settings.ts'
 

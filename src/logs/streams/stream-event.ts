@@ -1,7 +1,7 @@
 /** What a stream sends of a row of the log. */
 
 import type { JsonObject } from '../../base/json.ts'
-import type { LogDocument } from '../../store/log-store.ts'
+import type { LogDocument } from '../../store/logs/log-store.ts'
 import type { StreamEvent } from '../sinks/sink.ts'
 
 /** The envelope of an event: the API's document without the two fields that only the API adds (contract: webhook body). */

@@ -2,9 +2,9 @@
 
 import type { Json, JsonObject } from '../../../base/json.ts'
 import { pictureOf } from '../../../model/avatar.ts'
-import type { AuthenticationMethod } from '../../../store/authentication-method-store.ts'
-import type { ConnectionRecord } from '../../../store/connection-store.ts'
-import type { UserRecord } from '../../../store/user-store.ts'
+import type { ConnectionRecord } from '../../../store/tenants/connection-store.ts'
+import type { AuthenticationMethod } from '../../../store/users/authentication-method-store.ts'
+import type { UserRecord } from '../../../store/users/user-store.ts'
 import type { Assignment } from '../../assignment/assignment-port.ts'
 import { isFrontChannel } from '../../engine/response-types.ts'
 import { enrolledFactors } from '../../factors/kinds/index.ts'

@@ -2,9 +2,9 @@
 
 import type { TransactionMetadata } from '../../../actions/contract.ts'
 import type { JsonObject } from '../../../base/json.ts'
-import type { AuthenticationMethod } from '../../../store/authentication-method-store.ts'
-import type { ConnectionRecord } from '../../../store/connection-store.ts'
-import type { SessionMethod } from '../../../store/session-method-store.ts'
+import type { SessionMethod } from '../../../store/logins/session-method-store.ts'
+import type { ConnectionRecord } from '../../../store/tenants/connection-store.ts'
+import type { AuthenticationMethod } from '../../../store/users/authentication-method-store.ts'
 import { originOfRequest } from '../../engine/origin.ts'
 import { toAuthenticationMethods } from '../../factors/authentication-context.ts'
 import type { LoginFacts, Origin, RefreshTokenFacts, SessionFacts } from '../../pipeline/login-facts.ts'

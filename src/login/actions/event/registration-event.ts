@@ -1,8 +1,8 @@
 /** The events before and after a registration. */
 
 import type { JsonObject } from '../../../base/json.ts'
-import type { ConnectionRecord } from '../../../store/connection-store.ts'
-import type { UserRecord } from '../../../store/user-store.ts'
+import type { ConnectionRecord } from '../../../store/tenants/connection-store.ts'
+import type { UserRecord } from '../../../store/users/user-store.ts'
 import type { Client } from '../../tenant/directory.ts'
 import type { Exchange } from '../../transaction/exchange.ts'
 import type { LoginTransaction } from '../../transaction/transaction.ts'

@@ -1,6 +1,6 @@
 /** What the table of second factors says of one. */
 
-import type { AuthenticationMethodType, CredentialSummary } from '../../../store/authentication-method-store.ts'
+import type { AuthenticationMethodType, CredentialSummary } from '../../../store/users/authentication-method-store.ts'
 
 export interface Factor {
   /** The wire's name, as Actions state it. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
-import type { AuthenticationMethod } from '../../../store/authentication-method-store.ts'
+import type { AuthenticationMethod } from '../../../store/users/authentication-method-store.ts'
 import { enrolledFactors, FACTORS, isFactorName } from './index.ts'
 
 const NOT_FACTORS = ['index.ts', 'factor.ts']

@@ -1,6 +1,6 @@
 /** The table of second factors, in the order in which pages list them. */
 
-import type { AuthenticationMethod } from '../../../store/authentication-method-store.ts'
+import type { AuthenticationMethod } from '../../../store/users/authentication-method-store.ts'
 import type { Factor } from './factor.ts'
 import { otp } from './otp.ts'
 import { recoveryCode } from './recovery-code.ts'

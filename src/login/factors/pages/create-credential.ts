@@ -1,13 +1,13 @@
 /** Makes a credential of a page's user out of what the browser has sent. */
 
-import type { CredentialSummary } from '../../../store/authentication-method-store.ts'
+import { keepPendingPasskey } from '../../../store/logins/pending-passkey-store.ts'
+import type { CredentialSummary } from '../../../store/users/authentication-method-store.ts'
 import {
   type CredentialType,
   findCredential,
   insertCredential,
   type NewCredential,
-} from '../../../store/credential-store.ts'
-import { keepPendingPasskey } from '../../../store/pending-passkey-store.ts'
+} from '../../../store/users/credential-store.ts'
 import { creationOptions } from '../ceremony.ts'
 import { type CreationProblem, NOT_INSERTED } from '../creation-problem.ts'
 import type { Factor } from '../kinds/factor.ts'

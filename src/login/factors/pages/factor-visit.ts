@@ -1,14 +1,17 @@
 /** One visit of a page of second factors or passkeys: whose login it is, what it waits for, and where it goes on. */
 
 import type { JsonObject } from '../../../base/json.ts'
-import { type AuthenticationMethod, listAuthenticationMethods } from '../../../store/authentication-method-store.ts'
 import {
   type FactorRequest,
   type FactorRequestKey,
   findFactorRequest,
   settleFactorRequest,
-} from '../../../store/factor-request-store.ts'
-import { findUser, type UserRecord } from '../../../store/user-store.ts'
+} from '../../../store/logins/factor-request-store.ts'
+import {
+  type AuthenticationMethod,
+  listAuthenticationMethods,
+} from '../../../store/users/authentication-method-store.ts'
+import { findUser, type UserRecord } from '../../../store/users/user-store.ts'
 import { completeSuspension, loadInteraction, type PageInteraction } from '../../engine/interaction.ts'
 import { PIPELINE } from '../../engine/interaction-policy.ts'
 import { EXPIRED, PageRefusal } from '../../http/failure.ts'

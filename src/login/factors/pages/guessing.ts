@@ -1,6 +1,10 @@
 /** Takes an attempt before a code is looked at, and says so when there are none left for a while. */
 
-import { clearFactorFailures, type GuessableFactor, takeFactorAttempt } from '../../../store/factor-failure-store.ts'
+import {
+  clearFactorFailures,
+  type GuessableFactor,
+  takeFactorAttempt,
+} from '../../../store/logins/factor-failure-store.ts'
 import { attemptsExceeded, codeRefused } from '../factor-events.ts'
 import type { Factor } from '../kinds/factor.ts'
 import { type FactorVisit, type PageProblem, wentOn } from './factor-visit.ts'

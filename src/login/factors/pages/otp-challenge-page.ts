@@ -1,8 +1,8 @@
 /** The page `/u/mfa-otp-challenge`. */
 
 import { totpSecretPlace } from '../../../model/authentication-method.ts'
-import { findTotp, useTotpStep } from '../../../store/authentication-method-store.ts'
-import { useForRequest } from '../../../store/factor-use.ts'
+import { useForRequest } from '../../../store/logins/factor-use.ts'
+import { findTotp, useTotpStep } from '../../../store/users/authentication-method-store.ts'
 import { sendRedirect } from '../../http/reply.ts'
 import { LOGIN_OPTIONS_PATH } from '../factor-stage.ts'
 import { otp } from '../kinds/otp.ts'

@@ -7,8 +7,8 @@ import {
   findFactorRequest,
   noteOnce,
   saveFactorRequest,
-} from '../../../store/factor-request-store.ts'
-import { isPasskeyPromptSnoozed, snoozePasskeyPrompt } from '../../../store/passkey-prompt-store.ts'
+} from '../../../store/logins/factor-request-store.ts'
+import { isPasskeyPromptSnoozed, snoozePasskeyPrompt } from '../../../store/users/passkey-prompt-store.ts'
 import { awaitedRedirect, POST_LOGIN } from '../../actions/passage.ts'
 import type { PageInteraction } from '../../engine/interaction.ts'
 import { EXPIRED, PageRefusal } from '../../http/failure.ts'

@@ -1,16 +1,16 @@
 /** What happens when a second factor was proved or set up: it is logged and noted, and the login goes on. */
 
 import { createMethodId } from '../../../model/authentication-method.ts'
+import type { Db } from '../../../store/database/database.ts'
+import { enrollFactor } from '../../../store/logins/factor-enrollment.ts'
+import { advanceFactorRequest, noteOnce } from '../../../store/logins/factor-request-store.ts'
+import { saveSessionMethod } from '../../../store/logins/session-method-store.ts'
 import type {
   AuthenticationMethodType,
   CredentialSummary,
   NewMethod,
-} from '../../../store/authentication-method-store.ts'
-import type { InsertCredentialOutcome } from '../../../store/credential-store.ts'
-import type { Db } from '../../../store/database.ts'
-import { enrollFactor } from '../../../store/factor-enrollment.ts'
-import { advanceFactorRequest, noteOnce } from '../../../store/factor-request-store.ts'
-import { saveSessionMethod } from '../../../store/session-method-store.ts'
+} from '../../../store/users/authentication-method-store.ts'
+import type { InsertCredentialOutcome } from '../../../store/users/credential-store.ts'
 import { LIFETIME } from '../../engine/lifetimes.ts'
 import { addCookie, cookieName } from '../../http/cookies.ts'
 import { MFA_METHOD } from '../authentication-context.ts'

@@ -1,7 +1,7 @@
 /** TOTP secrets where they rest: sealed, first with the login that sets one up, then with the user's method. */
 
 import { createTotpSecret } from '../../../model/authentication-method.ts'
-import { keepPendingSecret } from '../../../store/factor-request-store.ts'
+import { keepPendingSecret } from '../../../store/logins/factor-request-store.ts'
 import { EXPIRED, PageRefusal } from '../../http/failure.ts'
 import type { FactorVisit } from './factor-visit.ts'
 

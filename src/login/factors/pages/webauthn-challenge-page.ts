@@ -1,6 +1,6 @@
 /** The pages `/u/mfa-webauthn-roaming-challenge` and `/u/mfa-webauthn-platform-challenge`. */
 
-import { findCredential, type StoredCredential, useCredential } from '../../../store/credential-store.ts'
+import { findCredential, type StoredCredential, useCredential } from '../../../store/users/credential-store.ts'
 import { sendRedirect } from '../../http/reply.ts'
 import { requestOptions } from '../ceremony.ts'
 import { challengeFailed } from '../factor-events.ts'

@@ -2,8 +2,8 @@
 
 import { isJsonObject, parseJson } from '../../../base/json.ts'
 import { type RelyingParty, relyingPartyOf } from '../../../model/relying-party.ts'
-import type { CredentialType } from '../../../store/credential-store.ts'
-import { consumeChallenge } from '../../../store/used-challenge-store.ts'
+import { consumeChallenge } from '../../../store/logins/used-challenge-store.ts'
+import type { CredentialType } from '../../../store/users/credential-store.ts'
 import { PageRefusal } from '../../http/failure.ts'
 import type { FactorFailure } from '../factor-events.ts'
 import { type Answer, parseAnswer, type Refused } from '../webauthn-answer.ts'

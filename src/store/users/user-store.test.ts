@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { createTestDatabase, type TestDatabase } from '../../../test/kit/database.ts'
+import { toTenantId } from '../../model/ids.ts'
+import { clearLoginFailures, countLoginFailure } from '../logins/login-failure-store.ts'
+import { insertConnection } from '../tenants/connection-store.ts'
+import { findTenantByDomain, insertTenant } from '../tenants/tenant-store.ts'
+import { changeUserMetadata, findSignInFacts, findUser, insertUser, replacePasswordHash } from './user-store.ts'
+
+const tenantId = toTenantId('dev')
+const connectionId = 'con_1'
+
+let database: TestDatabase
+
+const newUser = (userId: string, email: string) => ({
+  userId,
+  connectionId,
+  email,
+  name: email,
+  nickname: 'ada',
+  passwordHash: 'hash-1',
+  isAdministrator: false,
+})
+
+const facts = (email: string, failureHash = 'none') =>
+  findSignInFacts(database.db, tenantId, { connectionId, email, failureHash, senderHash: 'sender' })
+
+before(async () => {
+  database = await createTestDatabase()
+  const tenant = {
+    tenantId,
+    friendlyName: 'Dev',
+    isDefault: true,
+    allowedLogoutUrls: [],
+    domains: ['login.example.com'],
+  }
+  assert.equal(await insertTenant(database.db, tenant), true)
+  assert.equal(await insertTenant(database.db, tenant), false)
+  await insertConnection(database.db, tenantId, { id: connectionId, name: 'Users', strategy: 'auth0', options: {} })
+})
+
+after(() => database?.close())
+
+test('a host name finds its tenant, and an unknown one the default tenant', async () => {
+  const other = toTenantId('other')
+  await insertTenant(database.db, {
+    tenantId: other,
+    friendlyName: 'Other',
+    isDefault: false,
+    allowedLogoutUrls: ['https://other.example/'],
+    domains: ['Other.Example.com'],
+  })
+  assert.equal((await findTenantByDomain(database.db, 'login.example.com'))?.tenantId, tenantId)
+  assert.deepEqual(await findTenantByDomain(database.db, 'other.example.com'), {
+    tenantId: other,
+    friendlyName: 'Other',
+    isDefault: false,
+    allowedLogoutUrls: ['https://other.example/'],
+  })
+  assert.equal((await findTenantByDomain(database.db, '127.0.0.1'))?.tenantId, tenantId)
+})
+
+test('of concurrent sign-ups with one address exactly one succeeds, whatever the case of its letters', async () => {
+  const results = await Promise.all(
+    Array.from({ length: 10 }, (_, index) =>
+      insertUser(database.db, tenantId, newUser(`auth0|${index}`, index % 2 ? 'Ada@example.com' : 'ada@example.com')),
+    ),
+  )
+  assert.equal(results.filter(Boolean).length, 1)
+  const { found } = await facts('ada@example.com')
+  assert.equal(found?.passwordHash, 'hash-1')
+})
+
+test('the hash of a password does not leave with the user', async () => {
+  await insertUser(database.db, tenantId, newUser('auth0|grace', 'grace@example.com'))
+  const user = await findUser(database.db, tenantId, 'auth0|grace')
+  assert.equal(user?.email, 'grace@example.com')
+  assert.ok(!JSON.stringify(user).includes('hash-1'))
+})
+
+test('a hash is not replaced after the password was changed', async () => {
+  await insertUser(database.db, tenantId, newUser('auth0|rehash', 'rehash@example.com'))
+  await replacePasswordHash(database.db, tenantId, 'auth0|rehash', { from: 'hash-0', to: 'hash-2' })
+  assert.equal((await facts('rehash@example.com')).found?.passwordHash, 'hash-1')
+  await replacePasswordHash(database.db, tenantId, 'auth0|rehash', { from: 'hash-1', to: 'hash-2' })
+  assert.equal((await facts('rehash@example.com')).found?.passwordHash, 'hash-2')
+})
+
+test('the failure that reaches the limit blocks, and a success starts from nothing', async () => {
+  const limit = { failures: 3, seconds: 60 }
+  const counted = await Promise.all(
+    Array.from({ length: 3 }, () => countLoginFailure(database.db, tenantId, 'pair', limit)),
+  )
+  assert.deepEqual(counted.map(({ failures, blockedUntil }) => [failures, blockedUntil !== undefined]).toSorted(), [
+    [1, false],
+    [2, false],
+    [3, true],
+  ])
+  const { found, failures } = await facts('nobody@example.com', 'pair')
+  assert.deepEqual([found, failures?.failures, failures?.blockedUntil !== undefined], [undefined, 3, true])
+  await clearLoginFailures(database.db, tenantId, 'pair')
+  assert.equal((await facts('nobody@example.com', 'pair')).failures, undefined)
+})
+
+test('failures that are far apart are not in a row', async () => {
+  const limit = { failures: 2, seconds: 0 }
+  await countLoginFailure(database.db, tenantId, 'slow', limit)
+  assert.equal((await countLoginFailure(database.db, tenantId, 'slow', limit)).failures, 1)
+})
+
+test('metadata is changed property by property, so that logins at the same time lose nothing of each other', async () => {
+  const user = { ...newUser('auth0|metadata', 'metadata@example.com'), userMetadata: { a: 1, b: 2 } }
+  await insertUser(database.db, tenantId, user)
+  const at = new Date('2026-11-21T10:00:00Z')
+  const change = (name: string, value: number | null) =>
+    changeUserMetadata(database.db, tenantId, user.userId, { user: new Map([[name, value]]), app: new Map(), at })
+  await Promise.all([change('a', null), change('c', 3), change('d', 4)])
+  const changed = await findUser(database.db, tenantId, user.userId)
+  assert.deepEqual(changed?.userMetadata, { b: 2, c: 3, d: 4 })
+  assert.deepEqual([changed?.appMetadata, changed?.updatedAt], [{}, at])
+})
