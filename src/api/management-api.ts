@@ -2,15 +2,15 @@
 
 import { Hono } from 'hono'
 import { apiError } from '../model/error-codes.ts'
-import type { ManagementApiDeps } from './api-deps.ts'
-import { createAuthenticate } from './authenticate.ts'
-import { errorAnswer, toApiError } from './error-answer.ts'
-import { type ApiEnvironment, identify } from './identity.ts'
-import { createOpenApiDocument } from './openapi.ts'
+import { handlerOf } from './http/answer-operation.ts'
+import type { ManagementApiDeps } from './http/api-deps.ts'
+import { createAuthenticate } from './http/authenticate.ts'
+import { errorAnswer, toApiError } from './http/error-answer.ts'
+import { type ApiEnvironment, identify } from './http/identity.ts'
+import { createOpenApiDocument } from './http/openapi.ts'
+import { createRateLimit } from './http/rate-limit.ts'
+import { createReadTurns } from './http/read-turns.ts'
 import { OPERATIONS } from './operations.ts'
-import { handlerOf } from './pipeline.ts'
-import { createRateLimit } from './rate-limit.ts'
-import { createReadTurns } from './read-turns.ts'
 
 const BASE = '/api/v2'
 

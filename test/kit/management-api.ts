@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import type { ActionPorts } from '../../src/api/actions/action-ports.ts'
-import type { ManagementApiDeps } from '../../src/api/api-deps.ts'
+import type { ManagementApiDeps } from '../../src/api/http/api-deps.ts'
 import type { LogStreamPorts } from '../../src/api/log-streams/log-stream-ports.ts'
 import { createManagementApi } from '../../src/api/management-api.ts'
 import { OPERATIONS } from '../../src/api/operations.ts'

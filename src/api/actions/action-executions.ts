@@ -3,8 +3,8 @@
 import { z } from 'zod'
 import { type ActionExecution, EXECUTION_STATUSES } from '../../model/action-execution.ts'
 import { loadExecution } from '../../store/actions/action-execution-store.ts'
-import { idParams } from '../list-query.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../operation.ts'
+import { idParams } from '../http/list-query.ts'
+import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
 
 const date = z.iso.datetime()
 

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { redeployVersion } from '../../store/actions/action-deployment-store.ts'
 import { loadAction } from '../../store/actions/action-store.ts'
 import { listVersions, loadVersion } from '../../store/actions/action-version-store.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../operation.ts'
+import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
 import { actionVersionSchema, toWireVersion } from './action-answer.ts'
 import { pageQuery, pageSchema, toPaging } from './page-query.ts'
 

@@ -2,8 +2,8 @@
 
 import { z } from 'zod'
 import { deleteAction, listActions, loadAction } from '../../store/actions/action-store.ts'
-import { idParams } from '../list-query.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../operation.ts'
+import { idParams } from '../http/list-query.ts'
+import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
 import { actionSchema, actionVersionSchema, toWireAction, toWireCreation, toWireVersion } from './action-answer.ts'
 import { actionChangeSchema, actionCreationSchema } from './action-request.ts'
 import { deployAction } from './deploy-action.ts'

@@ -3,7 +3,7 @@
 import { type Action, type ActionVersion, DEFAULT_RUNTIME, EMPTY_CODE } from '../../model/action.ts'
 import { createUuid } from '../../model/action-id.ts'
 import { createAction, loadAction, updateAction } from '../../store/actions/action-store.ts'
-import type { ApiContext } from '../api-context.ts'
+import type { ApiContext } from '../http/api-context.ts'
 import type { ActionChange, ActionCreation } from './action-request.ts'
 import { requireCode } from './check-code.ts'
 import { deployAction } from './deploy-action.ts'

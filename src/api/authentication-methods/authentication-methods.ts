@@ -3,10 +3,10 @@
 import { z } from 'zod'
 import { findUserById, listUserMethods, loadUser, loadUserMethod } from '../../store/users/user-method-store.ts'
 import type { UserRecord } from '../../store/users/user-store.ts'
-import type { ApiContext } from '../api-context.ts'
-import { idParams } from '../list-query.ts'
-import { flag, wholeNumber } from '../log-query.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../operation.ts'
+import type { ApiContext } from '../http/api-context.ts'
+import { idParams } from '../http/list-query.ts'
+import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
+import { flag, wholeNumber } from '../logs/log-query.ts'
 import { requireNoLessThan } from '../users/administrators.ts'
 import {
   changedMethodSchema,

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { userHandleOf } from '../../model/webauthn-credential.ts'
 import type { UserCredential, UserMethod } from '../../store/users/user-method-store.ts'
-import type { TenantContext } from '../api-deps.ts'
+import type { TenantContext } from '../http/api-deps.ts'
 import { CREDENTIAL_DEVICE_TYPES, MAX_NAME, METHOD_TYPES, SETTABLE_TYPES, WRITABLE_TYPES } from './method-types.ts'
 
 const common = {

@@ -2,7 +2,7 @@
 
 import { removeUserMethod, removeUserMethods, type UserMethod } from '../../store/users/user-method-store.ts'
 import type { UserRecord } from '../../store/users/user-store.ts'
-import type { ApiContext } from '../api-context.ts'
+import type { ApiContext } from '../http/api-context.ts'
 import { identityUserId } from './method-answer.ts'
 
 /** Events name authenticators as Actions do. */

@@ -9,7 +9,7 @@ import {
   type UserMethod,
 } from '../../store/users/user-method-store.ts'
 import type { UserRecord } from '../../store/users/user-store.ts'
-import type { ApiContext } from '../api-context.ts'
+import type { ApiContext } from '../http/api-context.ts'
 import { type PreparedMethod, prepareMethod } from './create-method.ts'
 import type { MethodChange, MethodCreation, MethodSet } from './method-body.ts'
 import { WRITABLE_TYPES } from './method-types.ts'

@@ -9,11 +9,11 @@ import {
   replaceConnectionOptions,
 } from '../../store/tenants/connection-administration.ts'
 import type { ConnectionRecord } from '../../store/tenants/connection-store.ts'
-import type { ApiContext } from '../api-context.ts'
-import { chooseFields, type FieldChoice, fieldsQuery } from '../field-choice.ts'
-import { idParams } from '../list-query.ts'
-import { flag, wholeNumber } from '../log-query.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../operation.ts'
+import type { ApiContext } from '../http/api-context.ts'
+import { chooseFields, type FieldChoice, fieldsQuery } from '../http/field-choice.ts'
+import { idParams } from '../http/list-query.ts'
+import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
+import { flag, wholeNumber } from '../logs/log-query.ts'
 import { connectionChangeSchema, toOptions } from './connection-body.ts'
 
 const PATH = '/connections'

@@ -9,9 +9,9 @@ import {
   listLogStreams,
   loadLogStream,
 } from '../../store/logs/streams/log-stream-store.ts'
-import type { ApiContext } from '../api-context.ts'
-import { idParams } from '../list-query.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../operation.ts'
+import type { ApiContext } from '../http/api-context.ts'
+import { idParams } from '../http/list-query.ts'
+import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
 import { logStreamHealthSchema, logStreamSchema, toWireHealth, toWireStream } from './log-stream-answer.ts'
 import { logStreamChangeSchema, logStreamCreationSchema } from './log-stream-body.ts'
 import { changeLogStream, createLogStream } from './save-log-stream.ts'

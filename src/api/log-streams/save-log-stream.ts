@@ -13,8 +13,8 @@ import {
   loadLogStream,
   updateLogStream,
 } from '../../store/logs/streams/log-stream-store.ts'
-import type { ApiContext } from '../api-context.ts'
-import { describeSchemaProblem } from '../schema-problem.ts'
+import type { ApiContext } from '../http/api-context.ts'
+import { describeSchemaProblem } from '../http/schema-problem.ts'
 import { type LogStreamChange, type LogStreamCreation, sinkChangeOf } from './log-stream-body.ts'
 
 /** @throws `log_stream_type_unsupported` */

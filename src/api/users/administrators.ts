@@ -3,7 +3,7 @@
 import { apiError } from '../../model/error-codes.ts'
 import { administratorScopes } from '../../store/users/administrator-power.ts'
 import type { UserRecord } from '../../store/users/user-store.ts'
-import type { ApiContext } from '../api-context.ts'
+import type { ApiContext } from '../http/api-context.ts'
 
 /**
  * Refuses a caller that would gain scopes by logging in as this user.

@@ -13,8 +13,8 @@ import { type ConnectionRecord, findConnection } from '../../store/tenants/conne
 import { changeUser, createUser, deleteUser, type UserProfile } from '../../store/users/user-administration.ts'
 import { findUserById, loadUser } from '../../store/users/user-method-store.ts'
 import type { UserRecord } from '../../store/users/user-store.ts'
-import type { ApiContext } from '../api-context.ts'
-import { requireScope } from '../authenticate.ts'
+import type { ApiContext } from '../http/api-context.ts'
+import { requireScope } from '../http/authenticate.ts'
 import { requireNoLessThan } from './administrators.ts'
 import type { UserChange, UserCreation } from './user-body.ts'
 

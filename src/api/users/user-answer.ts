@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { pictureOf } from '../../model/avatar.ts'
 import { connectionNames } from '../../store/users/user-search-store.ts'
 import type { UserRecord } from '../../store/users/user-store.ts'
-import type { ApiContext } from '../api-context.ts'
-import { chooseFields, type FieldChoice } from '../field-choice.ts'
+import type { ApiContext } from '../http/api-context.ts'
+import { chooseFields, type FieldChoice } from '../http/field-choice.ts'
 
 const metadata = z.record(z.string(), z.unknown())
 

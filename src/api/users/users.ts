@@ -2,9 +2,9 @@
 
 import { z } from 'zod'
 import { loadUser } from '../../store/users/user-method-store.ts'
-import { fieldsQuery } from '../field-choice.ts'
-import { idParams } from '../list-query.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../operation.ts'
+import { fieldsQuery } from '../http/field-choice.ts'
+import { idParams } from '../http/list-query.ts'
+import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
 import { listUsers, listUsersByEmail } from './list-users.ts'
 import { addUser, editUser, removeUser } from './save-user.ts'
 import { showUser, userListSchema, userSchema } from './user-answer.ts'

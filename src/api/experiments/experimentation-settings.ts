@@ -1,0 +1,45 @@
+/** `/experimentation/settings`: what a tenant chooses for all of its experiments. Ours: the wire has no such noun. */
+
+import {
+  experimentationSettingsChangeSchema,
+  experimentationSettingsSchema,
+} from '../../model/experimentation-settings.ts'
+import { loadActiveLimit, saveActiveLimit } from '../../store/experiments/active-limit-store.ts'
+import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
+
+const PATH = '/experimentation/settings'
+const tag = 'experimentation-settings'
+
+export const experimentationSettingsOperations: readonly Operation[] = [
+  operation({
+    id: 'get_experimentation_settings',
+    method: 'get',
+    path: PATH,
+    summary: 'Get the settings of experimentation',
+    tag,
+    scopes: ['read:experimentation'],
+    params: NO_PARAMETERS,
+    query: NO_PARAMETERS,
+    body: NO_BODY,
+    success: { status: 200, schema: experimentationSettingsSchema },
+    errors: [],
+    run: async api => ({ active_experiments: await loadActiveLimit(api.read) }),
+  }),
+  operation({
+    id: 'update_experimentation_settings',
+    method: 'patch',
+    path: PATH,
+    summary: 'Update the settings of experimentation',
+    tag,
+    scopes: ['update:experimentation'],
+    params: NO_PARAMETERS,
+    query: NO_PARAMETERS,
+    body: experimentationSettingsChangeSchema,
+    success: { status: 200, schema: experimentationSettingsSchema },
+    errors: ['experiment_active_limit_exceeded'],
+    async run(api, { body: { active_experiments: limit } }) {
+      if (limit !== undefined) await api.write(write => saveActiveLimit(write, limit))
+      return { active_experiments: await loadActiveLimit(api.read) }
+    },
+  }),
+]

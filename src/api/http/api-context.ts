@@ -1,0 +1,50 @@
+/** What an operation's call receives beside its input: the tenant, the caller, and doors to the data. */
+
+import type { Kysely } from 'kysely'
+import type { Clock } from '../../base/clock.ts'
+import type { LogEvent } from '../../logs/log-event.ts'
+import type { ConfigurationRead, ConfigurationWrite } from '../../store/database/configuration-write.ts'
+import type { Database } from '../../store/database/schema.ts'
+import type { ActionPorts } from '../actions/action-ports.ts'
+import type { AuthenticationMethodPorts } from '../authentication-methods/authentication-method-ports.ts'
+import type { LogStreamPorts } from '../log-streams/log-stream-ports.ts'
+import type { UserPorts } from '../users/user-ports.ts'
+import type { TenantContext } from './api-deps.ts'
+
+/** Who calls, as the verified token says. */
+export interface Caller {
+  readonly subject: string
+  readonly clientId: string
+  readonly scopes: readonly string[]
+}
+
+export interface ApiContext {
+  readonly tenant: TenantContext
+  readonly caller: Caller
+  readonly db: Kysely<Database>
+  readonly clock: Clock
+  /** The sandbox, the bundler and the secrets of Actions. */
+  readonly actions: ActionPorts
+  /** Where log streams may go, and the box for their secrets. */
+  readonly logStreams: LogStreamPorts
+  /** The box and the randomness for users' authentication methods. */
+  readonly authenticationMethods: AuthenticationMethodPorts
+  /** How passwords are hashed, and what makes an address one. */
+  readonly users: UserPorts
+  /** The request's address as the caller wrote it, for links to further pages. */
+  readonly url: URL
+  /** Reads of experimentation data: the database and the tenant in one argument. */
+  readonly read: ConfigurationRead
+  /**
+   * One transaction on the tenant's experimentation data. When it settles, the change is durable and this server
+   * decides by it. Failures that the database reports for a broken rule arrive as coded errors.
+   */
+  write<T>(work: (write: ConfigurationWrite) => Promise<T>): Promise<T>
+  /**
+   * Writes an event that the call has brought about, with what is known of the caller; the answer waits for it. The call
+   * counts as one that has changed something, whatever becomes of it.
+   */
+  recordEvent(event: Pick<LogEvent, 'type' | 'user_id' | 'user_name' | 'identity_user_id' | 'details'>): Promise<void>
+  /** Adds a header to the answer, such as `Link`. */
+  setHeader(name: string, value: string): void
+}

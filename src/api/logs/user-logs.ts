@@ -1,0 +1,54 @@
+/** `/users/{id}/logs`: the events of one user. */
+
+import { z } from 'zod'
+import { readLogSearch } from '../../logs/search/read-search.ts'
+import type { LogQuery } from '../../model/log-query.ts'
+import { logCondition } from '../../store/logs/log-condition.ts'
+import { idParams } from '../http/list-query.ts'
+import { NO_BODY, type Operation, operation } from '../http/operation.ts'
+import { listLogPage, logListSchema } from './log-page.ts'
+import { flag, searchQuery, sortBy, wholeNumber } from './log-query.ts'
+
+/** The index of a user's events ends in the date; in another order all of them would be read for each page. */
+const userLogQuery = z.strictObject({
+  page: wholeNumber(0, 999_999, 'Number of the page, from 0.').default(0),
+  per_page: wholeNumber(1, 100, 'Events of a page; 50 when absent.').default(50),
+  sort: sortBy(['date'])
+    .default({ by: 'date', direction: 'desc' })
+    .meta({ type: 'string', description: 'Order of the pages; the newest first when absent.' }),
+  include_totals: flag('Whether the answer is an object with `start`, `limit`, `length`, `total`.').default(false),
+  ...searchQuery,
+})
+
+/** The user's events among those that the search finds. */
+const ofUser = (id: string, search: LogQuery | undefined): LogQuery => {
+  const user: LogQuery = { kind: 'test', field: 'user_id', match: { kind: 'exact', value: id } }
+  return search ? { kind: 'and', operands: [user, search] } : user
+}
+
+export const userLogOperations: readonly Operation[] = [
+  operation({
+    id: 'get_logs_by_user',
+    method: 'get',
+    path: '/users/{id}/logs',
+    summary: "List a user's log events",
+    tag: 'logs',
+    scopes: ['read:logs', 'read:logs_users'],
+    params: idParams,
+    query: userLogQuery,
+    body: NO_BODY,
+    success: { status: 200, schema: logListSchema },
+    errors: ['query_too_long', 'query_too_slow'],
+    // Users who are gone still have events, so an unknown id is an empty list rather than an error.
+    run: (api, { params: { id }, query: { page, per_page, sort, include_totals, ...search } }) =>
+      listLogPage(
+        api,
+        { skip: page * per_page, take: per_page, sort },
+        {
+          where: logCondition(ofUser(id, readLogSearch(search))),
+          hasTotals: include_totals,
+          further: 'ask `/logs` with `q=user_id:"…" AND date:[… TO …]`',
+        },
+      ),
+  }),
+]
