@@ -2,9 +2,9 @@
 
 import { execFileSync, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { ActionRunner, BoundAction } from '../src/actions/contract.ts'
-import { loadSandboxTexts } from '../src/actions/pool/sandbox-text.ts'
-import { createActionRunner } from '../src/actions/runner.ts'
+import type { ActionRunner, BoundAction } from '../src/actions/contract/contract.ts'
+import { loadSandboxTexts } from '../src/actions/host/pool/sandbox-text.ts'
+import { createActionRunner } from '../src/actions/host/runner.ts'
 import { createEgress } from '../src/base/egress.ts'
 import { median, verdict } from './summary.ts'
 import { TEN_LINES } from './ten-lines.ts'

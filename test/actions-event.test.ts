@@ -10,7 +10,7 @@ import { type ActionsTenant, startActionsTenant } from './kit/actions-tenant.ts'
 import { createExperiment } from './kit/experiment.ts'
 import { typeProblems } from './kit/type-check.ts'
 
-const DECLARATIONS = new URL('../src/actions/types/event.d.ts', import.meta.url)
+const DECLARATIONS = new URL('../src/actions/contract/types/event.d.ts', import.meta.url)
 
 // biome-ignore lint/suspicious/noExplicitAny: events are looked into freely
 type Event = any

@@ -82,7 +82,7 @@ describe('the installed package', () => {
   after(() => rmSync(folder, { recursive: true, force: true }))
 
   test('carries what runs and what is read, no test and no source', () => {
-    const sources = files.filter(file => /\.ts$/.test(file) && !file.startsWith('src/actions/types/'))
+    const sources = files.filter(file => /\.ts$/.test(file) && !file.startsWith('src/actions/contract/types/'))
     assert.deepEqual(sources, [])
     assert.deepEqual(
       files.filter(file => /\.test\.|\.types\.|-contract\./.test(file)),

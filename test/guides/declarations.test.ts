@@ -6,7 +6,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { TRIGGERS } from '../../src/actions/triggers/index.ts'
+import { TRIGGERS } from '../../src/actions/contract/triggers/index.ts'
 import { readGuide } from '../kit/guide-commands.ts'
 import { serverEnvironment, temporaryDirectory } from '../kit/server.ts'
 

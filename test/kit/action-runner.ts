@@ -1,9 +1,15 @@
 /** Runs Actions in tests: one runner per file, events that are complete enough, and one-Action shorthands. */
 
 import { after } from 'node:test'
-import type { ActionReport, ActionRunner, BoundAction, PipelineResult, RunRequest } from '../../src/actions/contract.ts'
-import type { ActionRunnerOptions } from '../../src/actions/runner.ts'
-import { createActionRunner } from '../../src/actions/runner.ts'
+import type {
+  ActionReport,
+  ActionRunner,
+  BoundAction,
+  PipelineResult,
+  RunRequest,
+} from '../../src/actions/contract/contract.ts'
+import type { ActionRunnerOptions } from '../../src/actions/host/runner.ts'
+import { createActionRunner } from '../../src/actions/host/runner.ts'
 import { createEgress } from '../../src/base/egress.ts'
 
 /** What a login looks like to an Action. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { API } from '../../src/actions/api/index.ts'
-import { RESTRICTED_CLAIMS } from '../../src/actions/api/restricted-claims.ts'
-import { TRIGGERS } from '../../src/actions/triggers/index.ts'
+import { API } from '../../src/actions/contract/api/index.ts'
+import { RESTRICTED_CLAIMS } from '../../src/actions/contract/api/restricted-claims.ts'
+import { TRIGGERS } from '../../src/actions/contract/triggers/index.ts'
 import { actionsApiReference } from './actions-api.ts'
 
 const PAGE = actionsApiReference()

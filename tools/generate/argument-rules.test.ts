@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { API } from '../../src/actions/api/index.ts'
-import { anyText, flag, listOf, oneOf, optional, positive, record, required, text } from '../../src/actions/api/kind.ts'
-import { argument, argumentComplaint, option } from '../../src/actions/api/method.ts'
+import { API } from '../../src/actions/contract/api/index.ts'
+import {
+  anyText,
+  flag,
+  listOf,
+  oneOf,
+  optional,
+  positive,
+  record,
+  required,
+  text,
+} from '../../src/actions/contract/api/kind.ts'
+import { argument, argumentComplaint, option } from '../../src/actions/contract/api/method.ts'
 import { acceptedArguments, explainParameter } from './argument-rules.ts'
 
 test('the rules of an argument are what its check complains of', () => {

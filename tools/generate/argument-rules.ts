@@ -3,8 +3,8 @@
  * complains of is the rule. So the reference cannot promise what the sandbox does not keep.
  */
 
-import type { Kind } from '../../src/actions/api/kind.ts'
-import type { ApiMethod, Parameter } from '../../src/actions/api/method.ts'
+import type { Kind } from '../../src/actions/contract/api/kind.ts'
+import type { ApiMethod, Parameter } from '../../src/actions/contract/api/method.ts'
 
 export interface Member {
   readonly name: string

@@ -1,7 +1,7 @@
 /** The `api` of a call, made from the table: each method checks its arguments, answers, and leaves the call behind. */
 
-import { type ApiMethod, argumentComplaint, type CallState } from '../api/method.ts'
-import { LIMITS } from '../limits.ts'
+import { type ApiMethod, argumentComplaint, type CallState } from '../contract/api/method.ts'
+import { LIMITS } from '../contract/limits.ts'
 
 const { stringify } = JSON
 

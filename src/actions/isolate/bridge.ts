@@ -1,6 +1,6 @@
 /** What the child lends to the code inside an isolate. Hostile code may call any of it with anything. */
 
-import type { TriggerId } from '../triggers/trigger.ts'
+import type { TriggerId } from '../contract/triggers/trigger.ts'
 
 /** Bytes cross the border as buffers, everything else as strings and numbers; nothing is shared. */
 export interface Bridge {

@@ -1,7 +1,7 @@
 /** console: lines for the log of the execution, cut as the wire cuts them. */
 
 import inspect from 'object-inspect'
-import { LIMITS } from '../limits.ts'
+import { LIMITS } from '../contract/limits.ts'
 import type { Current } from './current.ts'
 
 const PLACEHOLDER = /%[sdifjoOc%]/g

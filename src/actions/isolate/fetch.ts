@@ -1,6 +1,6 @@
 /** fetch: the request leaves through the parent, which decides where it may go. */
 
-import { LIMITS } from '../limits.ts'
+import { LIMITS } from '../contract/limits.ts'
 import { type Init, toSent } from './body.ts'
 import { type Current, runningCall } from './current.ts'
 import type { createBodies } from './request-response.ts'

@@ -1,8 +1,8 @@
 /** What runs in an isolate before an Action: globals, `require`, the api object, and the entrances for the child. */
 
-import { API } from '../api/index.ts'
-import type { CallState } from '../api/method.ts'
-import { TRIGGERS } from '../triggers/index.ts'
+import { API } from '../contract/api/index.ts'
+import type { CallState } from '../contract/api/method.ts'
+import { TRIGGERS } from '../contract/triggers/index.ts'
 import { prepareApi, type Recorded } from './api-object.ts'
 import type { Bridge, CallEnd, CallHead, Entrances, ModuleWrapper } from './bridge.ts'
 import { formatLine, showValue } from './console.ts'

@@ -1,6 +1,6 @@
 /** setTimeout and its relatives: the child counts the time, and a call's timers end with it. */
 
-import { LIMITS } from '../limits.ts'
+import { LIMITS } from '../contract/limits.ts'
 import { type Current, runningCall } from './current.ts'
 
 type Callback = (...args: readonly unknown[]) => void

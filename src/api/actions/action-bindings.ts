@@ -1,7 +1,7 @@
 /** `/actions/triggers`: the triggers of this server, and which Actions each runs in which order. */
 
 import { z } from 'zod'
-import { LIMITS } from '../../actions/limits.ts'
+import { LIMITS } from '../../actions/contract/limits.ts'
 import { REFERENCE_TYPES } from '../../model/action-binding.ts'
 import { text } from '../../model/text.ts'
 import { type BoundPair, listBindings, replaceBindings } from '../../store/actions/action-binding-store.ts'

@@ -1,6 +1,6 @@
 /** What the operations on Actions need beside the database; the composition root provides it. */
 
-import type { ActionRunner } from '../../actions/contract.ts'
+import type { ActionRunner } from '../../actions/contract/contract.ts'
 import type { SecretBox } from '../../base/secret-box.ts'
 import type { ActionDependency, BuildError } from '../../model/action.ts'
 

@@ -1,8 +1,8 @@
 /** What requests write of an Action, with the limits of the wire. */
 
 import { z } from 'zod'
-import { dependencyProblems } from '../../actions/dependencies/dependency.ts'
-import { LIMITS } from '../../actions/limits.ts'
+import { LIMITS } from '../../actions/contract/limits.ts'
+import { dependencyProblems } from '../../actions/host/build/dependency.ts'
 import { type ActionDependency, RUNTIMES } from '../../model/action.ts'
 import { text } from '../../model/text.ts'
 import { triggerReferenceSchema } from './trigger.ts'

@@ -3,7 +3,7 @@ import { after, describe, test } from 'node:test'
 import { sql } from 'kysely'
 import { CODE, createActionApi } from '../../../test/kit/action-api.ts'
 import { assertRefused } from '../../../test/kit/management-api.ts'
-import { LIMITS } from '../../actions/limits.ts'
+import { LIMITS } from '../../actions/contract/limits.ts'
 
 describe('bad input', async () => {
   const api = await createActionApi()

@@ -1,7 +1,7 @@
 /** Checks code before a draft is saved: it compiles, and it has its trigger's handler. */
 
-import type { CheckProblem } from '../../actions/contract.ts'
-import type { TriggerId } from '../../actions/triggers/trigger.ts'
+import type { CheckProblem } from '../../actions/contract/contract.ts'
+import type { TriggerId } from '../../actions/contract/triggers/trigger.ts'
 import { apiError, type ErrorCode } from '../../model/error-codes.ts'
 import type { ActionPorts } from './action-ports.ts'
 

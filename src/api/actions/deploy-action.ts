@@ -1,6 +1,6 @@
 /** Deploying a draft: it is frozen, built, and written as the next version. */
 
-import type { CheckProblem } from '../../actions/contract.ts'
+import type { CheckProblem } from '../../actions/contract/contract.ts'
 import type { ActionContent, BuildError } from '../../model/action.ts'
 import type { ErrorCode } from '../../model/error-codes.ts'
 import { type Deployment, recordBuild } from '../../store/actions/action-deployment-store.ts'

@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { ActionReport, PipelineOutcome } from '../../actions/contract.ts'
-import { LIMITS } from '../../actions/limits.ts'
+import type { ActionReport, PipelineOutcome } from '../../actions/contract/contract.ts'
+import { LIMITS } from '../../actions/contract/limits.ts'
 import { isJsonObject, type JsonObject } from '../../base/json.ts'
 import type { Action } from '../../model/action.ts'
 import { loadAction } from '../../store/actions/action-store.ts'

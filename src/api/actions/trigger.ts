@@ -1,8 +1,8 @@
 /** Triggers on the wire: those that exist there, and what this server says of those that it runs. */
 
 import { z } from 'zod'
-import { isTriggerId, TRIGGERS } from '../../actions/triggers/index.ts'
-import type { TriggerId } from '../../actions/triggers/trigger.ts'
+import { isTriggerId, TRIGGERS } from '../../actions/contract/triggers/index.ts'
+import type { TriggerId } from '../../actions/contract/triggers/trigger.ts'
 import { DEFAULT_RUNTIME, RUNTIMES } from '../../model/action.ts'
 
 /** Every trigger of the wire. Lists may be filtered by each; Actions are for those of `TRIGGERS`. */

@@ -1,8 +1,8 @@
 /** The arguments of `actions test`: read, refused and explained. */
 
 import { parseArgs } from 'node:util'
-import { isTriggerId, TRIGGERS } from '../../actions/triggers/index.ts'
-import type { TriggerId } from '../../actions/triggers/trigger.ts'
+import { isTriggerId, TRIGGERS } from '../../actions/contract/triggers/index.ts'
+import type { TriggerId } from '../../actions/contract/triggers/trigger.ts'
 import { CliFailure, EXIT } from '../cli-failure.ts'
 
 export const USAGE = `Usage: experiment-center actions test FILE [options]

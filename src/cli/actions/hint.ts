@@ -1,8 +1,8 @@
 /** What to try next, for failures whose remedy is a flag of `actions test`. */
 
-import type { ActionFailure } from '../../actions/contract.ts'
-import { TRIGGERS } from '../../actions/triggers/index.ts'
-import type { TriggerId } from '../../actions/triggers/trigger.ts'
+import type { ActionFailure } from '../../actions/contract/contract.ts'
+import { TRIGGERS } from '../../actions/contract/triggers/index.ts'
+import type { TriggerId } from '../../actions/contract/triggers/trigger.ts'
 
 type Hint = (failure: ActionFailure, code: string, trigger: TriggerId) => string | undefined
 

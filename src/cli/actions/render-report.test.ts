@@ -6,8 +6,8 @@ import {
   ERROR_CLASS,
   type PipelineOutcome,
   type PipelineResult,
-} from '../../actions/contract.ts'
-import type { TriggerId } from '../../actions/triggers/trigger.ts'
+} from '../../actions/contract/contract.ts'
+import type { TriggerId } from '../../actions/contract/triggers/trigger.ts'
 import { renderReport } from './render-report.ts'
 
 const CODE = `const plan = user => {

@@ -1,8 +1,8 @@
 /** What a tested Action did, for a person at a terminal. */
 
-import type { ActionFailure, ActionReport, PipelineResult } from '../../actions/contract.ts'
-import { positionOf } from '../../actions/syntax.ts'
-import type { TriggerId } from '../../actions/triggers/trigger.ts'
+import type { ActionFailure, ActionReport, PipelineResult } from '../../actions/contract/contract.ts'
+import type { TriggerId } from '../../actions/contract/triggers/trigger.ts'
+import { positionOf } from '../../actions/host/syntax.ts'
 import { toTerminalText } from '../terminal-text.ts'
 import { codeFrame } from './code-frame.ts'
 import { hintFor } from './hint.ts'

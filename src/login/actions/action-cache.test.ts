@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { LIMITS } from '../../actions/limits.ts'
+import { LIMITS } from '../../actions/contract/limits.ts'
 import { toTenantId } from '../../model/ids.ts'
 import { createActionCache } from './action-cache.ts'
 

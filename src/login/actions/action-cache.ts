@@ -1,9 +1,9 @@
 /** `api.cache`: texts that the Actions of a trigger keep for its next run, in the memory of this server. */
 
 import { LRUCache } from 'lru-cache'
-import type { CacheEntries } from '../../actions/contract.ts'
-import { LIMITS } from '../../actions/limits.ts'
-import type { TriggerId } from '../../actions/triggers/trigger.ts'
+import type { CacheEntries } from '../../actions/contract/contract.ts'
+import { LIMITS } from '../../actions/contract/limits.ts'
+import type { TriggerId } from '../../actions/contract/triggers/trigger.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { TenantId } from '../../model/ids.ts'
 

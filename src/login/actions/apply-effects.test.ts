@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Effect } from '../../actions/effects.ts'
+import type { Effect } from '../../actions/contract/effects.ts'
 import { emptyPlan } from '../pipeline/login-plan.ts'
 import { applyEffects, createEffectTarget } from './apply-effects.ts'
 

@@ -1,6 +1,6 @@
 /** The table of what each effect of an Action does to the login. */
 
-import type { Effect, EffectKind } from '../../actions/effects.ts'
+import type { Effect, EffectKind } from '../../actions/contract/effects.ts'
 import type { Json } from '../../base/json.ts'
 import type { LoginPlan } from '../pipeline/login-plan.ts'
 

@@ -1,7 +1,7 @@
 /** The Actions that a tenant's triggers run, in memory with their secrets open, current with every server's writes. */
 
-import type { BoundAction } from '../../actions/contract.ts'
-import type { TriggerId } from '../../actions/triggers/trigger.ts'
+import type { BoundAction } from '../../actions/contract/contract.ts'
+import type { TriggerId } from '../../actions/contract/triggers/trigger.ts'
 import { createReloadingRegistry, type ReloadingRegistry } from '../../base/reloading-registry.ts'
 import type { SecretBox } from '../../base/secret-box.ts'
 import { secretContext } from '../../model/action-secret.ts'

@@ -1,6 +1,6 @@
 /** What Actions ask of second factors, in the words of the steps that ask for them. */
 
-import type { Effect } from '../../actions/effects.ts'
+import type { Effect } from '../../actions/contract/effects.ts'
 import type { MultiFactorDemandOf } from '../factors/multi-factor.ts'
 import type { FactorDemand } from '../factors/request-factors.ts'
 

@@ -1,6 +1,6 @@
 /** What the login needs to run Actions; the composition root provides it. */
 
-import type { ActionRunner } from '../../actions/contract.ts'
+import type { ActionRunner } from '../../actions/contract/contract.ts'
 import type { BoundActions } from './bound-actions.ts'
 
 /** Where a request comes from, as far as it is known. */

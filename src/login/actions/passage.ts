@@ -1,7 +1,7 @@
 /** One login on its way through its post-login Actions, and what is kept of it while it is suspended. */
 
-import type { Resume, TransactionMetadata } from '../../actions/contract.ts'
-import type { Effect } from '../../actions/effects.ts'
+import type { Resume, TransactionMetadata } from '../../actions/contract/contract.ts'
+import type { Effect } from '../../actions/contract/effects.ts'
 import type { Json } from '../../base/json.ts'
 import type { LoginDeps } from '../door/login-deps.ts'
 import type { LoginFacts } from '../pipeline/login-facts.ts'

@@ -1,7 +1,7 @@
 /** The step `post_login`: the tenant's Actions of that trigger. */
 
-import type { PipelineOutcome } from '../../actions/contract.ts'
-import type { Effect } from '../../actions/effects.ts'
+import type { PipelineOutcome } from '../../actions/contract/contract.ts'
+import type { Effect } from '../../actions/contract/effects.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { isPasskeyPage, noteOffer } from '../factors/passkey-offer.ts'
 import { isRequestSettled, suspendForFactors } from '../factors/request-factors.ts'

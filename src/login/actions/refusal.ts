@@ -1,6 +1,6 @@
 /** How a login that its Actions refuse, or that they fail, reaches the application. */
 
-import type { Effect } from '../../actions/effects.ts'
+import type { Effect } from '../../actions/contract/effects.ts'
 import type { StepOutcome } from '../pipeline/step.ts'
 
 type Ending = Extract<Effect, { readonly ends: true }>

@@ -1,6 +1,6 @@
 /** The Actions of a sign-up: those before it may refuse it, those after it run when the answer is out. */
 
-import type { Effect } from '../../actions/effects.ts'
+import type { Effect } from '../../actions/contract/effects.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { TenantLog } from '../../logs/log-event.ts'

@@ -1,6 +1,6 @@
 /** Runs the Actions of a passage: puts their event together and hands it to the sandbox. */
 
-import type { TransactionMetadata } from '../../actions/contract.ts'
+import type { TransactionMetadata } from '../../actions/contract/contract.ts'
 import { isJsonObject, type Json } from '../../base/json.ts'
 import { listSessionMethods, type SessionMethod } from '../../store/logins/session-method-store.ts'
 import type { ConnectionRecord } from '../../store/tenants/connection-store.ts'

@@ -6,10 +6,10 @@ import type {
   PipelineResult,
   Resume,
   TransactionMetadata,
-} from '../../actions/contract.ts'
-import { ERROR_CLASS } from '../../actions/contract.ts'
-import { LIMITS } from '../../actions/limits.ts'
-import type { TriggerId } from '../../actions/triggers/trigger.ts'
+} from '../../actions/contract/contract.ts'
+import { ERROR_CLASS } from '../../actions/contract/contract.ts'
+import { LIMITS } from '../../actions/contract/limits.ts'
+import type { TriggerId } from '../../actions/contract/triggers/trigger.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { RandomBytes } from '../../base/random.ts'

@@ -1,6 +1,6 @@
 /** Applies what the Actions of a login asked for, once, when the last of them is done. */
 
-import type { Effect } from '../../actions/effects.ts'
+import type { Effect } from '../../actions/contract/effects.ts'
 import { saveSessionMethod } from '../../store/logins/session-method-store.ts'
 import { changeUserMetadata } from '../../store/users/user-store.ts'
 import { LIFETIME } from '../engine/lifetimes.ts'

@@ -1,6 +1,6 @@
 /** The page `/u/signup`. */
 
-import { LIMITS } from '../../actions/limits.ts'
+import { LIMITS } from '../../actions/contract/limits.ts'
 import { firstCharacters } from '../../base/characters.ts'
 import type { ConnectionRecord } from '../../store/tenants/connection-store.ts'
 import { releaseInteraction, reserveInteraction, signUpForInteraction } from '../../store/users/sign-up-store.ts'

@@ -1,6 +1,6 @@
 /** The event of post-login. */
 
-import type { TransactionMetadata } from '../../../actions/contract.ts'
+import type { TransactionMetadata } from '../../../actions/contract/contract.ts'
 import type { JsonObject } from '../../../base/json.ts'
 import type { SessionMethod } from '../../../store/logins/session-method-store.ts'
 import type { ConnectionRecord } from '../../../store/tenants/connection-store.ts'

@@ -1,0 +1,19 @@
+/** The lines of one call's console, cut at the length that is kept of an execution. */
+
+import { LIMITS } from '../contract/limits.ts'
+import type { CallLogs } from '../contract/messages.ts'
+
+export const createLog = () => {
+  let text = ''
+  let truncated = false
+  return {
+    /** Takes whatever an isolate hands over. */
+    add: (line: unknown): void => {
+      if (truncated || typeof line !== 'string') return
+      const joined = text === '' ? line : `${text}\n${line}`
+      truncated = joined.length > LIMITS.logChars
+      text = joined.slice(0, LIMITS.logChars)
+    },
+    read: (): CallLogs => ({ text, truncated }),
+  }
+}
