@@ -13,12 +13,13 @@ export const LAYERS: Record<string, readonly string[]> = {
   model: ['decision', 'base'],
   config: ['model', 'base'],
   http: ['base'],
+  search: ['model', 'base'],
   store: ['model', 'decision', 'base'],
-  logs: ['store', 'model', 'base'],
+  logs: ['search', 'store', 'model', 'base'],
   actions: ['model', 'base'],
   analysis: ['store', 'stats', 'model', 'base'],
   login: ['actions', 'analysis', 'logs', 'store', 'config', 'model', 'decision', 'stats', 'base'],
-  api: ['actions', 'analysis', 'logs', 'store', 'config', 'model', 'decision', 'stats', 'base'],
+  api: ['actions', 'analysis', 'logs', 'search', 'store', 'config', 'model', 'decision', 'stats', 'base'],
   // The command line talks to the API like any client; it shares words with the server, not machinery.
   cli: ['actions', 'config', 'stats', 'model', 'base'],
 }

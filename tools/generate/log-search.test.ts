@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseQuery } from '../../src/logs/search/parse-query.ts'
+import { parseQuery } from '../../src/search/parse-query.ts'
 import { logSearchReference } from './log-search.ts'
 
 test('every query in the reference can be read', () => {

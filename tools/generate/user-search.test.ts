@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { USER_DIALECT } from '../../src/api/users/user-dialect.ts'
-import { parseSearch } from '../../src/logs/search/parse-search.ts'
 import { USER_FIELD_NAMES } from '../../src/model/user-field.ts'
+import { parseSearch } from '../../src/search/parse-search.ts'
 import { userSearchReference } from './user-search.ts'
 
 test('every query in the reference can be read, and every field is in it', () => {

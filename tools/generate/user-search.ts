@@ -1,8 +1,8 @@
 /** Renders docs/reference/user-search.md from the table of searchable fields. */
 
 import { USER_DIALECT } from '../../src/api/users/user-dialect.ts'
-import { MAX_QUERY_LENGTH } from '../../src/logs/search/parse-search.ts'
 import { MAX_METADATA_DEPTH, USER_FIELD_NAMES, USER_ORDERS, userField } from '../../src/model/user-field.ts'
+import { MAX_QUERY_LENGTH } from '../../src/search/parse-search.ts'
 
 const names = (fields: readonly string[]): string => fields.map(field => `\`${field}\``).join(', ')
 

@@ -1,9 +1,9 @@
 /** `/logs`: the tenant log. */
 
 import type { Expression, SqlBool } from 'kysely'
-import { readLogSearch } from '../../logs/search/read-search.ts'
 import { apiError } from '../../model/error-codes.ts'
 import { isLogId } from '../../model/log-id.ts'
+import { readLogSearch } from '../../search/read-search.ts'
 import { logCondition } from '../../store/logs/log-condition.ts'
 import { findLog, isBeyondLog, type LogDocument, listLogsAfter } from '../../store/logs/log-store.ts'
 import type { ApiContext } from '../http/api-context.ts'

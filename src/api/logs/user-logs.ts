@@ -1,8 +1,8 @@
 /** `/users/{id}/logs`: the events of one user. */
 
 import { z } from 'zod'
-import { readLogSearch } from '../../logs/search/read-search.ts'
 import type { LogQuery } from '../../model/log-query.ts'
+import { readLogSearch } from '../../search/read-search.ts'
 import { logCondition } from '../../store/logs/log-condition.ts'
 import { idParams } from '../http/list-query.ts'
 import { NO_BODY, type Operation, operation } from '../http/operation.ts'

@@ -1,10 +1,10 @@
 /** Lists users by pages, by a search, by an address. */
 
-import { readSearch } from '../../logs/search/read-search.ts'
 import { normalizeEmail } from '../../model/email-address.ts'
 import { apiError } from '../../model/error-codes.ts'
 import type { SearchQuery } from '../../model/search-query.ts'
 import type { UserSearchField } from '../../model/user-field.ts'
+import { readSearch } from '../../search/read-search.ts'
 import { isStorable } from '../../store/database/storable-text.ts'
 import { withTimeLimit } from '../../store/database/time-limit.ts'
 import { findConnection } from '../../store/tenants/connection-store.ts'

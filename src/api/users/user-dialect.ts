@@ -1,9 +1,5 @@
 /** How users are searched: the grammar of the log's search over the fields of users, as far as an index answers it. */
 
-import type { Dialect } from '../../logs/search/dialect.ts'
-import { booleanOf, exactOf, isOpen, periodOf, spanOf, valueRangeOf } from '../../logs/search/field-match.ts'
-import { QueryProblem } from '../../logs/search/query-problem.ts'
-import type { RangeToken, Word } from '../../logs/search/tokens.ts'
 import type { SearchMatch } from '../../model/search-query.ts'
 import {
   isUserFieldName,
@@ -14,6 +10,10 @@ import {
   type UserSearchField,
   userField,
 } from '../../model/user-field.ts'
+import type { Dialect } from '../../search/dialect.ts'
+import { booleanOf, exactOf, isOpen, periodOf, spanOf, valueRangeOf } from '../../search/field-match.ts'
+import { QueryProblem } from '../../search/query-problem.ts'
+import type { RangeToken, Word } from '../../search/tokens.ts'
 
 const textOf = (_name: string, word: Word): SearchMatch => {
   const { literals, at } = word

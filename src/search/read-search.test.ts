@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ApiError } from '../../model/error-codes.ts'
+import { ApiError } from '../model/error-codes.ts'
 import { readLogSearch } from './read-search.ts'
 
 const failure = (parameters: Parameters<typeof readLogSearch>[0]): { code: string; message: string } => {

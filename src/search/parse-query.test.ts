@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LogMatch, LogQuery } from '../../model/log-query.ts'
+import type { LogMatch, LogQuery } from '../model/log-query.ts'
 import { parseQuery } from './parse-query.ts'
 
 const boundText = (open: boolean, value: string): string => (open ? value : `!${value}`)

@@ -1,8 +1,8 @@
 /** Reads the parameters by which lists are searched. */
 
-import { apiError } from '../../model/error-codes.ts'
-import type { LogQuery } from '../../model/log-query.ts'
-import type { SearchQuery } from '../../model/search-query.ts'
+import { apiError } from '../model/error-codes.ts'
+import type { LogQuery } from '../model/log-query.ts'
+import type { SearchQuery } from '../model/search-query.ts'
 import { DIALECTS, type Dialect } from './dialect.ts'
 import { parseSearch } from './parse-search.ts'
 

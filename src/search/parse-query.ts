@@ -1,6 +1,6 @@
 /** Parses the text of a query of the tenant log. */
 
-import type { LogFieldName } from '../../model/log-field.ts'
+import type { LogFieldName } from '../model/log-field.ts'
 import { DIALECTS, type DialectName } from './dialect.ts'
 import { type ParsedSearch, parseSearch } from './parse-search.ts'
 

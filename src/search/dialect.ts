@@ -1,7 +1,7 @@
 /** What may be searched for, and what is left unsaid: the parameters that search the log share a grammar and differ in that. */
 
-import { isLogFieldName, LOG_FIELD_NAMES, type LogFieldName, logField } from '../../model/log-field.ts'
-import type { SearchMatch } from '../../model/search-query.ts'
+import { isLogFieldName, LOG_FIELD_NAMES, type LogFieldName, logField } from '../model/log-field.ts'
+import type { SearchMatch } from '../model/search-query.ts'
 import { rangeMatch, wordMatch } from './field-match.ts'
 import type { RangeToken, Word } from './tokens.ts'
 

@@ -1,6 +1,6 @@
 /** Parses the text of a query in a dialect: the same grammar for everything that can be searched. */
 
-import type { SearchQuery } from '../../model/search-query.ts'
+import type { SearchQuery } from '../model/search-query.ts'
 import type { Dialect } from './dialect.ts'
 import { QueryProblem } from './query-problem.ts'
 import { type RangeToken, type Token, tokenise } from './tokens.ts'

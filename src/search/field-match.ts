@@ -1,8 +1,8 @@
 /** What a value means for a field: whole value, wildcard, range or span of time. */
 
-import type { LogFieldDefinition, LogFieldName } from '../../model/log-field.ts'
-import { logField } from '../../model/log-field.ts'
-import type { Bound, SearchMatch } from '../../model/search-query.ts'
+import type { LogFieldDefinition, LogFieldName } from '../model/log-field.ts'
+import { logField } from '../model/log-field.ts'
+import type { Bound, SearchMatch } from '../model/search-query.ts'
 import { dateSpan, type Span } from './date-span.ts'
 import { QueryProblem } from './query-problem.ts'
 import type { RangeToken, Word } from './tokens.ts'
