@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { ApiClient } from '../src/cli/api-client.ts'
+import type { ApiClient } from '../src/cli/client/api-client.ts'
 import { readLogsAfter } from '../src/cli/demo/read-logs.ts'
 import { createExperiment } from './kit/experiment.ts'
 import { settingsToJoin, startTestServer, type TestServer } from './kit/server.ts'

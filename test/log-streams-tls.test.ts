@@ -6,7 +6,7 @@ import { createServer } from 'node:https'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ApiClient } from '../src/cli/api-client.ts'
+import type { ApiClient } from '../src/cli/client/api-client.ts'
 import {
   addStream,
   countMessages,

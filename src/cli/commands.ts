@@ -1,13 +1,13 @@
 /** The table of commands; each is one file beside this one, or a folder. */
 
-import { type CommandGroup, runGroup } from './command.ts'
+import { type CommandGroup, runGroup } from './terminal/command.ts'
 
 export const PROGRAM = 'experiment-center'
 
 export const COMMANDS: CommandGroup = {
   summary: '',
   commands: {
-    serve: { summary: 'run the server', load: async () => (await import('./serve.ts')).serve },
+    serve: { summary: 'run the server', load: async () => (await import('./serve/serve.ts')).serve },
     logs: { summary: 'read the tenant log: tail, export', load: async () => (await import('./logs/command.ts')).logs },
     actions: {
       summary: 'run an Action on this machine: test',

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { decodeJwt, type JWTPayload } from 'jose'
-import type { ApiClient } from '../../src/cli/api-client.ts'
+import type { ApiClient } from '../../src/cli/client/api-client.ts'
 import { newestLogId, readLogsAfter } from '../../src/cli/demo/read-logs.ts'
 import { type AuthorizeRequest, authorizeRequest, type Browser, createBrowser, type Visit } from './browser.ts'
 import { startTestServer, type TestServer } from './server.ts'

@@ -1,6 +1,6 @@
 /** A running experiment in a few words, for tests that are about something else. */
 
-import type { ApiClient } from '../../src/cli/api-client.ts'
+import type { ApiClient } from '../../src/cli/client/api-client.ts'
 
 export interface TestExperiment {
   readonly flag: string

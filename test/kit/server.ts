@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ApiClient, createApiClient } from '../../src/cli/api-client.ts'
+import { type ApiClient, createApiClient } from '../../src/cli/client/api-client.ts'
 import { type ServerProcess, startServerProcess } from '../../src/cli/demo/server-process.ts'
 import {
   createSimulatedBrowser,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { CliFailure, EXIT } from '../cli-failure.ts'
+import { CliFailure, EXIT } from '../terminal/cli-failure.ts'
 import { readTestArguments, USAGE } from './arguments.ts'
 
 test('a file alone is tested as post-login with the sample event', () => {

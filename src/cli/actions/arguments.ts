@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util'
 import { isTriggerId, TRIGGERS } from '../../actions/contract/triggers/index.ts'
 import type { TriggerId } from '../../actions/contract/triggers/trigger.ts'
-import { CliFailure, EXIT } from '../cli-failure.ts'
+import { CliFailure, EXIT } from '../terminal/cli-failure.ts'
 
 export const USAGE = `Usage: experiment-center actions test FILE [options]
 

@@ -1,6 +1,6 @@
 /** The place in an author's code that an error names, with the lines around it. */
 
-import { toTerminalText } from '../terminal-text.ts'
+import { toTerminalText } from '../terminal/terminal-text.ts'
 
 export interface Position {
   /** Counted from 1. */

@@ -3,8 +3,8 @@
 import type { Json, JsonObject } from '../../base/json.ts'
 import { type FlowWord, flowOf } from '../../model/authentication-flow.ts'
 import { toRawOverrides } from '../../model/override.ts'
-import type { ApiClient } from '../api-client.ts'
-import { CliFailure } from '../cli-failure.ts'
+import type { ApiClient } from '../client/api-client.ts'
+import { CliFailure } from '../terminal/cli-failure.ts'
 
 interface Experiment {
   readonly id: string

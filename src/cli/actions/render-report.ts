@@ -3,7 +3,7 @@
 import type { ActionFailure, ActionReport, PipelineResult } from '../../actions/contract/contract.ts'
 import type { TriggerId } from '../../actions/contract/triggers/trigger.ts'
 import { positionOf } from '../../actions/host/syntax.ts'
-import { toTerminalText } from '../terminal-text.ts'
+import { toTerminalText } from '../terminal/terminal-text.ts'
 import { codeFrame } from './code-frame.ts'
 import { hintFor } from './hint.ts'
 

@@ -1,8 +1,8 @@
 /** The demo's second half, steps 6 and 7 of the tutorial and its ramp: the Action runs, and the share rises to one half. */
 
-import type { ApiClient } from '../api-client.ts'
-import { mapBounded } from '../bounded.ts'
-import { createProgressBar } from '../progress-bar.ts'
+import type { ApiClient } from '../client/api-client.ts'
+import { mapBounded } from '../client/bounded.ts'
+import { createProgressBar } from '../terminal/progress-bar.ts'
 import { deployPasskeyAction } from './passkey-action.ts'
 import { type Rollout, rampToHalf } from './passkey-rollout.ts'
 import { type RampReport, renderRamp, summarizeRamp } from './ramp-report.ts'

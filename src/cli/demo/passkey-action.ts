@@ -1,7 +1,7 @@
 /** Step 6 of the tutorial: the Action that sends treated logins to the enrolment page, created, deployed and bound. */
 
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ApiClient } from '../api-client.ts'
+import type { ApiClient } from '../client/api-client.ts'
 import { DemoFailure } from './simulated-browser.ts'
 
 /** The tutorial's Action, with the server's own enrolment page as "your passkey enrollment page". */

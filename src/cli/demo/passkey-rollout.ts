@@ -1,6 +1,6 @@
 /** The passkey-rollout tutorial's calls of the public Management API: its first five steps, and the ramp. */
 
-import type { ApiClient } from '../api-client.ts'
+import type { ApiClient } from '../client/api-client.ts'
 import { DemoFailure } from './simulated-browser.ts'
 
 export interface Rollout {

@@ -1,6 +1,6 @@
 /** Reads the tenant log back through the public API, by checkpoint. */
 
-import type { ApiClient } from '../api-client.ts'
+import type { ApiClient } from '../client/api-client.ts'
 import type { LoginEvent } from './report.ts'
 
 const PAGE = 100

@@ -1,11 +1,11 @@
 /** `logs`: reads the tenant log from a terminal, through the Management API. */
 
-import { EXIT } from '../cli-failure.ts'
-import type { Command, CommandGroup } from '../command.ts'
-import { CONNECTION_NOTE } from '../connection.ts'
-import { explainFlags, HELP_FLAGS } from '../flags.ts'
-import { interruptible } from '../interruptible.ts'
-import { OutputClosed } from '../output.ts'
+import { CONNECTION_NOTE } from '../client/connection.ts'
+import { EXIT } from '../terminal/cli-failure.ts'
+import type { Command, CommandGroup } from '../terminal/command.ts'
+import { explainFlags, HELP_FLAGS } from '../terminal/flags.ts'
+import { interruptible } from '../terminal/interruptible.ts'
+import { OutputClosed } from '../terminal/output.ts'
 import { exportLogs } from './export.ts'
 import type { Subcommand } from './subcommand.ts'
 import { tail } from './tail.ts'

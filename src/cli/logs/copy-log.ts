@@ -1,10 +1,10 @@
 /** Copies a stretch of the log into an output, from its beginning or from where an earlier attempt has saved. */
 
 import { logIdTime, logPositionBefore } from '../../model/log-id.ts'
-import type { ApiReader } from '../api-client.ts'
-import { CliFailure } from '../cli-failure.ts'
-import type { Output } from '../output.ts'
-import type { ResumableOutput } from '../resumable-output.ts'
+import type { ApiReader } from '../client/api-client.ts'
+import { CliFailure } from '../terminal/cli-failure.ts'
+import type { Output } from '../terminal/output.ts'
+import type { ResumableOutput } from '../terminal/resumable-output.ts'
 import { type ExportCheckpoint, type ExportSubject, readCheckpoint, writeCheckpoint } from './export-checkpoint.ts'
 import type { ExportProgress } from './export-progress.ts'
 import type { LogEncoder } from './formats/format.ts'

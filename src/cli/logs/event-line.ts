@@ -1,7 +1,7 @@
 /** An event as one line for a person at a terminal. */
 
 import { isJsonObject } from '../../base/json.ts'
-import { toTerminalText } from '../terminal-text.ts'
+import { toTerminalText } from '../terminal/terminal-text.ts'
 import type { LogEvent } from './log-source.ts'
 
 const COLORS = { red: 31, green: 32, yellow: 33, cyan: 36, gray: 90 } as const

@@ -2,7 +2,7 @@
 
 import { isJsonObject, parseJson } from '../../base/json.ts'
 import { isLogId } from '../../model/log-id.ts'
-import { CliFailure, EXIT } from '../cli-failure.ts'
+import { CliFailure, EXIT } from '../terminal/cli-failure.ts'
 import type { LogSpan } from './log-source.ts'
 
 /** What an export is of; a file that was begun with something else is not gone on with. */

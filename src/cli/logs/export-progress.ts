@@ -1,6 +1,6 @@
 /** How far an export has got, on standard error: by the time of the events, as they are not counted beforehand. */
 
-import { renderShare } from '../progress-bar.ts'
+import { renderShare } from '../terminal/progress-bar.ts'
 
 export interface ExportProgress {
   /** Goes on where an earlier attempt was. */

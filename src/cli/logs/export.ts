@@ -1,11 +1,11 @@
 /** `logs export`: a stretch of the log as a file, for notebooks and warehouses. */
 
-import { createApiClient } from '../api-client.ts'
-import { CliFailure, EXIT } from '../cli-failure.ts'
-import { CONNECTION_FLAGS, findConnection } from '../connection.ts'
-import { type Flags, type Given, readFlags } from '../flags.ts'
-import { type Output, openFileOutput, openStandardOutput } from '../output.ts'
-import { openResumableOutput } from '../resumable-output.ts'
+import { createApiClient } from '../client/api-client.ts'
+import { CONNECTION_FLAGS, findConnection } from '../client/connection.ts'
+import { CliFailure, EXIT } from '../terminal/cli-failure.ts'
+import { type Flags, type Given, readFlags } from '../terminal/flags.ts'
+import { type Output, openFileOutput, openStandardOutput } from '../terminal/output.ts'
+import { openResumableOutput } from '../terminal/resumable-output.ts'
 import { type Bounds, type Copy, copyLog } from './copy-log.ts'
 import { createExportProgress, type ExportProgress } from './export-progress.ts'
 import type { LogFormat } from './formats/format.ts'

@@ -2,8 +2,8 @@
 
 import { isJsonObject } from '../../base/json.ts'
 import { isLogId } from '../../model/log-id.ts'
-import type { ApiReader } from '../api-client.ts'
-import { CliFailure } from '../cli-failure.ts'
+import type { ApiReader } from '../client/api-client.ts'
+import { CliFailure } from '../terminal/cli-failure.ts'
 
 /** A document of the log. */
 export type LogEvent = Readonly<Record<string, unknown>> & { readonly log_id: string }

@@ -1,7 +1,7 @@
 /** A moment as it is written in an argument: a day, an instant, or the id of an event. */
 
 import { isLogId, logPositionBefore } from '../../model/log-id.ts'
-import { CliFailure, EXIT } from '../cli-failure.ts'
+import { CliFailure, EXIT } from '../terminal/cli-failure.ts'
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/

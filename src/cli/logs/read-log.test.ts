@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { logPositionBefore } from '../../model/log-id.ts'
-import type { ApiReader } from '../api-client.ts'
+import type { ApiReader } from '../client/api-client.ts'
 import type { LogEvent } from './log-source.ts'
 import { cutSpan, nextLength, readLog } from './read-log.ts'
 

@@ -1,7 +1,7 @@
 /** Reads a long stretch of the log in its order, a few requests at a time. */
 
 import { logIdTime, logPositionBefore } from '../../model/log-id.ts'
-import type { ApiReader } from '../api-client.ts'
+import type { ApiReader } from '../client/api-client.ts'
 import { type LogEvent, type LogSpan, loadAfter, loadFound, PAGE_SIZE } from './log-source.ts'
 
 /** Spans that are read side by side: enough to hide the way to a distant server. */

@@ -1,7 +1,7 @@
 /** Which events a command is about: the flags that say so, and the query that they make. */
 
-import { CliFailure, EXIT } from '../cli-failure.ts'
-import type { Flags, Given } from '../flags.ts'
+import { CliFailure, EXIT } from '../terminal/cli-failure.ts'
+import type { Flags, Given } from '../terminal/flags.ts'
 
 export const SELECTION_FLAGS = {
   query: { takes: 'Q', short: 'q', doc: 'events that a query finds, such as \'type:f* AND client_name:"Shop"\'' },

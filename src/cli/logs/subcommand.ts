@@ -1,6 +1,6 @@
 /** What a command below `logs` is. */
 
-import type { Flags } from '../flags.ts'
+import type { Flags } from '../terminal/flags.ts'
 
 /** What a command works with; everything of the process that it touches. */
 export interface Terminal {

@@ -1,12 +1,12 @@
 /** `logs tail`: the newest events, and those that come. */
 
 import { logIdTime, logPositionBefore } from '../../model/log-id.ts'
-import { type ApiReader, createApiClient } from '../api-client.ts'
-import { CliFailure, EXIT } from '../cli-failure.ts'
-import { CONNECTION_FLAGS, findConnection } from '../connection.ts'
-import { type Flags, readFlags } from '../flags.ts'
-import { openStandardOutput } from '../output.ts'
-import { pause } from '../pause.ts'
+import { type ApiReader, createApiClient } from '../client/api-client.ts'
+import { CONNECTION_FLAGS, findConnection } from '../client/connection.ts'
+import { pause } from '../client/pause.ts'
+import { CliFailure, EXIT } from '../terminal/cli-failure.ts'
+import { type Flags, readFlags } from '../terminal/flags.ts'
+import { openStandardOutput } from '../terminal/output.ts'
 import { paintAnsi, paintNothing, renderEvent } from './event-line.ts'
 import { toJsonLine } from './json-line.ts'
 import { checkQuery, type LogEvent, loadNewest, loadOldest } from './log-source.ts'

@@ -1,7 +1,7 @@
 /** What `serve --help` prints: the table of settings, shortened to what fits a terminal. Pure. */
 
-import { flagOf, type Option, optionEntries } from '../config/options.ts'
-import { explainFlags, type Flag, HELP_FLAGS } from './flags.ts'
+import { flagOf, type Option, optionEntries } from '../../config/options.ts'
+import { explainFlags, type Flag, HELP_FLAGS } from '../terminal/flags.ts'
 
 const DOC_WIDTH = 72
 

@@ -1,10 +1,10 @@
 /** Which server a command talks to, and as whom: arguments, the environment, or the file that a server wrote. */
 
 import { resolve } from 'node:path'
-import { StartupError } from '../base/startup-error.ts'
-import { loadCredentials } from '../config/credentials-file.ts'
-import { CliFailure, EXIT } from './cli-failure.ts'
-import type { Flags, Given } from './flags.ts'
+import { StartupError } from '../../base/startup-error.ts'
+import { loadCredentials } from '../../config/credentials-file.ts'
+import { CliFailure, EXIT } from '../terminal/cli-failure.ts'
+import type { Flags, Given } from '../terminal/flags.ts'
 
 export interface Connection {
   /** With the trailing slash. */

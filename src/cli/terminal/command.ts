@@ -1,7 +1,7 @@
 /** What a command is, and how the words of a command line lead to one: help, version and misuse are the same on every level. */
 
 import { readFileSync } from 'node:fs'
-import { StartupError } from '../base/startup-error.ts'
+import { StartupError } from '../../base/startup-error.ts'
 import { CliFailure, EXIT } from './cli-failure.ts'
 
 export interface Command {
@@ -37,7 +37,7 @@ const HELP: readonly string[] = ['--help', '-h']
 const VERSION = '--version'
 
 const readVersion = (): string => {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
   return String(version)
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { backoffMs, retryAfterMs } from './backoff.ts'
+import { backoffMs, retryAfterMs } from './retry-delay.ts'
 
 test('the wait doubles with each failure, up to fifteen seconds, and half of it is random', () => {
   assert.deepEqual(

@@ -1,7 +1,7 @@
 /** Calls the Management API, like any client. */
 
+import { CliFailure } from '../terminal/cli-failure.ts'
 import { createTokenSource } from './api-token.ts'
-import { CliFailure } from './cli-failure.ts'
 import type { Connection } from './connection.ts'
 import { createRequests, type RequestOptions } from './requests.ts'
 

@@ -1,10 +1,10 @@
 /** JSON requests with patience: what passes is tried again, what does not is said in the server's words. */
 
-import { isJsonObject, parseJson } from '../base/json.ts'
-import { backoffMs, retryAfterMs } from './backoff.ts'
-import { CliFailure } from './cli-failure.ts'
+import { isJsonObject, parseJson } from '../../base/json.ts'
+import { CliFailure } from '../terminal/cli-failure.ts'
+import { toTerminalText } from '../terminal/terminal-text.ts'
 import { pause } from './pause.ts'
-import { toTerminalText } from './terminal-text.ts'
+import { backoffMs, retryAfterMs } from './retry-delay.ts'
 
 export interface RequestOptions {
   /** Ends requests and waits; what is under way rejects with its reason. */

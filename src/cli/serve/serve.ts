@@ -2,12 +2,12 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadConfig } from '../config/config.ts'
-import { EXIT } from './cli-failure.ts'
-import type { Command } from './command.ts'
+import { loadConfig } from '../../config/config.ts'
+import { EXIT } from '../terminal/cli-failure.ts'
+import type { Command } from '../terminal/command.ts'
+import { onStopRequest } from '../terminal/stop-request.ts'
 import { serveHelp } from './serve-help.ts'
 import { startMessage } from './start-message.ts'
-import { onStopRequest } from './stop-request.ts'
 
 /** Milliseconds within which a stop must be done; scripts count on five seconds. */
 const STOP_WITHIN_MS = 4_500
@@ -20,7 +20,7 @@ const STOP_WITHIN_MS = 4_500
  */
 const run = async (args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> => {
   const config = loadConfig(environment, args)
-  const { startApp } = await import('../app.ts')
+  const { startApp } = await import('../../app.ts')
   const asked = Promise.withResolvers<void>()
   onStopRequest({ stop: asked.resolve, again: () => process.exit(1) })
   const app = await startApp(config)

@@ -1,7 +1,7 @@
 /** The token with which a command reads the Management API: fetched once, renewed before it expires. */
 
-import { isJsonObject } from '../base/json.ts'
-import { CliFailure } from './cli-failure.ts'
+import { isJsonObject } from '../../base/json.ts'
+import { CliFailure } from '../terminal/cli-failure.ts'
 import type { Connection } from './connection.ts'
 import type { SendRequest } from './requests.ts'
 

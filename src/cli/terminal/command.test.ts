@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import { optionEntries } from '../config/options.ts'
+import { optionEntries } from '../../config/options.ts'
+import { COMMANDS, PROGRAM } from '../commands.ts'
 import { type Command, type CommandGroup, runGroup } from './command.ts'
-import { COMMANDS, PROGRAM } from './commands.ts'
 
 interface Found {
   readonly words: readonly string[]
@@ -32,7 +32,7 @@ const call = async (...args: readonly string[]) => {
   return { code, out: out.join(''), error: error.join('') }
 }
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
 const all = await findAll(COMMANDS)
 
 test('the commands are known', () => {
