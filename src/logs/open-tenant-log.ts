@@ -4,9 +4,9 @@ import type { Clock } from '../base/clock.ts'
 import type { RandomBytes } from '../base/random.ts'
 import type { Rate } from '../base/rate-limiter.ts'
 import type { Db } from '../store/database/database.ts'
-import type { TenantLog } from './log-event.ts'
-import { createTenantLog } from './record.ts'
-import { createRefusalBudget } from './refusal-budget.ts'
+import type { TenantLog } from './record/log-event.ts'
+import { createTenantLog } from './record/record.ts'
+import { createRefusalBudget } from './record/refusal-budget.ts'
 import { startLogUpkeep } from './upkeep.ts'
 
 export interface OpenTenantLogOptions {

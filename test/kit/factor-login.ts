@@ -23,7 +23,7 @@ import {
   type StepOutcome,
 } from '../../src/login/pipeline/step.ts'
 import { DATABASE_CONNECTION } from '../../src/login/tenant/directory.ts'
-import type { LogEvent } from '../../src/logs/log-event.ts'
+import type { LogEvent } from '../../src/logs/record/log-event.ts'
 import { type Browser, createBrowser, type Visit } from './browser.ts'
 import { type LoginServer, type LoginServerOptions, startLoginServer } from './login-server.ts'
 import { createRelyingParty, type RelyingParty } from './relying-party.ts'

@@ -1,7 +1,7 @@
 /** A database with tenants whose log can be written and read, and events to write. */
 
-import { toLogText } from '../../src/logs/document.ts'
-import type { LogEvent } from '../../src/logs/log-event.ts'
+import { toLogText } from '../../src/logs/record/document.ts'
+import type { LogEvent } from '../../src/logs/record/log-event.ts'
 import { type TenantId, toTenantId } from '../../src/model/ids.ts'
 import { ensureLogPartitions } from '../../src/store/logs/log-partitions.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'

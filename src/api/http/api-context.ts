@@ -2,7 +2,7 @@
 
 import type { Kysely } from 'kysely'
 import type { Clock } from '../../base/clock.ts'
-import type { LogEvent } from '../../logs/log-event.ts'
+import type { LogEvent } from '../../logs/record/log-event.ts'
 import type { ConfigurationRead, ConfigurationWrite } from '../../store/database/configuration-write.ts'
 import type { Database } from '../../store/database/schema.ts'
 import type { ActionPorts } from '../actions/action-ports.ts'

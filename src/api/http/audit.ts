@@ -2,7 +2,7 @@
 
 import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject, parseJson } from '../../base/json.ts'
-import type { LogEvent } from '../../logs/log-event.ts'
+import type { LogEvent } from '../../logs/record/log-event.ts'
 import type { Caller } from './api-context.ts'
 import type { TenantContext } from './api-deps.ts'
 import { redact } from './redact.ts'

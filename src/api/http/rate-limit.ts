@@ -3,7 +3,7 @@
 import type { Context } from 'hono'
 import { networkOf } from '../../base/network.ts'
 import { createRateLimiter } from '../../base/rate-limiter.ts'
-import { createLimitNotice } from '../../logs/limit-notice.ts'
+import { createLimitNotice } from '../../logs/record/limit-notice.ts'
 import { type ApiError, apiError } from '../../model/error-codes.ts'
 import type { ManagementApiDeps } from './api-deps.ts'
 import type { ApiRequest, Identity } from './identity.ts'

@@ -3,7 +3,7 @@ import { after, describe, test } from 'node:test'
 import { assertRefused, createTestApi, signToken, TENANT } from '../../../test/kit/management-api.ts'
 import { numbered, numberOf, OTHER } from '../../../test/kit/tenant-log.ts'
 import { systemRandom } from '../../base/random.ts'
-import { createTenantLog } from '../../logs/record.ts'
+import { createTenantLog } from '../../logs/record/record.ts'
 import { ensureLogPartitions } from '../../store/logs/log-partitions.ts'
 
 describe('search of the log', async () => {

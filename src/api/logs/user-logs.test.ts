@@ -4,7 +4,7 @@ import { ManagementClient } from 'auth0'
 import { assertRefused, createTestApi, signToken, TENANT } from '../../../test/kit/management-api.ts'
 import { numbered, numberOf, OTHER } from '../../../test/kit/tenant-log.ts'
 import { systemRandom } from '../../base/random.ts'
-import { createTenantLog } from '../../logs/record.ts'
+import { createTenantLog } from '../../logs/record/record.ts'
 import { ensureLogPartitions } from '../../store/logs/log-partitions.ts'
 
 const ADA = 'auth0|ada'

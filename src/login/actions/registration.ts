@@ -3,7 +3,7 @@
 import type { Effect } from '../../actions/contract/effects.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
-import type { TenantLog } from '../../logs/log-event.ts'
+import type { TenantLog } from '../../logs/record/log-event.ts'
 import type { UserRecord } from '../../store/users/user-store.ts'
 import { emptyPlan } from '../pipeline/login-plan.ts'
 import type { Directory } from '../tenant/directory.ts'

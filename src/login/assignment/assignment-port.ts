@@ -1,7 +1,7 @@
 /** What the login asks of experimentation, and what it gets: the border between the two. */
 
 import type { AuthenticationFlow, Flow } from '../../decision/flow.ts'
-import type { ExperimentDetails } from '../../logs/log-event.ts'
+import type { ExperimentDetails } from '../../logs/record/log-event.ts'
 import type { TenantId, TransactionId } from '../../model/ids.ts'
 
 /** The facts of a request whose flows are to be decided. */

@@ -2,7 +2,7 @@
 
 import { networkOf } from '../../base/network.ts'
 import { createRateLimiter, type Rate } from '../../base/rate-limiter.ts'
-import { createLimitNotice } from '../../logs/limit-notice.ts'
+import { createLimitNotice } from '../../logs/record/limit-notice.ts'
 import { PageRefusal } from '../http/failure.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 import type { LoginDeps } from './login-deps.ts'

@@ -2,7 +2,7 @@
 
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { isJsonObject, type JsonObject } from '../../base/json.ts'
-import type { LogFields } from '../../logs/log-event.ts'
+import type { LogFields } from '../../logs/record/log-event.ts'
 import type { LoginDeps } from '../door/login-deps.ts'
 import { DATABASE_CONNECTION, type Directory } from '../tenant/directory.ts'
 import {

@@ -1,7 +1,7 @@
 /** What second factors and passkeys leave in the tenant log. Codes, secrets and keys never do. */
 
 import type { JsonObject } from '../../base/json.ts'
-import type { LogEvent } from '../../logs/log-event.ts'
+import type { LogEvent } from '../../logs/record/log-event.ts'
 import { event, type Occasion } from '../transaction/events.ts'
 
 /** The authenticator that an event is about; an id only when it is the user's. */

@@ -10,7 +10,7 @@ import {
   startFactorServer,
 } from '../../../test/kit/factor-login.ts'
 import { isCallback } from '../../../test/kit/relying-party.ts'
-import type { LogEvent } from '../../logs/log-event.ts'
+import type { LogEvent } from '../../logs/record/log-event.ts'
 
 const ANY = { provider: 'any', allowRememberBrowser: true }
 

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../base/json.ts'
 import type { Flow } from '../../decision/flow.ts'
-import type { ExperimentDetails, FlowExperimentDetails, LogEvent, LogFields } from '../../logs/log-event.ts'
+import type { ExperimentDetails, FlowExperimentDetails, LogEvent, LogFields } from '../../logs/record/log-event.ts'
 import type { ConnectionRecord } from '../../store/tenants/connection-store.ts'
 import type { UserRecord } from '../../store/users/user-store.ts'
 import type { Assignment, AssignWarning } from '../assignment/assignment-port.ts'

@@ -16,7 +16,7 @@ import {
   createSoftwareAuthenticator,
   type UseRequest,
 } from '../../../cli/demo/software-authenticator.ts'
-import type { LogEvent } from '../../../logs/log-event.ts'
+import type { LogEvent } from '../../../logs/record/log-event.ts'
 
 let server: FactorServer
 

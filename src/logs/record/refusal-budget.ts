@@ -1,8 +1,8 @@
 /** How many refusals are written into the log: what strangers can bring about must not fill it. */
 
-import { networkOf } from '../base/network.ts'
-import { createRateLimiter, type Rate } from '../base/rate-limiter.ts'
-import { logEventType } from './events/index.ts'
+import { networkOf } from '../../base/network.ts'
+import { createRateLimiter, type Rate } from '../../base/rate-limiter.ts'
+import { logEventType } from '../events/index.ts'
 import { createLeftOut } from './left-out.ts'
 import type { LogEvent, TenantLog } from './log-event.ts'
 

@@ -1,6 +1,6 @@
 /** Says in the log that a limit of requests is reached: once a minute for each sender, however many requests follow. */
 
-import { createRateLimiter } from '../base/rate-limiter.ts'
+import { createRateLimiter } from '../../base/rate-limiter.ts'
 import type { LogEvent, TenantLog } from './log-event.ts'
 
 export interface ReachedLimit

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { toTenantId } from '../model/ids.ts'
+import { toTenantId } from '../../model/ids.ts'
+import { documentProblems } from '../events/document-problems.ts'
+import { logEventType } from '../events/index.ts'
 import { toLogDocument } from './document.ts'
-import { documentProblems } from './events/document-problems.ts'
-import { logEventType } from './events/index.ts'
 import type { LogEvent } from './log-event.ts'
 import { createRefusalBudget, type RefusalBudgetOptions } from './refusal-budget.ts'
 

@@ -1,8 +1,8 @@
 /** Builds the document of an event: what is stored, and what the API and the streams return. */
 
-import type { JsonObject } from '../base/json.ts'
+import type { JsonObject } from '../../base/json.ts'
+import { logEventType } from '../events/index.ts'
 import { MAX_EVENT_BYTES, MAX_REFUSAL_BYTES, scalarsOf, toBoundedJson } from './bounded-json.ts'
-import { logEventType } from './events/index.ts'
 import { boundFields } from './field-limits.ts'
 import type { ExperimentDetails, LogEvent } from './log-event.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { jsonByteLength } from '../base/json.ts'
+import { jsonByteLength } from '../../base/json.ts'
 import { CUT } from './bounded-json.ts'
 import { boundFields, STRUCTURE_LIMITS, TEXT_LIMITS } from './field-limits.ts'
 

@@ -1,9 +1,9 @@
 /** The tenant log's record: what a caller states of an event before it is written. */
 
-import type { JsonObject } from '../base/json.ts'
-import type { FlowWord } from '../model/authentication-flow.ts'
-import type { TenantId } from '../model/ids.ts'
-import type { LogType } from './events/index.ts'
+import type { JsonObject } from '../../base/json.ts'
+import type { FlowWord } from '../../model/authentication-flow.ts'
+import type { TenantId } from '../../model/ids.ts'
+import type { LogType } from '../events/index.ts'
 
 /** What every enriched event carries of an assignment: ids and strategy, never the configuration. */
 export interface ExperimentDetails {

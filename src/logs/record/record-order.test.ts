@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createLogDatabase, DEV, numbered, numberOf } from '../../test/kit/tenant-log.ts'
-import { systemRandom } from '../base/random.ts'
-import { openDatabase } from '../store/database/database.ts'
-import { listLogsAfter } from '../store/logs/log-store.ts'
+import { createLogDatabase, DEV, numbered, numberOf } from '../../../test/kit/tenant-log.ts'
+import { systemRandom } from '../../base/random.ts'
+import { openDatabase } from '../../store/database/database.ts'
+import { listLogsAfter } from '../../store/logs/log-store.ts'
 import { createTenantLog } from './record.ts'
 
 const EVENTS = 6_000

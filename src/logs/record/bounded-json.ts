@@ -1,6 +1,6 @@
 /** Writes a value as JSON text that PostgreSQL takes as jsonb and that never grows beyond a bound. */
 
-import { isJsonObject, type JsonObject } from '../base/json.ts'
+import { isJsonObject, type JsonObject } from '../../base/json.ts'
 
 /** Bytes of one stored event, in UTF-8. */
 export const MAX_EVENT_BYTES = 32_768

@@ -1,11 +1,11 @@
 /** The tenant log's only door for writing: group commit, exactly once, in bounded memory and bounded time. */
 
-import { type RandomBytes, randomHex } from '../base/random.ts'
-import { apiError } from '../model/error-codes.ts'
-import type { TenantId } from '../model/ids.ts'
-import type { Db } from '../store/database/database.ts'
-import { appendLogBatch } from '../store/logs/log-append.ts'
-import { isLogWriteRetryable } from '../store/logs/log-failure.ts'
+import { type RandomBytes, randomHex } from '../../base/random.ts'
+import { apiError } from '../../model/error-codes.ts'
+import type { TenantId } from '../../model/ids.ts'
+import type { Db } from '../../store/database/database.ts'
+import { appendLogBatch } from '../../store/logs/log-append.ts'
+import { isLogWriteRetryable } from '../../store/logs/log-failure.ts'
 import { createBatchWriter } from './batch-writer.ts'
 import { createByteBudget } from './byte-budget.ts'
 import { toLogText } from './document.ts'

@@ -1,8 +1,8 @@
 /** Events that were not written: how many, by network and type, in bounded memory. */
 
-import { toCidr } from '../base/network.ts'
-import type { TenantId } from '../model/ids.ts'
-import type { LogType } from './events/index.ts'
+import { toCidr } from '../../base/network.ts'
+import type { TenantId } from '../../model/ids.ts'
+import type { LogType } from '../events/index.ts'
 import type { LogEvent } from './log-event.ts'
 
 /** Networks that are told apart between two reports; the rest of a tenant's is one line. */

@@ -1,6 +1,6 @@
 /** How long the fields of a document may be: what a stranger chooses is cut to what readers of a field need. */
 
-import { type JsonObject, jsonByteLength } from '../base/json.ts'
+import { type JsonObject, jsonByteLength } from '../../base/json.ts'
 import { cutStructure, cutText } from './bounded-json.ts'
 import type { LogFields } from './log-event.ts'
 

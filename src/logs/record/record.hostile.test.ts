@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createLogDatabase, DEV, numbered } from '../../test/kit/tenant-log.ts'
-import type { JsonObject } from '../base/json.ts'
-import { systemRandom } from '../base/random.ts'
-import { findLog } from '../store/logs/log-store.ts'
+import { createLogDatabase, DEV, numbered } from '../../../test/kit/tenant-log.ts'
+import type { JsonObject } from '../../base/json.ts'
+import { systemRandom } from '../../base/random.ts'
+import { findLog } from '../../store/logs/log-store.ts'
 import type { LogEvent } from './log-event.ts'
 import { createTenantLog } from './record.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isJsonObject } from '../base/json.ts'
-import { toTenantId } from '../model/ids.ts'
+import { isJsonObject } from '../../base/json.ts'
+import { toTenantId } from '../../model/ids.ts'
 import { toLogDocument } from './document.ts'
 import type { LogEvent } from './log-event.ts'
 

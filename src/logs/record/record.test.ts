@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createLogDatabase, DEV, numbered, numberOf, OTHER } from '../../test/kit/tenant-log.ts'
-import { systemRandom } from '../base/random.ts'
-import { ApiError } from '../model/error-codes.ts'
-import { toTenantId } from '../model/ids.ts'
-import { openDatabase } from '../store/database/database.ts'
-import { findLog, listLogsAfter } from '../store/logs/log-store.ts'
+import { createLogDatabase, DEV, numbered, numberOf, OTHER } from '../../../test/kit/tenant-log.ts'
+import { systemRandom } from '../../base/random.ts'
+import { ApiError } from '../../model/error-codes.ts'
+import { toTenantId } from '../../model/ids.ts'
+import { openDatabase } from '../../store/database/database.ts'
+import { findLog, listLogsAfter } from '../../store/logs/log-store.ts'
 import { createTenantLog, type TenantLogOptions } from './record.ts'
 
 type LogDatabase = Awaited<ReturnType<typeof createLogDatabase>>
