@@ -6,7 +6,7 @@ import { handlerOf } from './http/answer-operation.ts'
 import type { ManagementApiDeps } from './http/api-deps.ts'
 import { createAuthenticate } from './http/authenticate.ts'
 import { errorAnswer, toApiError } from './http/error-answer.ts'
-import { type ApiEnvironment, identify } from './http/identity.ts'
+import { type ApiEnvironment, identify, useProofOf } from './http/identity.ts'
 import { createOpenApiDocument } from './http/openapi.ts'
 import { createRateLimit } from './http/rate-limit.ts'
 import { createReadTurns } from './http/read-turns.ts'
@@ -30,7 +30,10 @@ export const createManagementApi = (deps: ManagementApiDeps): Hono<ApiEnvironmen
   app.use('*', async (c, next) => {
     c.set('identity', await identify(c.req.raw, deps, authenticate))
     const refusal = countRequest(c)
-    return refusal ? errorAnswer(c, refusal) : next()
+    if (refusal) return errorAnswer(c, refusal)
+    // Only now: a request beyond the limit writes nothing.
+    c.set('identity', await useProofOf(c.get('identity')))
+    return next()
   })
   app.get(`${BASE}/openapi.json`, c => {
     const identity = c.get('identity')

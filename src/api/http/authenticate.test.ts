@@ -15,7 +15,7 @@ const claims = {
   exp: now + 60,
   scope: 'read:experimentation',
 }
-const hmac = new TextEncoder().encode('a public key is no secret, so nobody may use it as one')
+const hmac = new TextEncoder().encode('a public key is no secret, so it must not work as one')
 const noExpiry: object = { exp: undefined }
 const withoutExpiry = signToken({ claims: { ...noExpiry } })
 const good = await signToken()
@@ -180,11 +180,11 @@ describe('verified tokens', async () => {
 
   test('are remembered for a minute, so that a removed key bites after that', async () => {
     const { state, call } = await setup()
-    const caller = await call()
+    const { caller } = await call()
     assert.deepEqual(caller, { subject: 'ci@clients', clientId: 'ci', scopes: ['read:experimentation'] })
     state.keys = []
     state.now += 59_000
-    assert.equal(await call(), caller)
+    assert.equal((await call()).caller, caller)
     assert.equal(state.reads, 1)
     state.now += 2_000
     await assert.rejects(call(), { code: 'invalid_token' })

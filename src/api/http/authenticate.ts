@@ -57,7 +57,18 @@ interface Trusted {
 /** As the wire's messages are written. */
 const sentence = (problem: string): string => `${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`
 
-export type Authenticate = (request: Request, tenant: TenantContext) => Promise<Caller>
+/** A caller whose token and proof were checked, without anything having been written. */
+export interface Authenticated {
+  readonly caller: Caller
+  /**
+   * Uses the proof up; does nothing for a bearer token. Until then the request may not be answered.
+   *
+   * @throws `invalid_dpop_proof` for a proof that was used before
+   */
+  readonly useProof: () => Promise<void>
+}
+
+export type Authenticate = (request: Request, tenant: TenantContext) => Promise<Authenticated>
 
 /**
  * Creates the check. Verified tokens are remembered by their hash for at most a minute and never beyond their
@@ -102,13 +113,15 @@ export const createAuthenticate = ({
     return fresh
   }
 
-  /** @throws `invalid_dpop_proof` for a bound token without a good proof, and for a proof without a bound token */
+  /**
+   * @returns the id of the proof; undefined for a bearer token
+   * @throws `invalid_dpop_proof` for a bound token without a good proof, and for a proof without a bound token
+   */
   const requireProof = async (
     request: Request,
     tenant: TenantContext,
     presented: Pick<PresentedToken, 'scheme' | 'token' | 'confirmation'>,
-    clientId: string,
-  ): Promise<void> => {
+  ): Promise<string | undefined> => {
     const binding = await checkBinding({
       ...presented,
       proof: request.headers.get('dpop') ?? undefined,
@@ -116,11 +129,8 @@ export const createAuthenticate = ({
       url: new URL(new URL(request.url).pathname, tenant.issuer).href,
       now: clock(),
     })
-    if (binding === undefined) return
-    if (binding.kind === 'refused') throw apiError('invalid_dpop_proof', sentence(binding.problem))
-    const until = new Date(clock() + PROOF_LIFETIME_MS)
-    if (await useProof(db, tenant.tenantId, { clientId, jti: binding.jti }, until)) return
-    throw apiError('invalid_dpop_proof', sentence('the DPoP proof was used before'))
+    if (binding?.kind === 'refused') throw apiError('invalid_dpop_proof', sentence(binding.problem))
+    return binding?.jti
   }
 
   return async (request, tenant) => {
@@ -129,8 +139,16 @@ export const createAuthenticate = ({
     const [, scheme, token] = /^(Bearer|DPoP) +([\w.~+/=-]+)$/i.exec(header) ?? []
     if (!scheme || !token) throw apiError('invalid_token', MALFORMED)
     const { caller, confirmation } = await recall(token, tenant)
-    await requireProof(request, tenant, { scheme, token, confirmation }, caller.clientId)
-    return caller
+    const jti = await requireProof(request, tenant, { scheme, token, confirmation })
+    return {
+      caller,
+      useProof: async () => {
+        if (jti === undefined) return
+        const until = new Date(clock() + PROOF_LIFETIME_MS)
+        if (await useProof(db, tenant.tenantId, { clientId: caller.clientId, jti }, until)) return
+        throw apiError('invalid_dpop_proof', sentence('the DPoP proof was used before'))
+      },
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { assertRefused, createTestApi, signToken, type TestApi } from '../../../test/kit/management-api.ts'
+import { createDpopKey } from '../../../test/kit/dpop-key.ts'
+import { assertRefused, createTestApi, ISSUER, signToken, type TestApi } from '../../../test/kit/management-api.ts'
 
 const LIMIT = { burst: 5, secondsEach: 3_600 }
 const NOW = Date.UTC(2026, 10, 30, 12, 0, 0)
@@ -76,6 +77,26 @@ describe('the rate limit of a client', () => {
       'said once',
     )
     assert.equal((await api.call('GET', '/segments', undefined, await newClient())).status, 200, 'another client')
+  })
+
+  test('a proof of a request beyond it is not used up, so nothing is written; a proof that was used counts', async () => {
+    const key = await createDpopKey()
+    const token = await signToken({ claims: { azp: 'with-a-key', cnf: { jkt: key.thumbprint } } })
+    const path = '/api/v2/experimentation/segments'
+    const get = (dpop: string) => api.request(path, { headers: { authorization: `DPoP ${token}`, dpop } })
+    const prove = () => key.prove({ url: `${ISSUER}${path.slice(1)}`, token })
+    const first = await prove()
+    assert.equal((await get(first)).status, 200)
+    for (let i = 0; i < 4; i += 1) {
+      const answer = await get(first)
+      assert.match(assertRefused(answer, 401, 'invalid_dpop_proof'), /used before/)
+      assert.deepEqual(limitsOf(answer.headers), ['5', String(3 - i)])
+    }
+    const used = () => api.db.selectFrom('used_challenges').select('challenge_hash').execute()
+    const before = await used()
+    assert.equal(before.length, 1)
+    for (let i = 0; i < 3; i += 1) assertRefused(await get(await prove()), 429, 'too_many_requests')
+    assert.deepEqual(await used(), before)
   })
 
   test('requests without a good token count for their network, and for no client', async () => {
