@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   mkdirSync,
@@ -51,7 +53,7 @@ for (const [what, close] of [
     assert.equal(pathOf(join(home, 'program')), join(copy, '../../program'))
     assert.equal(statSync(join(copy, '..')).mode & 0o777, 0o755)
     assert.equal(openCopies(files, cache)(files[0] ?? ''), pathOf(files[0] ?? ''))
-    assert.equal(readdirSync(cache()).length, 1, 'nothing unfinished is left')
+    assert.equal(copiesIn(cache()).length, 1, 'nothing unfinished is left')
   })
 }
 
@@ -63,27 +65,65 @@ test('a file that has changed is copied anew', t => {
   assert.notEqual(openCopies(files, cache)(files[0] ?? ''), before)
 })
 
-test('a copy that was not used for a week goes when another one is made', t => {
+/** Another process that has asked for the copies; it lives until its input ends. */
+const startUser = async (t: TestContext, files: readonly string[], cache: string) => {
+  const program = `
+    const { openCopies } = await import(${JSON.stringify(import.meta.resolve('./open-copy.ts'))})
+    openCopies(${JSON.stringify(files)}, () => ${JSON.stringify(cache)})
+    console.log('ready')
+    process.stdin.resume()`
+  const user = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  t.after(() => user.kill('SIGKILL'))
+  await once(user.stdout, 'data')
+  return {
+    async end() {
+      const exit = once(user, 'exit')
+      user.stdin.end()
+      await exit
+    },
+  }
+}
+
+const copiesIn = (cache: string) => readdirSync(cache).filter(name => !name.endsWith('.lock'))
+
+test('a copy that was not used for a week goes when another one is made, unless a living process uses it', async t => {
   const { home, files, cache } = machine(t)
   chmodSync(home, 0o700)
-  openCopies(files, cache)
-  const [old = ''] = readdirSync(cache())
-  utimesSync(join(cache(), old), 1, 1)
-  openCopies(files, cache)
+  const user = await startUser(t, files, cache())
+  const [old = ''] = copiesIn(cache())
+  const age = () => utimesSync(join(cache(), old), 1, 1)
+  const isThereAfterAnother = (version: number) => {
+    utimesSync(join(home, 'program'), version, version)
+    openCopies(files, cache)
+    return copiesIn(cache()).includes(old)
+  }
+  age()
+  assert.equal(isThereAfterAnother(1), true, 'it is used')
+  await user.end()
+  utimesSync(join(cache(), old), new Date(), new Date())
+  assert.equal(isThereAfterAnother(2), true, 'it was used a moment ago')
+  age()
+  assert.equal(isThereAfterAnother(3), false)
+  assert.equal(copiesIn(cache()).length, 3, 'this process uses the others')
+})
+
+test('a copy that this process uses stays, too', t => {
+  const { home, files, cache } = machine(t)
+  chmodSync(home, 0o700)
+  const copy = openCopies(files, cache)(files[0] ?? '')
+  for (const name of copiesIn(cache())) utimesSync(join(cache(), name), 1, 1)
   utimesSync(join(home, 'program'), 1, 1)
   openCopies(files, cache)
-  assert.equal(readdirSync(cache()).length, 2, 'it was used a moment ago')
-  utimesSync(join(cache(), old), 1, 1)
-  utimesSync(join(home, 'program'), 2, 2)
-  openCopies(files, cache)
-  assert.equal(readdirSync(cache()).includes(old), false)
+  assert.equal(readFileSync(copy, 'utf8'), 'program')
 })
 
 test('a copy that another account could have made or changed is not used', t => {
   const { home, files, cache } = machine(t)
   chmodSync(home, 0o700)
   const copy = openCopies(files, cache)(files[0] ?? '')
-  const root = join(cache(), readdirSync(cache())[0] ?? '')
+  const root = join(cache(), copiesIn(cache())[0] ?? '')
   assert.ok(copy.startsWith(root))
   chmodSync(root, 0o777)
   assert.throws(() => openCopies(files, cache), { code: 'ENOTEMPTY' })

@@ -17,6 +17,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { shareLock, whileUnshared } from './file-lock.ts'
 import { makeDirectory } from './make-directory.ts'
 
 /** Where root keeps what every account must be able to reach. */
@@ -110,21 +111,29 @@ const versionOf = (paths: readonly string[]): string => {
 }
 
 const COPY = 'programs-'
+/** Each copy has one beside it, shared by those that use it. It stays when the copy goes: it is empty, and may be held. */
+const LOCK = '.lock'
 /** Milliseconds; a copy that is needed again after so long is made again. */
 const UNUSED_MS = 7 * 86_400_000
 
-/** Copies of versions that are no more. */
+const isUnused = (path: string): boolean => {
+  const { mtimeMs = Infinity } = statSync(path, { throwIfNoEntry: false }) ?? {}
+  return Date.now() - mtimeMs > UNUSED_MS
+}
+
+/** Copies of versions that are no more. What a living process uses stays, however long ago it has started. */
 const removeUnused = (cache: string): void => {
-  const copies = existsSync(cache) ? readdirSync(cache).filter(name => name.startsWith(COPY)) : []
-  for (const path of copies.map(name => join(cache, name))) {
-    const { mtimeMs = Infinity } = statSync(path, { throwIfNoEntry: false }) ?? {}
-    if (Date.now() - mtimeMs > UNUSED_MS) rmSync(path, { recursive: true, force: true })
+  const copies = readdirSync(cache).filter(name => name.startsWith(COPY) && !name.endsWith(LOCK))
+  for (const path of copies.map(name => join(cache, name)).filter(isUnused)) {
+    whileUnshared(`${path}${LOCK}`, () => {
+      if (isUnused(path)) rmSync(path, { recursive: true, force: true })
+    })
   }
 }
 
 /**
  * The files and folders where every account can read them: where they are, or in a copy with the same paths below
- * another root, so that they still find each other.
+ * another root, so that they still find each other. A copy stays while the process that asked for it lives.
  *
  * @param paths absolute; what is not there is passed over
  * @param cache evaluated when something must be copied
@@ -134,8 +143,11 @@ const removeUnused = (cache: string): void => {
 export const openCopies = (paths: readonly string[], cache = systemCache): ((path: string) => string) => {
   const files = paths.filter(path => existsSync(path))
   if (files.every(isOpenToAll)) return path => path
-  const root = join(cache(), `${COPY}${versionOf(files)}`)
-  if (!existsSync(root)) removeUnused(dirname(root))
+  const folder = cache()
+  makeOpenFolder(folder)
+  const root = join(folder, `${COPY}${versionOf(files)}`)
+  shareLock(`${root}${LOCK}`)
+  if (!existsSync(root)) removeUnused(folder)
   placeOpenly(root, unfinished => {
     for (const path of files) {
       makeDirectory(dirname(join(unfinished, path)))
