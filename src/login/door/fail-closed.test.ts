@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
 import { createBrowser, hiddenFields } from '../../../test/kit/browser.ts'
 import { ASSIGNMENT, type LoginServer, outcomeOf, startLoginServer } from '../../../test/kit/login-server.ts'
@@ -138,10 +139,11 @@ test('a broken or endless assignment leaves a warning each time and a login with
   }
 })
 
-test('without its database the login answers 503, and works again afterwards', async t => {
+test('without its database the login answers 503, and works again afterwards', { timeout: 300_000 }, async t => {
   const dataDir = temporaryDirectory()
   const first = await startEmbeddedPostgres({ dataDir })
-  const { connectionString } = first
+  // The second PostgreSQL has the same place; its own connection string holds for one start.
+  const connectionString = first.connectionString.replace(/host=[^&]*/, `host=${join(dataDir, 'postgres')}`)
   await migrateDatabase({ connectionString })
   const { db, close } = openDatabase({ connectionString, max: 5 })
   const lost = await startLoginServer({ database: { connectionString, db, close } })
@@ -158,7 +160,7 @@ test('without its database the login answers 503, and works again afterwards', a
 
   await first.stop()
   const shown = await browser.visit(app.authorize().url)
-  assert.equal(shown.status, 503, shown.body)
+  assert.equal(shown.status, 503, `${shown.body}\n${lost.errors.map(String)}`)
   assert.match(shown.body, /Not available right now/)
   assert.equal((await browser.submit(page, ADMIN)).status, 503)
   const token = await app.token({ grant_type: 'refresh_token', refresh_token: 'x' })

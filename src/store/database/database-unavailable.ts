@@ -3,7 +3,20 @@
 /** SQLSTATE classes and codes that mean "not now" (PostgreSQL documentation, appendix A). */
 const SQLSTATE = /^(08|57P|53|25006)/
 
-const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN'])
+const NETWORK = new Set([
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+  'ENOTDIR', // the folder of its socket is away
+  'ENOTFOUND',
+  'EPIPE',
+  'ERR_STREAM_DESTROYED',
+  'ETIMEDOUT',
+])
 
 /** Sentences that node-postgres gives without a code. */
 const SENTENCE =
