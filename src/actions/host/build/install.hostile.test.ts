@@ -193,29 +193,37 @@ test("npm reads the operator's configuration, and the certificates that it names
     assert.equal(await read(JSON.stringify(original)), 'ERR_ACCESS_DENIED', 'it has copies, which go with its folder')
 })
 
+const childrenOf = (pid: string): readonly string[] =>
+  readdirSync(`/proc/${pid}/task`).flatMap(thread =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean),
+  )
+
+const PROGRAM = /npm-cli\.js|bundle-worker|esbuild\0--service/
+
+/** Adds what runs at this moment below a process, with its account; what ends meanwhile is left out. */
+const addPrograms = (pid: string, seen: Map<string, Set<number>>): void => {
+  for (const child of childrenOf(pid)) {
+    try {
+      const program = PROGRAM.exec(readFileSync(`/proc/${child}/cmdline`, 'utf8'))?.[0]
+      const [, uid] = /^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${child}/status`, 'utf8')) ?? []
+      const isOfServer = program === undefined || (program.startsWith('esbuild') && pid === String(process.pid))
+      if (isOfServer) continue
+      seen.set(program, (seen.get(program) ?? new Set()).add(Number(uid)))
+      addPrograms(child, seen)
+    } catch {
+      // it has just ended
+    }
+  }
+}
+
 test("npm, the bundler and what they start have an account that is neither the server's nor the sandbox's", {
   skip: process.geteuid?.() !== 0 && 'needs root',
 }, async () => {
   const seen = new Map<string, Set<number>>()
-  const look = (): void => {
-    for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
-      try {
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-        const program = /npm-cli\.js|bundle-worker|esbuild\0--service/.exec(command)?.[0]
-        const [, uid] = /^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-        const parent = /^PPid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-        const isOurs =
-          parent === String(process.pid) || readFileSync(`/proc/${parent}/cmdline`, 'utf8').includes('bundle-worker')
-        if (program && isOurs) seen.set(program, (seen.get(program) ?? new Set()).add(Number(uid)))
-      } catch {
-        // it has just ended
-      }
-    }
-  }
-  // The three end within milliseconds: a look may come too late, so builds are made until each has been seen.
-  for (let build = 0; seen.size < 3 && build < 20; build += 1) {
+  // The bundler's program runs for milliseconds: a look may come too late, so builds are made until each has been seen.
+  while (seen.size < 3) {
     seen.clear()
-    const watching = setInterval(look, 1)
+    const watching = setInterval(() => addPrograms(String(process.pid), seen), 1)
     const built = await createProgramBuilder({ cacheDir, workDir, registry: registry.url, env })('', [
       { name: 'plain', version: 'latest' },
     ])
