@@ -29,6 +29,7 @@ test('without any setting there is a complete configuration for one machine', ()
     logStreamDir: undefined,
     logRetentionDays: 30,
     limitAuthorize: { burst: 3_000, secondsEach: 0.01 },
+    limitAuthorizeTenant: { burst: 50_000, secondsEach: 0.002 },
     limitManagementApi: { burst: 2_000, secondsEach: 0.005 },
     limitLoggedRefusals: { burst: 300, secondsEach: 6 },
     limitFailedLogins: { burst: 100, secondsEach: 864 },

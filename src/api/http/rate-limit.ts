@@ -53,6 +53,7 @@ export const createRateLimit = (deps: ManagementApiDeps): CountRequest => {
         user_agent: c.req.header('user-agent') ?? '',
         ...(caller ? { client_id: caller.clientId } : {}),
         bucket: 'management-api',
+        isGlobal: false,
         size: rate.burst,
         method: c.req.method,
         path: c.req.path,

@@ -6,8 +6,8 @@ import { type LoginServer, startLoginServer } from '../../../test/kit/login-serv
 import { ADMIN, createRelyingParty, isCallback } from '../../../test/kit/relying-party.ts'
 import type { LoginConfig } from './login-deps.ts'
 
-const start = (limitAuthorize: LoginConfig['limitAuthorize']) =>
-  startLoginServer({ trustedProxyHops: 1, config: { limitAuthorize } })
+const start = (limitAuthorize: LoginConfig['limitAuthorize'], more: Partial<LoginConfig> = {}) =>
+  startLoginServer({ trustedProxyHops: 1, config: { limitAuthorize, ...more } })
 
 const browserAt = (server: LoginServer, ip: string) => createBrowser(server.issuer, { 'x-forwarded-for': ip })
 
@@ -72,8 +72,50 @@ test('the addresses of one IPv6 network have one budget', async () => {
   assert.equal((await browserAt(server, '2001:db8:0:1::1').request(party.authorize().url)).status, 302)
 })
 
-test('the budget can be switched off', async () => {
-  await using server = await start('off')
+test('networks without end have one budget of the tenant, and nothing is stored beyond it', async () => {
+  await using server = await start({ burst: 2, secondsEach: 3_600 }, { limitAuthorizeTenant: LIMIT })
+  const party = createRelyingParty(server)
+  const begin = (ip: string) => browserAt(server, ip).request(party.authorize().url)
+  const first = browserAt(server, '2001:db8:0:100::1')
+  const page = await first.visit(party.authorize().url)
+  // A network that is beyond its own budget takes nothing from the others.
+  assert.deepEqual(
+    await Promise.all(Array.from({ length: 10 }, async () => (await begin('2001:db8:0:1::1')).status)).then(statuses =>
+      statuses.filter(status => status === 302),
+    ),
+    [302, 302],
+  )
+  for (const ip of ['2001:db8:0:2::1', '2001:db8:0:3::1']) assert.equal((await begin(ip)).status, 302)
+
+  const before = await stored(server)
+  server.takeEvents()
+  for (let n = 0; n < 20; n += 1) {
+    const answer = await begin(`2001:db8:1:${n}::1`)
+    const seconds = Number(answer.headers.get('retry-after'))
+    assert.equal(answer.status, 429)
+    assert.ok(seconds > 3_000 && seconds <= 3_600, `${seconds}`)
+    assert.match(answer.body, /Too many logins are begun at this moment/)
+  }
+  assert.equal(await stored(server), before)
+  assert.deepEqual(
+    server.takeEvents().map(({ type, ip, details }) => ({ type, ip, details })),
+    [
+      {
+        type: 'api_limit',
+        ip: '2001:db8:1:0::1',
+        details: {
+          limit: { bucket: 'authorize', global: true, size: 5 },
+          request: { method: 'GET', path: '/authorize' },
+        },
+      },
+    ],
+    'said once',
+  )
+  assert.ok(isCallback(await first.submit(page, ADMIN)), 'a login that was begun is finished')
+})
+
+test('each budget can be switched off', async () => {
+  await using server = await start('off', { limitAuthorizeTenant: 'off' })
   const party = createRelyingParty(server)
   const browser = browserAt(server, '203.0.113.81')
   for (let i = 0; i < 20; i += 1) assert.equal((await browser.request(party.authorize().url)).status, 302)

@@ -126,7 +126,7 @@ export const createLogin = (deps: LoginDeps, options: LoginOptions = {}): Login 
   const runtimes = createTenantRuntimes(deps, { login, directory, steps })
   const hasher = createPasswordHasher()
   const users = { signIn: createSignIn(db, hasher, config), signUp: createSignUp(db, hasher, random, config) }
-  const admitBeginning = createBeginningBudget(config.limitAuthorize, deps)
+  const admitBeginning = createBeginningBudget(config, deps)
   const serve = createServe({ deps, directory, tenants, runtimes })
   const sweeper = startSweeper(db, error => logError(error, { what: 'deleting expired rows' }))
 

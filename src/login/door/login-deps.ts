@@ -17,6 +17,8 @@ export interface LoginConfig {
   readonly trustedProxyHops: number
   /** How often a network may begin a login. */
   readonly limitAuthorize: Rate | 'off'
+  /** How often all networks together may begin one at a tenant. */
+  readonly limitAuthorizeTenant: Rate | 'off'
   /** Failed log-ins of a network, for all accounts together. */
   readonly limitFailedLogins: Rate | 'off'
   /** Failed sign-ups of a network. */

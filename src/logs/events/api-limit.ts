@@ -7,7 +7,7 @@ export const apiLimit: LogEventType = {
   type: 'api_limit',
   category: 'system.notification',
   description: 'Rate limit reached',
-  doc: 'A network has begun more logins, or a client made more requests of the Management API, than its limit allows; written once a minute while it goes on.',
+  doc: 'A network, or all networks together (`global`), have begun more logins, or a client made more requests of the Management API, than the limit allows; written once a minute while it goes on.',
   isRefusal: true,
   required: ['ip', 'details.limit', 'details.request'],
   optional: [...CLIENT, 'details.response'],

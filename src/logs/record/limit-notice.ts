@@ -1,4 +1,4 @@
-/** Says in the log that a limit of requests is reached: once a minute for each sender, however many requests follow. */
+/** Says in the log that a limit of requests is reached: once a minute for each of its senders, however many requests follow. */
 
 import { createRateLimiter } from '../../base/rate-limiter.ts'
 import type { LogEvent, TenantLog } from './log-event.ts'
@@ -7,6 +7,8 @@ export interface ReachedLimit
   extends Pick<LogEvent, 'tenant_id' | 'date' | 'ip' | 'user_agent' | 'hostname' | 'client_id' | 'client_name'> {
   /** What is limited. */
   readonly bucket: 'authorize' | 'management-api'
+  /** The limit is of all senders together. */
+  readonly isGlobal: boolean
   /** What may come at once. */
   readonly size: number
   readonly method: string
@@ -29,8 +31,8 @@ export const createLimitNotice = (
   const notices = createRateLimiter(ONCE_A_MINUTE)
   return (sender, limit) => {
     if (!notices.take(sender).isAllowed) return
-    const { bucket, size, method, path, ...fields } = limit
-    const details = { limit: { bucket, global: false, size }, request: { method, path } }
+    const { bucket, isGlobal, size, method, path, ...fields } = limit
+    const details = { limit: { bucket, global: isGlobal, size }, request: { method, path } }
     log.record({ ...fields, type: 'api_limit', details }).catch(error => onError(error, limit))
   }
 }
