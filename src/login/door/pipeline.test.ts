@@ -85,6 +85,22 @@ test('a step sends the browser away, and the login goes on in that step when it 
   assert.match(JSON.stringify(success?.details?.prompts), /prompt-authenticate.*redirect.*universal-login/)
 })
 
+test('a login whose user’s credentials end meanwhile asks again who logs in, and takes every step anew', async () => {
+  reset(awayTo)
+  const browser = newBrowser()
+  const state = await suspend(browser)
+  await sql`update users set generation = gen_random_uuid()`.execute(server.database.db)
+  const page = await browser.visit(`/come-back?state=${state}&answer=yes`)
+  assert.equal(page.url.pathname, '/u/login')
+  const away = await browser.submit(page, ADMIN)
+  assert.equal(away.url.origin, 'https://enrol.example.com', away.url.href)
+  assert.deepEqual([script.resumed, counted], [[], ['before', 'before']])
+  const end = await browser.visit(`/come-back?state=${away.url.searchParams.get('state')}&answer=again`)
+  assert.ok(isCallback(end) && end.url.searchParams.has('code'), end.body)
+  assert.deepEqual(script.resumed, [{ answer: 'again' }])
+  assert.equal(server.takeEvents().filter(({ type }) => type === 's').length, 1)
+})
+
 test('a login cannot be continued twice, with a wrong state, or from another browser', async () => {
   reset(awayTo)
   const browser = newBrowser()

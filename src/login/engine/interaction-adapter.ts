@@ -1,13 +1,14 @@
 /** Keeps interactions for the OIDC engine: each is continued once, and in the browser that began it. */
 
 import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider'
+import { isJsonObject } from '../../base/json.ts'
 import { findInteraction, saveInteraction, useInteraction } from '../../store/logins/interaction-store.ts'
 import { extendLoginTransaction } from '../../store/logins/login-transaction-store.ts'
 import type { LoginDeps } from '../door/login-deps.ts'
 import { SUSPENDED_PAGE, sealSuspendedPage } from '../lead-on/suspended-page.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { isSameBrowser } from '../transaction/browser-binding.ts'
-import { parseTransaction } from '../transaction/transaction.ts'
+import { asOfUser, parseTransaction } from '../transaction/transaction.ts'
 import { currentExchange } from './engine-context.ts'
 import { PIPELINE, pageOfPrompt } from './interaction-policy.ts'
 import { LIFETIME } from './lifetimes.ts'
@@ -63,6 +64,13 @@ const alreadyUsed = (): Error => {
   return new errors.SessionNotFound('interaction was used by another request')
 }
 
+/** The user of whom the interaction is: who has answered it, else who was logged in when it began. */
+const userIdOf = ({ result, session }: Readonly<Record<string, unknown>>): string | undefined => {
+  const { accountId } = isJsonObject(result) && isJsonObject(result.login) ? result.login : {}
+  const earlier = isJsonObject(session) ? session.accountId : undefined
+  return typeof accountId === 'string' ? accountId : typeof earlier === 'string' ? earlier : undefined
+}
+
 const unused = (): Promise<undefined> =>
   Promise.reject(new TypeError('the OIDC engine does not do this to interactions'))
 
@@ -96,7 +104,8 @@ export const createInteractionAdapter = (options: InteractionAdapterOptions): Ad
       const found = await findInteraction(db, keyOf(id))
       if (!found) return undefined
       if (exchange && !isSameBrowser(exchange.cookie('browser'), found.transaction?.browserHash ?? '')) return undefined
-      if (exchange && found.transaction) exchange.transaction = parseTransaction(found.transaction)
+      if (exchange && found.transaction)
+        exchange.transaction = asOfUser(parseTransaction(found.transaction), userIdOf(found.payload))
       if (!found.consumedAt) return restorePayload(found, id)
       leaveSession()
       return undefined

@@ -9,7 +9,7 @@ import { EXPIRED, OTHER_BROWSER, PageRefusal } from '../http/failure.ts'
 import { type IsSentBy, LoginWentOn, type Whereabouts } from '../lead-on/login-went-on.ts'
 import { isSameBrowser } from '../transaction/browser-binding.ts'
 import type { Exchange } from '../transaction/exchange.ts'
-import { type LoginTransaction, parseTransaction } from '../transaction/transaction.ts'
+import { asOfUser, type LoginTransaction, parseTransaction } from '../transaction/transaction.ts'
 import { loadSession } from './engine-request.ts'
 import { PIPELINE } from './interaction-policy.ts'
 
@@ -92,9 +92,11 @@ export const loadInteraction = async (
     const whereabouts = whereaboutsOf({ id: state, prompt: name, payload: found.payload })
     throw new LoginWentOn(transaction, isSentBy, whereabouts)
   }
-  exchange.transaction = transaction
   const earlier = isJsonObject(lastSubmission) ? (lastSubmission as JsonObject) : {} // stored as JSON
-  return { id: state, prompt: name, step: stepOf(prompt), transaction, account: accountOf(session), earlier }
+  const account = accountOf(session)
+  const current = asOfUser(transaction, name === PIPELINE ? account?.userId : undefined)
+  exchange.transaction = current
+  return { id: state, prompt: name, step: stepOf(prompt), transaction: current, account, earlier }
 }
 
 /**
@@ -152,14 +154,11 @@ export interface LoginAnswer {
 
 /**
  * The answer that tells the engine who has logged in. Every page that the request asked for (`prompt=login
- * select_account`) is answered by this one.
+ * select_account`) is answered by this one. A login that had come further and asks again who logs in begins anew: the steps
+ * that one user has taken, and what was decided in them, are nothing of the next.
  */
-export const loginAnswer = (
-  { earlier }: Pick<PageInteraction, 'earlier'>,
-  { user, prompts, amr = 'pwd', at }: LoginAnswer,
-): InteractionAnswer => ({
+export const loginAnswer = ({ user, prompts, amr = 'pwd', at }: LoginAnswer): InteractionAnswer => ({
   result: {
-    ...earlier,
     login: {
       ...{ accountId: user.userId, ts: Math.floor(at / 1000), amr: [amr], remember: true },
       ...(user.generation === undefined ? {} : { generation: user.generation }),
@@ -195,7 +194,7 @@ export const completeLogin = async (
   login: LoginAnswer,
 ): Promise<string> => {
   const { userId } = login.user
-  await complete(exchange, deps, interaction, loginAnswer(interaction, login), async sender => sender === userId)
+  await complete(exchange, deps, interaction, loginAnswer(login), async sender => sender === userId)
   return goOnAs(exchange, provider, interaction, userId)
 }
 

@@ -21,6 +21,7 @@ import {
   signupSucceeded,
 } from '../transaction/events.ts'
 import type { Exchange } from '../transaction/exchange.ts'
+import { SIGNED_UP } from '../transaction/transaction.ts'
 import { senderByAddress } from './sender-of-form.ts'
 import { type FieldProblems, isSignUpEnabled, type SignUpOutcome, type SignUpRequest } from './sign-up.ts'
 
@@ -157,13 +158,11 @@ const createStore =
   user => {
     const at = context.deps.clock()
     const prompts = [authenticatePrompt('prompt-signup', user, connection, at)]
-    const answer = loginAnswer(interaction, { user, prompts, at })
-    return signUpForInteraction(
-      context.deps.db,
-      { tenantId: exchange.tenant.tenantId, id: interaction.id },
-      user,
-      answer,
-    )
+    const answer = loginAnswer({ user, prompts, at })
+    return signUpForInteraction(context.deps.db, { tenantId: exchange.tenant.tenantId, id: interaction.id }, user, {
+      ...answer,
+      transaction: { id: interaction.transaction.id, facts: SIGNED_UP },
+    })
   }
 
 const refuse = async (visit: SignUpVisit, outcome: Refused, email: string): Promise<void> => {

@@ -1,6 +1,7 @@
 /** Asks experimentation for a transaction's variations, at each moment at which a flow is decided. */
 
 import { FLOWS_BY_MOMENT, type Flow } from '../../decision/flow.ts'
+import type { LogEvent } from '../../logs/record/log-event.ts'
 import { changeLoginTransaction } from '../../store/logins/login-transaction-store.ts'
 import type { UserRecord } from '../../store/users/user-store.ts'
 import type { AssignOutcome } from '../assignment/assignment-port.ts'
@@ -9,7 +10,7 @@ import { createDeviceId, parseDeviceCookie } from './device-cookie.ts'
 import { experimentAssigned, experimentWarning } from './events.ts'
 import type { Exchange } from './exchange.ts'
 import { assignmentOf } from './experiment-in-force.ts'
-import { type LoginTransaction, toTransactionRecord } from './transaction.ts'
+import { asOfUser, type LoginTransaction, toTransactionRecord } from './transaction.ts'
 
 export interface AssignedSubject {
   /** Raw, as the cookie has it. */
@@ -19,18 +20,14 @@ export interface AssignedSubject {
 
 type Fresh = AssignOutcome['assigned']
 
-/** Records what experimentation has to say; when the log cannot take it, the login goes on without. */
-const recordOutcome = (
-  exchange: Exchange,
-  context: LoginContext,
-  transaction: LoginTransaction,
-  { assigned, warnings }: { readonly assigned: Fresh; readonly warnings: AssignOutcome['warnings'] },
-): void => {
-  const occasion = { exchange, at: context.clock(), transaction }
-  const events = [
-    ...assigned.map(({ assignment, reason }) => experimentAssigned(occasion, assignment, reason)),
-    ...warnings.map(warning => experimentWarning(occasion, warning)),
-  ]
+/** What was decided just now, and what the log is to be told of it. */
+interface Decided {
+  readonly transaction: LoginTransaction
+  readonly events: readonly LogEvent[]
+}
+
+/** When the log cannot take it, the login goes on without. */
+const recordEvents = (exchange: Exchange, context: LoginContext, events: readonly LogEvent[]): void => {
   for (const event of events) {
     exchange.hold(
       context.log.record(event).catch(error => {
@@ -40,13 +37,28 @@ const recordOutcome = (
   }
 }
 
-/** Asks for some flows of a transaction and records the answer. An experiment that it has already is not assigned again. */
-export const assignFlows = async (
+const outcomeEvents = (
   exchange: Exchange,
   context: LoginContext,
   transaction: LoginTransaction,
-  { flows, ...subject }: AssignedSubject & { readonly flows: readonly Flow[] },
-): Promise<LoginTransaction> => {
+  { assigned, warnings }: { readonly assigned: Fresh; readonly warnings: AssignOutcome['warnings'] },
+): readonly LogEvent[] => {
+  const occasion = { exchange, at: context.clock(), transaction }
+  return [
+    ...assigned.map(({ assignment, reason }) => experimentAssigned(occasion, assignment, reason)),
+    ...warnings.map(warning => experimentWarning(occasion, warning)),
+  ]
+}
+
+type Asked = AssignedSubject & { readonly flows: readonly Flow[] }
+
+/** Asks for some flows of a transaction. An experiment that it has already is not assigned again. */
+const decideFlows = async (
+  exchange: Exchange,
+  context: LoginContext,
+  transaction: LoginTransaction,
+  { flows, ...subject }: Asked,
+): Promise<Decided> => {
   const outcome = await context.safeAssign({
     tenantId: exchange.tenant.tenantId,
     transactionId: transaction.id,
@@ -66,26 +78,24 @@ export const assignFlows = async (
   const assigned = {
     ...transaction,
     assignments: [...transaction.assignments, ...fresh.map(({ assignment }) => assignment)],
-    awaitsUser: outcome.awaitsUser,
+    awaitsUser: transaction.awaitsUser || outcome.awaitsUser,
   }
-  recordOutcome(exchange, context, assigned, { assigned: fresh, warnings: outcome.warnings })
-  return assigned
+  return {
+    transaction: assigned,
+    events: outcomeEvents(exchange, context, assigned, { assigned: fresh, warnings: outcome.warnings }),
+  }
 }
 
-/** Stores what was assigned; of two requests that do so at once the first counts, and a failure harms no login. */
-const storeAssignments = async (
-  { tenant, newRow }: Exchange,
-  { volatileDb, logError }: LoginContext,
-  before: LoginTransaction,
-  after: LoginTransaction,
-): Promise<void> => {
-  const { tenantId } = tenant
-  try {
-    await newRow
-    await changeLoginTransaction(volatileDb, tenantId, toTransactionRecord(before), toTransactionRecord(after))
-  } catch (error) {
-    logError(error, { what: 'assignment of a user', tenant: tenantId })
-  }
+/** For a transaction that begins: asks for its flows and records the answer. */
+export const assignFlows = async (
+  exchange: Exchange,
+  context: LoginContext,
+  transaction: LoginTransaction,
+  asked: Asked,
+): Promise<LoginTransaction> => {
+  const decided = await decideFlows(exchange, context, transaction, asked)
+  recordEvents(exchange, context, decided.events)
+  return decided.transaction
 }
 
 /** Of these flows, those that have no decision yet. */
@@ -94,18 +104,58 @@ const undecided = (transaction: LoginTransaction, flows: readonly Flow[]): reado
 
 /** The flow that the user came by, when its experiment waits for a user. */
 const awaitedFlow = (transaction: LoginTransaction): readonly Flow[] =>
-  transaction.awaitsUser ? undecided(transaction, [transaction.flow]) : []
+  transaction.awaitsUser && transaction.decidedFor === undefined ? undecided(transaction, [transaction.flow]) : []
 
-const assignUser = async (
+/** @param transaction as it is for this user */
+const decideForUser = async (
   exchange: Exchange,
   context: LoginContext,
   transaction: LoginTransaction,
   { user, flows }: { readonly user: UserRecord; readonly flows: readonly Flow[] },
-): Promise<LoginTransaction> => {
-  if (flows.length === 0) return transaction
+): Promise<Decided> => {
+  if (flows.length === 0) return { transaction, events: [] }
   const deviceId = parseDeviceCookie(exchange.cookie('device'), exchange.keys.deviceCookie)
   const subject = { deviceId: deviceId ?? createDeviceId(context.random), userId: user.userId, flows }
-  return { ...(await assignFlows(exchange, context, transaction, subject)), awaitsUser: false }
+  const decided = await decideFlows(exchange, context, transaction, subject)
+  const { length: shared } = transaction.assignments
+  const isAnswered = transaction.awaitsUser || decided.transaction.assignments.length > shared
+  const decidedFor = transaction.decidedFor ?? (isAnswered ? { userId: user.userId, shared } : undefined)
+  return { ...decided, transaction: { ...decided.transaction, decidedFor } }
+}
+
+/**
+ * Stores what was decided, and has it logged. Of two requests that decide at once the first counts, and it alone is logged;
+ * a failure harms no login.
+ */
+const storeDecided = async (
+  exchange: Exchange,
+  context: LoginContext,
+  before: LoginTransaction,
+  { transaction, events }: Decided,
+): Promise<void> => {
+  const { tenantId } = exchange.tenant
+  try {
+    await exchange.newRow
+    if (
+      !(await changeLoginTransaction(
+        context.volatileDb,
+        tenantId,
+        toTransactionRecord(before),
+        toTransactionRecord(transaction),
+      ))
+    )
+      return
+  } catch (error) {
+    context.logError(error, { what: 'assignment of a user', tenant: tenantId })
+  }
+  recordEvents(exchange, context, events)
+}
+
+/** The exchange goes on with what was decided, as the next change of it will find it stored. */
+const goOnWith = (exchange: Exchange, before: LoginTransaction, transaction: LoginTransaction): LoginTransaction => {
+  const changed = { ...transaction, revision: before.revision + 1 }
+  exchange.transaction = changed
+  return changed
 }
 
 /**
@@ -115,28 +165,36 @@ const assignUser = async (
 export const assignSignUp = async (
   exchange: Exchange,
   context: LoginContext,
-  transaction: LoginTransaction,
+  before: LoginTransaction,
   user: UserRecord,
 ): Promise<LoginTransaction> => {
-  const flow = 'signup'
-  const flows = awaitedFlow({ ...transaction, flow })
-  const assigned = { ...(await assignUser(exchange, context, transaction, { user, flows })), flow } as const
-  exchange.transaction = assigned
-  await storeAssignments(exchange, context, transaction, assigned)
+  const transaction = { ...asOfUser(before, user.userId), flow: 'signup' } as const
+  const decided = await decideForUser(exchange, context, transaction, { user, flows: awaitedFlow(transaction) })
+  const assigned = goOnWith(exchange, before, decided.transaction)
+  await storeDecided(exchange, context, before, decided)
   return assigned
 }
 
-/** For a login whose user is known: what waits for the user, and the flows that may follow. The row is written meanwhile. */
+/**
+ * For a login whose user is known: what waits for the user, and the flows that may follow. The row is written when this
+ * returns, so that the log has an assignment before what it leads to.
+ */
 export const assignLogin = async (
   exchange: Exchange,
   context: LoginContext,
-  transaction: LoginTransaction,
+  before: LoginTransaction,
   user: UserRecord,
 ): Promise<void> => {
+  const transaction = asOfUser(before, user.userId)
   const flows = [...awaitedFlow(transaction), ...undecided(transaction, FLOWS_BY_MOMENT.post_login)]
-  const assigned = await assignUser(exchange, context, transaction, { user, flows })
-  exchange.transaction = assigned
-  const isChanged =
-    assigned.assignments.length > transaction.assignments.length || assigned.awaitsUser !== transaction.awaitsUser
-  if (isChanged) exchange.hold(storeAssignments(exchange, context, transaction, assigned))
+  const decided = await decideForUser(exchange, context, transaction, { user, flows })
+  const { assignments, decidedFor } = decided.transaction
+  const isChanged = assignments.length !== before.assignments.length || decidedFor !== before.decidedFor
+  if (!isChanged) {
+    exchange.transaction = decided.transaction
+    recordEvents(exchange, context, decided.events)
+    return
+  }
+  goOnWith(exchange, before, decided.transaction)
+  await storeDecided(exchange, context, before, decided)
 }

@@ -72,6 +72,8 @@ export const beginTransaction = async (
       flow: 'login',
       assignments: [],
       awaitsUser: false,
+      decidedFor: undefined,
+      revision: 0,
     },
     { deviceId, flows: FLOWS_BY_MOMENT.authorize },
   )

@@ -26,6 +26,25 @@ export interface LoginTransaction {
   readonly assignments: readonly Assignment[]
   /** An active experiment assigns users, so it is asked again when the user is known. */
   readonly awaitsUser: boolean
+  /** The user for whom that was done; of the assignments, the first `shared` are of any user who logs in here. */
+  readonly decidedFor: { readonly userId: string; readonly shared: number } | undefined
+  /** How often it was changed since it began. */
+  readonly revision: number
+}
+
+/**
+ * The transaction as it is for a user, or before one is known. A login whose user was recognised, and whose credentials
+ * ended before it did, asks again who logs in: what was decided for one user is nothing of another.
+ */
+export const asOfUser = (transaction: LoginTransaction, userId: string | undefined): LoginTransaction => {
+  const { decidedFor, assignments } = transaction
+  if (decidedFor === undefined || decidedFor.userId === userId) return transaction
+  return {
+    ...transaction,
+    flow: 'login',
+    assignments: assignments.slice(0, decidedFor.shared),
+    decidedFor: undefined,
+  }
 }
 
 /** What is stored of a transaction. */
@@ -43,11 +62,19 @@ export const toTransactionRecord = (transaction: LoginTransaction): LoginTransac
     params: transaction.params,
     flow: transaction.flow,
     awaits_user: transaction.awaitsUser,
+    decided_for: transaction.decidedFor ?? null,
   },
   assignments: transaction.assignments,
+  revision: transaction.revision,
 })
 
+/** What is stored of a transaction when it has become a sign-up. */
+export const SIGNED_UP = { flow: 'signup' } as const
+
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+const toDecidedFor = (value: unknown): LoginTransaction['decidedFor'] =>
+  isJsonObject(value) ? { userId: text(value.userId), shared: Number(value.shared) } : undefined
 
 const textValues = (value: unknown): Record<string, string> =>
   Object.fromEntries(
@@ -72,4 +99,6 @@ export const parseTransaction = ({ request, ...record }: LoginTransactionRecord)
   // Written from assignments, and by no other writer.
   assignments: record.assignments as readonly Assignment[],
   awaitsUser: request.awaits_user === true,
+  decidedFor: toDecidedFor(request.decided_for),
+  revision: record.revision,
 })

@@ -1,4 +1,4 @@
-/** Login transactions: one row per request to `/authorize`; what changes later is its expiry and what was assigned. */
+/** Login transactions: one row per request to `/authorize`; what changes later is its expiry, its flow and what was assigned. */
 
 import { type Selectable, sql } from 'kysely'
 import type { TenantId, TransactionId } from '../../model/ids.ts'
@@ -18,6 +18,8 @@ export interface LoginTransactionRecord {
   readonly request: Readonly<Record<string, unknown>>
   /** The assignments of its experiments, as the login wrote them. */
   readonly assignments: readonly object[]
+  /** How often `changeLoginTransaction` has changed it. */
+  readonly revision: number
 }
 
 /** Columns for a join; every one is null where there is no transaction. */
@@ -30,6 +32,9 @@ export const TRANSACTION_COLUMNS = [
   't.assignments',
 ] as const
 
+/** The fact that says how often a transaction was changed. */
+const REVISION = 'revision'
+
 type Nullable<Row> = { readonly [Key in keyof Row]: Row[Key] | null }
 
 type JoinedRow = Nullable<
@@ -39,13 +44,15 @@ type JoinedRow = Nullable<
 /** Reads the columns of a join. */
 export const toLoginTransaction = (row: JoinedRow): LoginTransactionRecord | undefined => {
   if (row.transaction_id === null) return undefined
+  const request: Readonly<Record<string, unknown>> = { ...row.request }
   return {
     transactionId: row.transaction_id as TransactionId, // rows hold only ids that the login made
     clientId: row.client_id ?? '',
     browserHash: row.browser_hash ?? '',
     deviceHash: row.device_hash ?? '',
-    request: { ...row.request },
+    request,
     assignments: row.assignments ?? [],
+    revision: Number(request[REVISION] ?? 0),
   }
 }
 
@@ -89,20 +96,37 @@ export const extendLoginTransaction = async (
 /**
  * Writes what a transaction has become since it was read. Of two changes of the same state the first counts.
  *
+ * @param before its revision is that of the state that was read
  * @returns false when the transaction is gone, or has been changed meanwhile
  */
 export const changeLoginTransaction = async (
   db: Db,
   tenantId: TenantId,
-  before: Pick<LoginTransactionRecord, 'transactionId' | 'assignments'>,
+  before: Pick<LoginTransactionRecord, 'transactionId' | 'revision'>,
   after: Pick<LoginTransactionRecord, 'request' | 'assignments'>,
 ): Promise<boolean> => {
+  const request = JSON.stringify({ ...after.request, [REVISION]: before.revision + 1 })
   const { numUpdatedRows } = await db
     .updateTable('login_transactions')
-    .set({ request: JSON.stringify(after.request), assignments: JSON.stringify(after.assignments) })
+    .set({ request: sql`request || ${request}::jsonb`, assignments: JSON.stringify(after.assignments) })
     .where('tenant_id', '=', tenantId)
     .where('transaction_id', '=', before.transactionId)
-    .where('assignments', '=', sql<object[]>`${JSON.stringify(before.assignments)}::jsonb`)
+    .where(sql<boolean>`coalesce((request ->> ${REVISION})::int, 0) = ${before.revision}`)
     .executeTakeFirstOrThrow()
   return numUpdatedRows === 1n
+}
+
+/** Adds facts to a transaction that every later change keeps or replaces. */
+export const noteOnLoginTransaction = async (
+  db: Db,
+  tenantId: TenantId,
+  transactionId: string,
+  facts: Readonly<Record<string, unknown>>,
+): Promise<void> => {
+  await db
+    .updateTable('login_transactions')
+    .set({ request: sql`request || ${JSON.stringify(facts)}::jsonb` })
+    .where('tenant_id', '=', tenantId)
+    .where('transaction_id', '=', transactionId)
+    .execute()
 }

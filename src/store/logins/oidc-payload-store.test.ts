@@ -117,6 +117,7 @@ test('a payload comes with the transaction that its grant names', async () => {
       deviceHash: 'd',
       request: { ip: '203.0.113.7' },
       assignments: [{ experiment_id: 'exp_1' }],
+      revision: 0,
     },
     inAnHour(),
   )

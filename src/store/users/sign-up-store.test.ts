@@ -37,7 +37,8 @@ const newInteraction = async (id: string) => {
 const signUp = (key: { tenantId: typeof tenantId; id: string }, email: string) => {
   const userId = `auth0|${++users}`
   const user = { userId, connectionId: CONNECTION, email, name: email, nickname: email, passwordHash: 'h' }
-  const answer = { result: { login: { accountId: userId } }, more: { session: null } }
+  const transaction = { id: 'none', facts: {} }
+  const answer = { result: { login: { accountId: userId } }, more: { session: null }, transaction }
   return signUpForInteraction(database.db, key, { ...user, isAdministrator: false }, answer)
 }
 

@@ -11,6 +11,7 @@ import {
   isOpen,
   RESULT,
 } from '../logins/interaction-store.ts'
+import { noteOnLoginTransaction } from '../logins/login-transaction-store.ts'
 import { hashPayloadId } from '../logins/oidc-payload-store.ts'
 import { insertUser, type NewUser, type UserRecord } from './user-store.ts'
 
@@ -23,7 +24,7 @@ class AddressTaken extends Error {
  * Answers an interaction with a user who is created for it: both happen or neither. Of sign-ups that are sent for one
  * login at the same moment, each waits for the one before, and finds the login answered.
  *
- * @param answer what `answerInteraction` is given
+ * @param answer what `answerInteraction` is given, and `noteOnLoginTransaction`
  * @returns `exists` when the connection has a user with this address; `went_on` when the interaction was answered or used,
  *   or its time is over
  */
@@ -31,13 +32,19 @@ export const signUpForInteraction = async (
   db: Db,
   key: InteractionKey,
   user: NewUser,
-  answer: { readonly result: Readonly<Record<string, unknown>>; readonly more: Readonly<Record<string, unknown>> },
+  answer: {
+    readonly result: Readonly<Record<string, unknown>>
+    readonly more: Readonly<Record<string, unknown>>
+    /** What the login's transaction is told: the request that goes on with the answer finds it there. */
+    readonly transaction: { readonly id: string; readonly facts: Readonly<Record<string, unknown>> }
+  },
 ): Promise<UserRecord | 'exists' | 'went_on'> => {
   try {
     return await db.transaction().execute(async step => {
       if (!(await answerInteraction(step, key, answer.result, answer.more))) return 'went_on'
       const created = await insertUser(step, key.tenantId, user)
       if (!created) throw new AddressTaken()
+      await noteOnLoginTransaction(step, key.tenantId, answer.transaction.id, answer.transaction.facts)
       return created
     })
   } catch (error) {
