@@ -20,7 +20,7 @@ const AT_ONCE = 2_000
 const AIM = 8_000
 const AIM_MB = 500
 
-const { log_id: _, _id: __, tenant_name: ___, environment_name: ____, ...example } = LOG_EVENTS.s.example
+const { log_id: _, _id: __, tenant_name: ___, environment_name: ____, ...example } = LOG_EVENTS.s.examples[0]
 
 const fill = async (connectionString: string): Promise<void> => {
   const { db, close } = openDatabase({ connectionString })

@@ -25,7 +25,7 @@ const TYPES: readonly LogType[] = ['experiment_assignment_succeeded', 's', 'seac
 
 /** The examples of the reference, with ids of their own, because equal values would flatter the indexes. */
 const eventOf = (type: LogType, n: number): LogEvent => {
-  const { log_id: _, _id: __, tenant_name: ___, environment_name: ____, ...fields } = LOG_EVENTS[type].example
+  const { log_id: _, _id: __, tenant_name: ___, environment_name: ____, ...fields } = LOG_EVENTS[type].examples[0]
   const login = Math.floor(n / TYPES.length)
   const ids = {
     session_id: `session-${login}`,
@@ -33,7 +33,14 @@ const eventOf = (type: LogType, n: number): LogEvent => {
     device_id: `device-${login % 5_000}`,
   }
   const details = { ...(fields.details as object), ...ids } // an object in every example
-  return { ...fields, tenant_id: TENANT, type, date: Date.now(), user_id: `auth0|${login % 1_000}`, details }
+  return {
+    ...fields,
+    tenant_id: TENANT,
+    type,
+    date: Date.now(),
+    user_id: `auth0|${login % 1_000}`,
+    details,
+  } as LogEvent // an example of its type
 }
 
 const percentile = (values: readonly number[], part: number): number =>

@@ -35,9 +35,9 @@ const RULES = { allowInsecureHttp: true, allowLocalAddresses: true }
 const fill = async (db: Db, events: number): Promise<void> => {
   await db.insertInto('tenants').values({ tenant_id: TENANT, friendly_name: 'dev' }).execute()
   await ensureLogPartitions(db)
-  const { log_id: _, _id: __, tenant_name: ___, environment_name: ____, ...fields } = LOG_EVENTS.s.example
+  const { log_id: _, _id: __, tenant_name: ___, environment_name: ____, ...fields } = LOG_EVENTS.s.examples[0]
   const text = toLogText(
-    { ...fields, tenant_id: TENANT, type: 's', date: Date.now() - 60_000 },
+    { details: {}, ...fields, tenant_id: TENANT, type: 's', date: Date.now() - 60_000 },
     { tenantName: 'dev', environmentName: 'bench' },
   )
   const documents = Array.from({ length: BATCH }, () => text)

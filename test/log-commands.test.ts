@@ -15,10 +15,10 @@ import { systemRandom } from '../src/base/random.ts'
 import { SUBCOMMANDS } from '../src/cli/logs/command.ts'
 import type { LogEvent } from '../src/logs/record/log-event.ts'
 import { type ClosableTenantLog, createTenantLog } from '../src/logs/record/record.ts'
-import { toTenantId } from '../src/model/ids.ts'
 import { type DatabaseHandle, openDatabase } from '../src/store/database/database.ts'
 import { createTestDatabase, type TestDatabase } from './kit/database.ts'
 import { freePort, serverEnvironment, startTestServer, type TestServer, temporaryDirectory } from './kit/server.ts'
+import { type MadeUpFields, madeUp } from './kit/tenant-log.ts'
 
 const COUNT = 2_500
 
@@ -75,23 +75,24 @@ describe('the log commands', () => {
 
   const startServer = () => startTestServer({ DATABASE_URL: database.connectionString, DATA_DIR: dataDir, PORT: port })
   const run = async (...args: string[]): Promise<Ended> => await start(args, { DATA_DIR: dataDir }).ended
-  const record = (n: number, more: Partial<LogEvent> = {}): Promise<string> =>
-    log.record({
-      tenant_id: toTenantId('dev'),
-      type: n % 10 === 0 ? 'fp' : 's',
-      date: Date.now(),
-      user_name: `user-${n}@example.com`,
-      client_name: 'Numbers',
-      details: { n },
-      experiment: {
-        experiment_id: 'exp_1',
-        variation_id: `var_${n % 2}`,
-        is_control: n % 2 === 0,
-        allocation_strategy: 'percentage',
-        assignment: 'auto',
-      },
-      ...more,
-    })
+  const record = (n: number, more: MadeUpFields = {}): Promise<string> =>
+    log.record(
+      madeUp({
+        type: n % 10 === 0 ? 'fp' : 's',
+        date: Date.now(),
+        user_name: `user-${n}@example.com`,
+        client_name: 'Numbers',
+        details: { n },
+        experiment: {
+          experiment_id: 'exp_1',
+          variation_id: `var_${n % 2}`,
+          is_control: n % 2 === 0,
+          allocation_strategy: 'percentage',
+          assignment: 'auto',
+        },
+        ...more,
+      }),
+    )
   const numbersIn = (events: readonly Record<string, unknown>[]): unknown[] =>
     events.map(({ details }) => (details as { n?: number } | undefined)?.n) // what `record` made, among others
 

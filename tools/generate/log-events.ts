@@ -1,7 +1,7 @@
 /** Renders docs/reference/log-events.md from the table of log events. */
 
 import type { JsonObject } from '../../src/base/json.ts'
-import type { LogEventType } from '../../src/logs/events/event-type.ts'
+import type { LogEventType } from '../../src/logs/events/define-events.ts'
 import { ALWAYS, ANYWHERE } from '../../src/logs/events/fields.ts'
 import { LOG_EVENT_TYPES } from '../../src/logs/events/index.ts'
 
@@ -23,7 +23,7 @@ ${entry.doc} Category \`${entry.category}\`, description "${entry.description}".
 - always: ${codes(entry.required) || 'nothing beside the fields of all events'}
 - sometimes: ${codes(optionalOf(entry)) || 'nothing'}
 
-${[entry.example, ...(entry.furtherExamples ?? [])].map(block).join('\n')}`
+${entry.examples.map(block).join('\n')}`
 
 const row = (entry: LogEventType): string =>
   `| [\`${entry.type}\`](#${entry.type}) | \`${entry.category}\` | ${entry.doc.replaceAll('|', '\\|')} |`

@@ -2,7 +2,7 @@
 
 import type { Kysely } from 'kysely'
 import type { Clock } from '../../base/clock.ts'
-import type { LogEvent } from '../../logs/record/log-event.ts'
+import type { StatedEvent } from '../../logs/record/log-event.ts'
 import type { ConfigurationRead, ConfigurationWrite } from '../../store/database/configuration-write.ts'
 import type { Database } from '../../store/database/schema.ts'
 import type { ActionPorts } from '../actions/action-ports.ts'
@@ -44,7 +44,7 @@ export interface ApiContext {
    * Writes an event that the call has brought about, with what is known of the caller; the answer waits for it. The call
    * counts as one that has changed something, whatever becomes of it.
    */
-  recordEvent(event: Pick<LogEvent, 'type' | 'user_id' | 'user_name' | 'identity_user_id' | 'details'>): Promise<void>
+  recordEvent(event: StatedEvent): Promise<void>
   /** Adds a header to the answer, such as `Link`. */
   setHeader(name: string, value: string): void
 }

@@ -13,6 +13,7 @@ import type { TriggerId } from '../../actions/contract/triggers/trigger.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { RandomBytes } from '../../base/random.ts'
+import type { LogDetails } from '../../logs/events/log-details.ts'
 import type { TenantLog } from '../../logs/record/log-event.ts'
 import type { ActionExecution, ExecutionResult, ExecutionStatus } from '../../model/action-execution.ts'
 import { createUuid } from '../../model/action-id.ts'
@@ -77,7 +78,7 @@ const failureDetails = (
   { trigger, actions }: TriggerRun,
   executionId: string,
   { action_id, error_class, failure }: Extract<PipelineOutcome, { readonly kind: 'failed' }>,
-): JsonObject => {
+): LogDetails['actions_execution_failed'] => {
   const action = actions.find(bound => bound.action_id === action_id)
   return {
     trigger_id: trigger,

@@ -1,31 +1,20 @@
 /** Logs what happens at `/oauth/token`. */
 
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
-import type { JsonObject } from '../../base/json.ts'
+import type { LogEvent } from '../../logs/record/log-event.ts'
 import { extendLoginTransaction } from '../../store/logins/login-transaction-store.ts'
-import { executionDetails, tokensIssued, tokensRefused } from '../transaction/events.ts'
+import { executionDetails, type Failing, type Occasion, tokensIssued, tokensRefused } from '../transaction/events.ts'
 import { type EventContext, occasionOf } from './authorization-events.ts'
 import { TOO_MANY_ATTEMPTS } from './client-secret-throttle.ts'
 import { exchangeOf, paramOf } from './engine-context.ts'
 import { LIFETIME } from './lifetimes.ts'
 
-type Refused = 'feacft' | 'fertft' | 'feccft' | 'ferrt'
+type Failure = errors.OIDCProviderError
 
+/** How the requests of a grant type are logged. */
 interface GrantEvents {
-  readonly issued: 'seacft' | 'sertft' | 'seccft'
-  readonly refused: Refused
-}
-
-/** Events by `grant_type`; a request with another one is refused before it concerns anybody. */
-const EVENTS: Readonly<Record<string, GrantEvents>> = {
-  authorization_code: { issued: 'seacft', refused: 'feacft' },
-  refresh_token: { issued: 'sertft', refused: 'fertft' },
-  client_credentials: { issued: 'seccft', refused: 'feccft' },
-}
-
-const grantEvents = (context: KoaContextWithOIDC): GrantEvents | undefined => {
-  const type = paramOf(context, 'grant_type')
-  return type !== undefined && Object.hasOwn(EVENTS, type) ? EVENTS[type] : undefined
+  issued(context: KoaContextWithOIDC, occasion: Occasion): LogEvent
+  refused(context: KoaContextWithOIDC, occasion: Occasion, error: Failure): LogEvent
 }
 
 /** The beginning of a secret, to recognise it by. */
@@ -37,73 +26,109 @@ const sessionIdOf = ({ AuthorizationCode, RefreshToken }: Entities): string | un
   RefreshToken?.sid ?? AuthorizationCode?.sid
 
 /** A rotated token's family is its grant; the counter says how often it was rotated. */
-const familyDetails = ({ RefreshToken }: Entities): JsonObject =>
+const familyDetails = ({ RefreshToken }: Entities): { readonly familyId?: string; readonly tokenCounter?: number } =>
   RefreshToken ? { familyId: RefreshToken.grantId ?? '', tokenCounter: RefreshToken.rotations ?? 0 } : {}
 
-const detailsOf = (context: KoaContextWithOIDC, events: GrantEvents): JsonObject => {
-  const { entities } = context.oidc
+const codeDetails = (context: KoaContextWithOIDC): { readonly code?: string } => {
   const code = paramOf(context, 'code')
-  return {
-    ...(events.issued === 'seacft' && code ? { code: hint(code) } : {}),
-    ...(events.issued === 'sertft' ? { ...familyDetails(entities), ...executionDetails(exchangeOf(context)) } : {}),
-  }
+  return code ? { code: hint(code) } : {}
 }
 
-const logIssued = async (context: KoaContextWithOIDC, type: GrantEvents, events: EventContext): Promise<void> => {
-  const { entities } = context.oidc
-  const occasion = await occasionOf(context, events, sessionIdOf(entities))
-  const token = entities.AccessToken ?? entities.ClientCredentials
-  const audience = token && 'aud' in token && typeof token.aud === 'string' ? token.aud : undefined
-  await events.deps.log.record(
-    tokensIssued(type.issued, occasion, { audience, scope: token?.scope, details: detailsOf(context, type) }),
-  )
+const refreshDetails = (context: KoaContextWithOIDC) => ({
+  ...familyDetails(context.oidc.entities),
+  ...executionDetails(exchangeOf(context)),
+})
+
+/** The client that a request named and that does not exist, or did not show that it is it. */
+const namedClient = (context: KoaContextWithOIDC): { readonly requested_client_id?: string } => {
+  const requested = paramOf(context, 'client_id')
+  return requested && !context.oidc.client ? { requested_client_id: requested.slice(0, 128) } : {}
 }
 
 /** A refresh token that was used before: the engine revokes its family and says so in the private half of its error. */
-const isReuse = (error: errors.OIDCProviderError): boolean =>
+const isReuse = (error: Failure): boolean =>
   /refresh token already used|RefreshToken already consumed/.test(error.error_detail ?? '')
 
-const refusedDetails = (
-  context: KoaContextWithOIDC,
-  type: GrantEvents,
-  error: errors.OIDCProviderError,
-): JsonObject => {
-  const requested = paramOf(context, 'client_id')
+/** What was issued, as its token says. */
+const given = (context: KoaContextWithOIDC) => {
+  const { AccessToken, ClientCredentials } = context.oidc.entities
+  const token = AccessToken ?? ClientCredentials
   return {
-    ...detailsOf(context, type),
-    ...(requested && !context.oidc.client ? { requested_client_id: requested.slice(0, 128) } : {}),
-    // What a step refuses is refused for another reason: the token is good.
-    ...(type.refused === 'fertft' && error instanceof errors.InvalidGrant && !isReuse(error)
-      ? { failure_reason: 'invalid_token' }
-      : {}),
-    ...(type.refused === 'feccft' && error.error === 'invalid_client'
-      ? { client_authentication_error: error.error_detail ?? error.message }
-      : {}),
+    audience: token && 'aud' in token && typeof token.aud === 'string' ? token.aud : undefined,
+    scope: token?.scope,
   }
+}
+
+const asked = (context: KoaContextWithOIDC) => ({
+  audience: paramOf(context, 'audience'),
+  scope: paramOf(context, 'scope'),
+})
+
+const toFailing = (error: Failure): Failing => ({
+  message: error.error_description ?? error.message,
+  oauthError: error.error,
+})
+
+/** Events by `grant_type`; a request with another one is refused before it concerns a tenant. */
+const EVENTS: Readonly<Record<string, GrantEvents>> = {
+  authorization_code: {
+    issued: (context, occasion) =>
+      tokensIssued('seacft', occasion, { ...given(context), details: codeDetails(context) }),
+    refused: (context, occasion, error) =>
+      tokensRefused('feacft', occasion, toFailing(error), {
+        ...asked(context),
+        details: { ...codeDetails(context), ...namedClient(context) },
+      }),
+  },
+  refresh_token: {
+    issued: (context, occasion) =>
+      tokensIssued('sertft', occasion, { ...given(context), details: refreshDetails(context) }),
+    refused(context, occasion, error) {
+      const failing = toFailing(error)
+      const details = refreshDetails(context)
+      if (isReuse(error)) return tokensRefused('ferrt', occasion, failing, { ...asked(context), details })
+      // What a step refuses is refused for another reason: the token is good.
+      const reason = error instanceof errors.InvalidGrant ? { failure_reason: 'invalid_token' } : {}
+      return tokensRefused('fertft', occasion, failing, {
+        ...asked(context),
+        details: { ...details, ...namedClient(context), ...reason },
+      })
+    },
+  },
+  client_credentials: {
+    issued: (context, occasion) => tokensIssued('seccft', occasion, { ...given(context), details: {} }),
+    refused: (context, occasion, error) =>
+      tokensRefused('feccft', occasion, toFailing(error), {
+        ...asked(context),
+        details: {
+          ...namedClient(context),
+          ...(error.error === 'invalid_client'
+            ? { client_authentication_error: error.error_detail ?? error.message }
+            : {}),
+        },
+      }),
+  },
+}
+
+const grantEvents = (context: KoaContextWithOIDC): GrantEvents | undefined => {
+  const type = paramOf(context, 'grant_type')
+  return type !== undefined && Object.hasOwn(EVENTS, type) ? EVENTS[type] : undefined
+}
+
+const occasionAt = (context: KoaContextWithOIDC, events: EventContext): Promise<Occasion> =>
+  occasionOf(context, events, sessionIdOf(context.oidc.entities))
+
+const logIssued = async (context: KoaContextWithOIDC, grant: GrantEvents, events: EventContext): Promise<void> => {
+  await events.deps.log.record(grant.issued(context, await occasionAt(context, events)))
 }
 
 const logRefused = async (
   context: KoaContextWithOIDC,
-  type: GrantEvents,
-  error: errors.OIDCProviderError,
+  grant: GrantEvents,
+  error: Failure,
   events: EventContext,
 ): Promise<void> => {
-  const occasion = await occasionOf(context, events, sessionIdOf(context.oidc.entities))
-  const reused = type.refused === 'fertft' && isReuse(error)
-  const details = refusedDetails(context, type, error)
-  const { failure_reason: _, ...familyOnly } = details
-  await events.deps.log.record(
-    tokensRefused(
-      reused ? 'ferrt' : type.refused,
-      occasion,
-      { message: error.error_description ?? error.message, oauthError: error.error },
-      {
-        audience: paramOf(context, 'audience'),
-        scope: paramOf(context, 'scope'),
-        details: reused ? familyOnly : details,
-      },
-    ),
-  )
+  await events.deps.log.record(grant.refused(context, await occasionAt(context, events), error))
 }
 
 /** A transaction is kept for as long as its refresh token may be used, so that a refresh is still of its experiment. */
@@ -118,14 +143,14 @@ const keepTransaction = (context: KoaContextWithOIDC, { deps }: EventContext): v
 
 export const logTokens = (provider: Provider, events: EventContext): void => {
   provider.on('grant.success', context => {
-    const type = grantEvents(context)
-    if (!type) return
+    const grant = grantEvents(context)
+    if (!grant) return
     keepTransaction(context, events)
-    exchangeOf(context).hold(logIssued(context, type, events))
+    exchangeOf(context).hold(logIssued(context, grant, events))
   })
   provider.on('grant.error', (context, error) => {
-    const type = grantEvents(context)
-    // Who is not listened to does not fill the tenant's log either: the wrong secrets before are there.
-    if (type && error.error !== TOO_MANY_ATTEMPTS) exchangeOf(context).hold(logRefused(context, type, error, events))
+    const grant = grantEvents(context)
+    // A sender that is not listened to does not fill the tenant's log either: the wrong secrets before are there.
+    if (grant && error.error !== TOO_MANY_ATTEMPTS) exchangeOf(context).hold(logRefused(context, grant, error, events))
   })
 }

@@ -1,6 +1,6 @@
 /** What second factors and passkeys leave in the tenant log. Codes, secrets and keys never do. */
 
-import type { JsonObject } from '../../base/json.ts'
+import type { Json } from '../../base/json.ts'
 import type { LogEvent } from '../../logs/record/log-event.ts'
 import { event, type Occasion } from '../transaction/events.ts'
 
@@ -21,12 +21,13 @@ export interface FactorFailure {
 
 type Query = Readonly<Record<string, string>>
 
-const authenticatorOf = ({ id, type }: EventAuthenticator): JsonObject => ({ authenticator: { id: id ?? null, type } })
+const authenticatorOf = ({ id, type }: EventAuthenticator) => ({ authenticator: { id: id ?? null, type } })
 
-const queryOf = (query: Query): JsonObject => (Object.keys(query).length > 0 ? { request: { query } } : {})
+const queryOf = (query: Query): { readonly request?: Json } =>
+  Object.keys(query).length > 0 ? { request: { query } } : {}
 
 /** The request, without its address' query, which holds the login's state. */
-const requestOf = ({ exchange }: Occasion): JsonObject => ({
+const requestOf = ({ exchange }: Occasion) => ({
   request: {
     ip: exchange.ip,
     method: exchange.request.method ?? '',
@@ -35,7 +36,7 @@ const requestOf = ({ exchange }: Occasion): JsonObject => ({
   },
 })
 
-const failureOf = ({ errorCode, message }: FactorFailure): JsonObject => ({ failure_details: { errorCode, message } })
+const failureOf = ({ errorCode, message }: FactorFailure) => ({ failure_details: { errorCode, message } })
 
 export const factorStarted = (occasion: Occasion, authenticator: EventAuthenticator): LogEvent =>
   event('gd_start_auth', occasion, authenticatorOf(authenticator))

@@ -1,14 +1,14 @@
 /** Ends the browser's session, and says so in the log. */
 
-import type { JsonObject } from '../../base/json.ts'
 import { endSessionOfCookie } from '../../store/logins/session-end.ts'
 import { findUser } from '../../store/users/user-store.ts'
 import type { LoginDeps } from '../door/login-deps.ts'
 import { addCookie, cookieName } from '../http/cookies.ts'
 import { copySessionCookie } from '../http/silent-cookie.ts'
 import { parseDeviceCookie, toDeviceHash } from '../transaction/device-cookie.ts'
-import { type Failing, loggedOut, logoutFailed } from '../transaction/events.ts'
+import type { Failing } from '../transaction/events.ts'
 import type { Exchange } from '../transaction/exchange.ts'
+import { type AskedLogout, loggedOut, logoutFailed } from './logout-events.ts'
 
 export interface LogoutContext {
   readonly deps: Pick<LoginDeps, 'db' | 'log' | 'clock'>
@@ -34,7 +34,7 @@ const forgetCookie = ({ response, secure }: Exchange): void => {
 export const endSession = async (
   exchange: Exchange,
   { deps, client }: LogoutContext,
-  details: JsonObject,
+  details: AskedLogout,
 ): Promise<void> => {
   const { tenantId } = exchange.tenant
   const cookie = exchange.cookie('session')
@@ -51,7 +51,7 @@ export const recordRefusedLogout = async (
   exchange: Exchange,
   { deps, client }: LogoutContext,
   failing: Failing,
-  details: JsonObject,
+  details: AskedLogout,
 ): Promise<void> => {
   rememberDevice(exchange)
   await deps.log.record(logoutFailed({ exchange, at: deps.clock(), client }, failing, details))

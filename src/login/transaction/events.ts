@@ -1,8 +1,16 @@
 /** Every business event of the login, as the tenant log gets it. What happened is decided elsewhere; how it reads, here. */
 
-import type { JsonObject } from '../../base/json.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
 import type { Flow } from '../../decision/flow.ts'
-import type { ExperimentDetails, FlowExperimentDetails, LogEvent, LogFields } from '../../logs/record/log-event.ts'
+import type { LogType } from '../../logs/events/index.ts'
+import type { LogDetails } from '../../logs/events/log-details.ts'
+import type {
+  ExperimentDetails,
+  FlowExperimentDetails,
+  LogEvent,
+  LogEventOf,
+  LogFields,
+} from '../../logs/record/log-event.ts'
 import type { ConnectionRecord } from '../../store/tenants/connection-store.ts'
 import type { UserRecord } from '../../store/users/user-store.ts'
 import type { Assignment, AssignWarning } from '../assignment/assignment-port.ts'
@@ -102,12 +110,12 @@ const experimentFields = (
 })
 
 /** Names the event and ties it to its transaction, its session and its experiment. */
-export const event = (
-  type: LogEvent['type'],
+export const event = <Type extends LogType>(
+  type: Type,
   occasion: Occasion,
-  details: JsonObject = {},
-  fields: LogFields & Pick<Partial<LogEvent>, 'description'> = {},
-): LogEvent => {
+  details: LogDetails[Type],
+  fields: LogFields = {},
+): LogEventOf<Type> => {
   const { exchange, transaction, at } = occasion
   const ties = defined({
     session_id: occasion.sessionId ?? transaction?.sessionId,
@@ -125,14 +133,14 @@ export const event = (
   }
 }
 
-const errorDetails = ({ message, oauthError, code }: Failing): JsonObject => ({
+export const errorDetails = ({ message, oauthError, code }: Failing) => ({
   error: { message, ...(oauthError ? { oauthError } : {}), ...(code ? { payload: { code, message } } : {}) },
 })
 
 /** The parts of a login that people see, as `details.prompts` lists them. */
 export type LoginPrompts = readonly JsonObject[]
 
-const timing = (initiatedAt: number, completedAt: number): JsonObject => ({
+const timing = (initiatedAt: number, completedAt: number) => ({
   initiatedAt,
   completedAt,
   elapsedTime: completedAt - initiatedAt,
@@ -213,7 +221,7 @@ export const passwordWrong = (occasion: Occasion): LogEvent => event('fp', occas
 
 export const userUnknown = (occasion: Occasion): LogEvent => event('fu', occasion, errorDetails({ message: WRONG }))
 
-export const accountBlocked = (occasion: Occasion): LogEvent => event('limit_wc', occasion)
+export const accountBlocked = (occasion: Occasion): LogEvent => event('limit_wc', occasion, {})
 
 /** @param flow in which the network has failed too often */
 export const networkThrottled = (occasion: Occasion, flow: 'login' | 'signup'): LogEvent =>
@@ -241,33 +249,31 @@ export const signupFailed = (occasion: Occasion, failing: Failing): LogEvent =>
     { description: failing.message },
   )
 
-export const loggedOut = (occasion: Occasion, details: JsonObject): LogEvent => event('slo', occasion, details)
-
-export const logoutFailed = (occasion: Occasion, failing: Failing, details: JsonObject): LogEvent =>
-  event('flo', occasion, { ...details, ...errorDetails(failing) }, { description: failing.message })
+/** What was asked of the token endpoint, or given by it. */
+interface TokenFacts<Details> {
+  readonly audience: string | undefined
+  readonly scope: string | undefined
+  readonly details: Details
+}
 
 /** @param type says which grant: code, refresh token or client credentials */
-export const tokensIssued = (
-  type: 'seacft' | 'sertft' | 'seccft',
+export const tokensIssued = <Type extends 'seacft' | 'sertft' | 'seccft'>(
+  type: Type,
   occasion: Occasion,
-  issued: { readonly audience?: string | undefined; readonly scope?: string | undefined; readonly details: JsonObject },
-): LogEvent => event(type, occasion, issued.details, defined({ audience: issued.audience, scope: issued.scope }))
+  { audience, scope, details }: TokenFacts<LogDetails[Type]>,
+): LogEventOf<Type> => event(type, occasion, details, defined({ audience, scope }))
 
-export const tokensRefused = (
-  type: 'feacft' | 'fertft' | 'feccft' | 'ferrt',
+export const tokensRefused = <Type extends 'feacft' | 'fertft' | 'feccft' | 'ferrt'>(
+  type: Type,
   occasion: Occasion,
   failing: Failing,
-  refused: {
-    readonly audience?: string | undefined
-    readonly scope?: string | undefined
-    readonly details: JsonObject
-  },
-): LogEvent =>
+  { audience, scope, details }: TokenFacts<LogDetails[Type]>,
+): LogEventOf<Type> =>
   event(
     type,
     occasion,
-    { ...refused.details, ...errorDetails(failing) },
-    { description: failing.message, ...defined({ audience: refused.audience, scope: refused.scope }) },
+    { ...details, ...errorDetails(failing) },
+    { description: failing.message, ...defined({ audience, scope }) },
   )
 
 export const experimentAssigned = (
@@ -283,13 +289,11 @@ export const experimentWarning = (occasion: Occasion, { code, message }: AssignW
   event('w', occasion, { code, message }, { description: message })
 
 /** Ids of the executions of Actions that an event is linked to; empty when no Action ran. */
-export const executionDetails = ({ plan }: Pick<Exchange, 'plan'>): JsonObject =>
+export const executionDetails = ({ plan }: Pick<Exchange, 'plan'>): { readonly actions?: Json } =>
   plan.executions.length > 0 ? { actions: { executions: [...plan.executions] } } : {}
 
-/** @param details names the trigger and the execution */
-export const actionsCompleted = (occasion: Occasion, details: JsonObject): LogEvent =>
+export const actionsCompleted = (occasion: Occasion, details: LogDetails['actions_execution_succeeded']): LogEvent =>
   event('actions_execution_succeeded', occasion, details)
 
-/** @param details names the Action, its execution and what went wrong */
-export const actionFailed = (occasion: Occasion, details: JsonObject): LogEvent =>
+export const actionFailed = (occasion: Occasion, details: LogDetails['actions_execution_failed']): LogEvent =>
   event('actions_execution_failed', occasion, details)

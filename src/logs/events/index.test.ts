@@ -1,31 +1,32 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
-import { documentProblems } from './document-problems.ts'
-import { LOG_EVENT_TYPES, LOG_EVENTS } from './index.ts'
-import { s } from './s.ts'
+import { documentProblems } from '../../../test/kit/document-problems.ts'
+import type { LogEventType } from './define-events.ts'
+import { LOG_EVENT_TYPES, LOG_EVENTS, logEventType } from './index.ts'
 
-const NOT_EVENTS = ['index.ts', 'event-type.ts', 'fields.ts', 'document-problems.ts']
-
-test('the table of events and the folder hold the same types', () => {
-  const files = readdirSync(import.meta.dirname).filter(
-    name => !name.endsWith('.test.ts') && !NOT_EVENTS.includes(name),
+test('the table has every entry of every family in the folder', async () => {
+  const families = readdirSync(import.meta.dirname).filter(name => name.endsWith('-family.ts'))
+  const modules: Record<string, Record<string, LogEventType>>[] = await Promise.all(
+    families.map(name => import(join(import.meta.dirname, name))),
   )
-  const expected = Object.keys(LOG_EVENTS).map(type => `${type.replaceAll('_', '-')}.ts`)
-  assert.deepEqual(files.sort(), expected.sort())
+  const entries = modules.flatMap(module => Object.values(module).flatMap(family => Object.entries(family)))
+  assert.deepEqual(
+    entries.map(([type]) => type).sort(),
+    Object.keys(LOG_EVENTS).sort(),
+    'two families have the same type, or the table lacks a family',
+  )
+  for (const [type, entry] of entries) assert.equal(logEventType(entry.type as keyof typeof LOG_EVENTS), entry, type) // an entry of the table
 })
 
-test('every entry stands under its own code', () => {
-  for (const [code, entry] of Object.entries(LOG_EVENTS)) assert.equal(entry.type, code)
-})
-
-test('every example is a valid document of its type and shows the default description', () => {
+test('every example is a valid document of its type, and the first shows the default description', () => {
   for (const entry of LOG_EVENT_TYPES) {
-    for (const example of [entry.example, ...(entry.furtherExamples ?? [])]) {
+    for (const example of entry.examples) {
       assert.deepEqual(documentProblems(example, entry), [])
       assert.equal(example.type, entry.type)
     }
-    assert.equal(entry.example.description, entry.description)
+    assert.equal(entry.examples[0].description, entry.description)
   }
 })
 
@@ -34,7 +35,8 @@ test('every entry is documented in one sentence', () => {
 })
 
 test('a missing and an unknown field are both named', () => {
-  const { user_id: _, ...rest } = s.example
+  const s = logEventType('s')
+  const { user_id: _, ...rest } = s.examples[0]
   assert.deepEqual(documentProblems({ ...rest, colour: 'red' }, s), ['s lacks user_id', 's has no field colour'])
 })
 

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { type MadeUpFields, madeUp } from '../../../test/kit/tenant-log.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { toTenantId } from '../../model/ids.ts'
 import { CUT, MAX_EVENT_BYTES, MAX_REFUSAL_BYTES } from './bounded-json.ts'
 import { toLogText } from './document.ts'
-import type { LogEvent } from './log-event.ts'
 
 const ORIGIN = { tenantName: 'dev', environmentName: 'self-hosted' }
 const EXPERIMENT = {
@@ -17,8 +16,8 @@ const EXPERIMENT = {
   segment_id: 'seg_c',
 } as const
 
-const written = (fields: Partial<LogEvent>, maxBytes = MAX_EVENT_BYTES) => {
-  const text = toLogText({ tenant_id: toTenantId('dev'), type: 's', date: 0, ...fields }, ORIGIN)
+const written = (fields: MadeUpFields, maxBytes = MAX_EVENT_BYTES) => {
+  const text = toLogText(madeUp({ date: 0, ...fields }), ORIGIN)
   assert.ok(Buffer.byteLength(text) <= maxBytes, `${Buffer.byteLength(text)} bytes`)
   return { text, document: JSON.parse(text) }
 }
@@ -39,7 +38,7 @@ test('an endless browser name is cut and marked', () => {
 
 test('what any stranger can bring about is small, and keeps what it is found by', () => {
   const long = 'é'.repeat(20_000)
-  const refused: Partial<LogEvent> = {
+  const refused: MadeUpFields = {
     type: 'feacft',
     ip: '203.0.113.7',
     description: `Service not found: ${long}`,
@@ -58,7 +57,7 @@ test('a refusal is small, with any details', () => {
   fc.assert(
     fc.property(
       anything,
-      details => void written({ type: 'fsa', details } as Partial<LogEvent>, MAX_REFUSAL_BYTES), // fast-check types JSON as unknown
+      details => void written({ type: 'fsa', details } as MadeUpFields, MAX_REFUSAL_BYTES), // fast-check types JSON as unknown
     ),
     { numRuns: 30 },
   )
@@ -109,7 +108,7 @@ test('the text is bounded, well formed and free of NUL for details of any JSON',
   const anything = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ stringUnit: 'binary', maxDepth: 6 }))
   fc.assert(
     fc.property(anything, fc.string({ unit: 'binary', maxLength: 5_000 }), (details, user_agent) => {
-      const { text } = written({ details, user_agent } as Partial<LogEvent>) // fast-check types JSON as unknown
+      const { text } = written({ details, user_agent } as MadeUpFields) // fast-check types JSON as unknown
       assert.ok(text.isWellFormed())
       assert.doesNotMatch(text, /(?<!\\)(\\\\)*\\u(0000|d[89a-f])/)
     }),

@@ -3,10 +3,10 @@ import { test } from 'node:test'
 import { isJsonObject } from '../../base/json.ts'
 import { toTenantId } from '../../model/ids.ts'
 import { toLogDocument } from './document.ts'
-import type { LogEvent } from './log-event.ts'
+import type { LogEventOf } from './log-event.ts'
 
 const ORIGIN = { tenantName: 'dev', environmentName: 'self-hosted' }
-const EVENT: LogEvent = { tenant_id: toTenantId('dev'), type: 's', date: 1_795_254_312_345 }
+const EVENT: LogEventOf<'s'> = { tenant_id: toTenantId('dev'), type: 's', date: 1_795_254_312_345, details: {} }
 const EXPERIMENT = {
   experiment_id: 'exp_a',
   variation_id: 'var_b',
@@ -22,6 +22,7 @@ test('a document names its time, its type, its tenant and the default descriptio
     description: 'Successful login',
     tenant_name: 'dev',
     environment_name: 'self-hosted',
+    details: {},
   })
 })
 

@@ -37,12 +37,6 @@ const experimentsOf = ({ experiment, experiments }: LogEvent): JsonObject => ({
     : {}),
 })
 
-const toDetails = (event: LogEvent): { details?: JsonObject } => {
-  const { details, experiment, experiments } = event
-  if (experiment || experiments) return { details: { ...details, ...experimentsOf(event) } }
-  return details ? { details } : {}
-}
-
 const toBrowser = (userAgent: string | undefined): JsonObject => {
   if (userAgent === undefined) return {}
   const text = boundFields({ user_agent: userAgent })
@@ -58,9 +52,9 @@ export const toLogDocument = (event: LogEvent, origin: LogOrigin): JsonObject =>
     tenant_id: _,
     type,
     date,
-    details: __,
-    experiment: ___,
-    experiments: ____,
+    details,
+    experiment: __,
+    experiments: ___,
     user_agent,
     description,
     ...fields
@@ -73,7 +67,7 @@ export const toLogDocument = (event: LogEvent, origin: LogOrigin): JsonObject =>
     environment_name: origin.environmentName,
     ...toBrowser(user_agent),
     ...boundFields(fields),
-    ...toDetails(event),
+    details: { ...details, ...experimentsOf(event) },
   }
 }
 

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../base/json.ts'
 import type { FlowWord } from '../../model/authentication-flow.ts'
 import type { TenantId } from '../../model/ids.ts'
 import type { LogType } from '../events/index.ts'
+import type { LogDetails } from '../events/log-details.ts'
 
 /** What every enriched event carries of an assignment: ids and strategy, never the configuration. */
 export interface ExperimentDetails {
@@ -50,17 +51,25 @@ export interface LogFields {
   readonly tracking_id?: string
 }
 
-export interface LogEvent extends LogFields {
+/** An event of a type: its details say what the table of events declares for it, and nothing else. */
+export interface LogEventOf<Type extends LogType> extends LogFields {
   readonly tenant_id: TenantId
-  readonly type: LogType
+  readonly type: Type
   /** When it happened, in milliseconds since 1970. */
   readonly date: number
-  readonly details?: JsonObject
+  readonly details: LogDetails[Type]
   /** Written as `details.experiment`; absent when no experiment was in force. */
   readonly experiment?: ExperimentDetails
   /** Written as `details.experiments`: every experiment of the transaction, whichever is in force. */
   readonly experiments?: readonly FlowExperimentDetails[]
 }
+
+export type LogEvent = { readonly [Type in LogType]: LogEventOf<Type> }[LogType]
+
+/** What a caller states of an event when its tenant, its time and its client are known. */
+export type StatedEvent = {
+  readonly [Type in LogType]: Pick<LogEventOf<Type>, 'type' | 'user_id' | 'user_name' | 'identity_user_id' | 'details'>
+}[LogType]
 
 /** The only way to write the tenant log. */
 export interface TenantLog {

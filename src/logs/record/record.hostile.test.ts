@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createLogDatabase, DEV, numbered } from '../../../test/kit/tenant-log.ts'
+import { createLogDatabase, DEV, type MadeUpFields, numbered } from '../../../test/kit/tenant-log.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { systemRandom } from '../../base/random.ts'
 import { findLog } from '../../store/logs/log-store.ts'
-import type { LogEvent } from './log-event.ts'
 import { createTenantLog } from './record.ts'
 
 const nested = (depth: number): JsonObject => JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`)
 
-const HOSTILE: Record<string, Partial<LogEvent>> = {
+const HOSTILE: Record<string, MadeUpFields> = {
   'NUL bytes': { user_id: 'a\0b', user_agent: '\0', details: { '\0': '\0' } },
   'lone surrogates': { user_name: '\ud800', details: { '\udfff': ['\udbff'] } },
   'escapes that only look dangerous': { details: { text: '\\u0000 \\ud800 \\\\u0000' } },

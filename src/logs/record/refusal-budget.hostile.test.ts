@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { documentProblems } from '../../../test/kit/document-problems.ts'
+import { type MadeUpFields, madeUp } from '../../../test/kit/tenant-log.ts'
 import { toTenantId } from '../../model/ids.ts'
-import { documentProblems } from '../events/document-problems.ts'
 import { logEventType } from '../events/index.ts'
 import { toLogDocument } from './document.ts'
 import type { LogEvent } from './log-event.ts'
@@ -29,9 +30,9 @@ const budgetOf = (rate: RefusalBudgetOptions['rate']) => {
     budget,
     state,
     errors,
-    refuse: async (times: number, ip: string, fields: Partial<LogEvent> = {}) => {
+    refuse: async (times: number, ip: string, fields: MadeUpFields = {}) => {
       for (let i = 0; i < times; i += 1) {
-        await budget.record({ tenant_id: DEV, type: 'fsa', date: START + state.now, ip, ...fields })
+        await budget.record(madeUp({ type: 'fsa', date: START + state.now, ip, ...fields }))
       }
     },
     /** Events of a type since the last call. */
@@ -150,10 +151,10 @@ test('reports come by themselves', async () => {
   }
   const rate = { burst: 1, secondsEach: 60 }
   const budget = createRefusalBudget(log, { rate, reportMs: 5, onError: error => assert.fail(String(error)) })
-  const refusal = { tenant_id: DEV, type: 'f', date: START, ip: OFFICE } as const
+  const refusal = madeUp({ type: 'f', date: START, ip: OFFICE })
   for (let i = 0; i < 4; i += 1) await budget.record(refusal)
   const alive = setInterval(() => {}, 1_000)
-  assert.equal((await promise).details?.count, 3)
+  assert.equal((await promise).details.count, 3)
   clearInterval(alive)
 })
 

@@ -1,6 +1,6 @@
 /** Which type codes the wire puts into which category, those among them that this product never writes (contract: filters). */
 
-import type { LogCategory } from '../events/event-type.ts'
+import type { LogCategory } from '../events/define-events.ts'
 
 const codes = (text: string): readonly string[] => text.split(/\s+/).filter(Boolean)
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LOG_CATEGORIES } from '../../model/log-stream.ts'
-import type { LogCategory } from '../events/event-type.ts'
+import type { LogCategory } from '../events/define-events.ts'
 import { LOG_EVENT_TYPES } from '../events/index.ts'
 import { categoryOf, selects } from './category.ts'
 import { CATEGORY_CODES } from './category-codes.ts'

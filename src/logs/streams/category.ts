@@ -1,7 +1,7 @@
 /** Which category an event belongs to, and which events a stream wants. */
 
 import type { LogStreamFilter } from '../../model/log-stream.ts'
-import type { LogCategory } from '../events/event-type.ts'
+import type { LogCategory } from '../events/define-events.ts'
 import { CATEGORY_CODES } from './category-codes.ts'
 
 const CATEGORIES: ReadonlyMap<string, LogCategory> = new Map(

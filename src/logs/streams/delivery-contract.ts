@@ -4,14 +4,13 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createTestDatabase, type TestDatabase } from '../../../test/kit/database.ts'
-import { DEV, numbered, OTHER } from '../../../test/kit/tenant-log.ts'
+import { DEV, type MadeUpFields, numbered, OTHER } from '../../../test/kit/tenant-log.ts'
 import { systemRandom } from '../../base/random.ts'
 import { createId, type TenantId } from '../../model/ids.ts'
 import { appendLogBatch } from '../../store/logs/log-append.ts'
 import { ensureLogPartitions } from '../../store/logs/log-partitions.ts'
 import { insertLogStream, type LogStreamRecord, type NewLogStream } from '../../store/logs/streams/log-stream-store.ts'
 import { toLogText } from '../record/document.ts'
-import type { LogEvent } from '../record/log-event.ts'
 import { envelope, toItem } from '../sinks/item.ts'
 import type { Item, OpenSink, SendResult } from '../sinks/sink.ts'
 import { startLogStreamDelivery } from './delivery.ts'
@@ -32,7 +31,7 @@ const ORIGIN = { tenantName: 'dev', environmentName: 'test' }
 
 export interface Rig extends TestDatabase {
   /** Writes numbered events and returns their ids. */
-  readonly write: (count: number, tenantId?: TenantId, fields?: Partial<LogEvent>) => Promise<readonly string[]>
+  readonly write: (count: number, tenantId?: TenantId, fields?: MadeUpFields) => Promise<readonly string[]>
   readonly addStream: (more?: Partial<NewLogStream>, tenantId?: TenantId) => Promise<LogStreamRecord>
   /** Starts one server's delivery; it is stopped with the test. */
   readonly deliver: (sink: OpenSink, more?: Partial<DeliveryPorts>) => AsyncDisposable

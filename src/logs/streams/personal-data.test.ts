@@ -6,7 +6,7 @@ import { LOG_EVENT_TYPES } from '../events/index.ts'
 import { PROFILE_KEYS, PROFILES, VALUES } from './personal-data.ts'
 import { piiFilter } from './pii.ts'
 
-const DOCUMENTS = LOG_EVENT_TYPES.flatMap(({ example, furtherExamples = [] }) => [example, ...furtherExamples])
+const DOCUMENTS = LOG_EVENT_TYPES.flatMap(({ examples }) => examples)
 
 /** Keys of profiles that mean something else where they stand, by type and path. */
 const IMPERSONAL = [

@@ -1,8 +1,8 @@
 /** Compares a document with the table of events: what its type promises, and nothing else. */
 
-import { isJsonObject, type JsonObject } from '../../base/json.ts'
-import type { LogEventType } from './event-type.ts'
-import { ALWAYS, ANYWHERE } from './fields.ts'
+import { isJsonObject, type JsonObject } from '../../src/base/json.ts'
+import type { LogEventType } from '../../src/logs/events/define-events.ts'
+import { ALWAYS, ANYWHERE } from '../../src/logs/events/fields.ts'
 
 /** The paths of a document, two levels deep: `details` is not a path itself, its keys are. */
 const pathsOf = (document: JsonObject): string[] =>

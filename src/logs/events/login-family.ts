@@ -1,0 +1,140 @@
+/** Log events: logins and sign-ups, and the requests that begin them. */
+
+import { defineEvents } from './define-events.ts'
+import { ASKED, CLIENT, CONNECTION, inDetails, ORGANIZATION, TIMES, TRANSACTION, USER } from './fields.ts'
+
+export const LOGIN_EVENTS = defineEvents({
+  s: {
+    category: 'auth.login.success',
+    description: 'Successful login',
+    doc: 'A user logged in; also written when a single sign-on session answered with the login page.',
+    required: [CLIENT, 'ip', 'hostname', 'strategy', 'strategy_type', 'user_id'],
+    optional: [
+      USER,
+      CONNECTION,
+      ORGANIZATION,
+      TRANSACTION,
+      TIMES,
+      inDetails('prompts', 'stats', 'riskAssessment', 'actions', 'session', 'authentication_methods'),
+    ],
+    shows: [CLIENT, USER, CONNECTION, TRANSACTION, TIMES],
+    example: {
+      details: {
+        prompts: [
+          {
+            name: 'prompt-authenticate',
+            connection: 'Username-Password-Authentication',
+            connection_id: 'con_8yTqVnWs3KcLhX5RgJbZ2d',
+            strategy: 'auth0',
+            identity: '65f1c0ffee0ddba11cafe001',
+            stats: { loginsCount: 3 },
+            completedAt: 1_795_254_312_201,
+          },
+          {
+            name: 'login',
+            flow: 'universal-login',
+            initiatedAt: 1_795_254_305_102,
+            completedAt: 1_795_254_312_345,
+            elapsedTime: 7_243,
+            timers: { rules: 0 },
+            user_id: 'auth0|65f1c0ffee0ddba11cafe001',
+            user_name: 'ada@example.com',
+          },
+        ],
+        stats: { loginsCount: 3 },
+      },
+    },
+  },
+  f: {
+    category: 'auth.login.fail',
+    description: 'Login failed',
+    doc: 'A login failed for a reason other than a wrong password or an unknown user.',
+    isRefusal: true,
+    required: ['ip', 'hostname', inDetails('error')],
+    optional: [
+      CLIENT,
+      USER,
+      CONNECTION,
+      ORGANIZATION,
+      TRANSACTION,
+      ASKED,
+      inDetails('grant_type', 'qs', 'stats', 'actions', 'riskAssessment', 'session'),
+    ],
+    shows: [CLIENT, USER, CONNECTION, TRANSACTION],
+    example: { details: { error: { message: 'The user is blocked.', oauthError: 'unauthorized' } } },
+  },
+  fp: {
+    category: 'auth.login.fail',
+    description: 'Wrong email or password.',
+    doc: 'The password of an existing user was wrong.',
+    isRefusal: true,
+    required: [CLIENT, 'ip', 'strategy', 'strategy_type', 'user_id'],
+    optional: [USER, CONNECTION, ORGANIZATION, TRANSACTION, inDetails('error')],
+    shows: [CLIENT, USER, CONNECTION, TRANSACTION],
+    example: { details: { error: { message: 'Wrong email or password.' } } },
+  },
+  fpar: {
+    category: 'other',
+    description: 'Pushed authorization request refused',
+    doc: 'A client pushed an authorization request that it could not make (RFC 9126).',
+    isRefusal: true,
+    required: ['ip', 'hostname', inDetails('error')],
+    optional: [CLIENT, USER, ORGANIZATION, ASKED],
+    shows: [CLIENT],
+    example: {
+      details: { error: { message: 'missing required parameter response_type', oauthError: 'invalid_request' } },
+    },
+  },
+  fu: {
+    category: 'auth.login.fail',
+    description: 'Wrong email or password.',
+    doc: 'No user of the connection has the name that was entered.',
+    isRefusal: true,
+    required: [CLIENT, 'ip', 'strategy', 'strategy_type'],
+    optional: [USER, CONNECTION, ORGANIZATION, TRANSACTION, inDetails('error')],
+    shows: [CLIENT, CONNECTION, TRANSACTION],
+    example: { user_name: 'nobody@example.com', details: { error: { message: 'Wrong email or password.' } } },
+  },
+  ss: {
+    category: 'auth.signup.success',
+    description: 'Successful signup',
+    doc: 'A user signed up.',
+    required: [CLIENT, 'ip', 'strategy', 'strategy_type', 'user_id'],
+    optional: [
+      USER,
+      CONNECTION,
+      ORGANIZATION,
+      TRANSACTION,
+      inDetails('body'),
+      TIMES,
+      inDetails('prompts', 'actions', 'riskAssessment', 'session', 'authentication_methods'),
+    ],
+    shows: [CLIENT, USER, CONNECTION, TRANSACTION],
+    example: {
+      details: {
+        authentication_methods: ['pwd'],
+        body: {
+          connection: 'Username-Password-Authentication',
+          email: 'ada@example.com',
+          password: '*****',
+          tenant: 'dev',
+        },
+      },
+    },
+  },
+  fs: {
+    category: 'auth.signup.fail',
+    description: 'Signup failed',
+    doc: 'A sign-up was refused.',
+    isRefusal: true,
+    required: [CLIENT, 'ip', 'strategy', 'strategy_type'],
+    optional: [
+      USER,
+      CONNECTION,
+      TRANSACTION,
+      inDetails('error', 'grant_type', 'body', 'actions', 'riskAssessment', 'session'),
+    ],
+    shows: [CLIENT, CONNECTION, TRANSACTION],
+    example: { user_name: 'ada@example.com', details: { error: { message: 'The user already exists.' } } },
+  },
+})
