@@ -1,7 +1,7 @@
 /** A blank isolate: memory limit, globals and entrances, and no author's code yet. */
 
 import type * as Addon from 'isolated-vm'
-import type { Bridge, Entrances } from '../isolate/bridge.ts'
+import { BRIDGE_FUNCTIONS, type Bridge, type Entrances } from '../contract/bridge.ts'
 import type { Way } from './entry.ts'
 
 export interface Blank {
@@ -14,17 +14,6 @@ const WAYS = ['load', 'begin', 'timer', 'fetched', 'answered'] as const satisfie
 
 /** These are waited for: pure functions for their value, lines and results so that nothing overtakes them. */
 const ANSWERS: ReadonlySet<keyof Bridge> = new Set(['log', 'compute', 'done'])
-
-const BRIDGE = [
-  'log',
-  'fetch',
-  'abortFetch',
-  'setTimer',
-  'clearTimer',
-  'subtle',
-  'done',
-  'compute',
-] as const satisfies (keyof Bridge)[]
 
 export interface BlankPorts {
   readonly addon: typeof Addon
@@ -47,7 +36,7 @@ export const createBlankMaker = ({ addon, bootText, heapMegabytes }: BlankPorts)
     made += 1
     const context = await isolate.createContext()
     const boot: Addon.Reference<(...lent: unknown[]) => Entrances> = await script.run(context, { reference: true })
-    const lent = BRIDGE.map(
+    const lent = BRIDGE_FUNCTIONS.map(
       name => new addon.Callback(bridge[name] as () => void, ANSWERS.has(name) ? { sync: true } : { ignored: true }), // arguments are checked by each
     )
     const entrances = await boot.apply(undefined, lent, { result: { reference: true } })
@@ -56,6 +45,3 @@ export const createBlankMaker = ({ addon, bootText, heapMegabytes }: BlankPorts)
     return { isolate, context, ways }
   }
 }
-
-/** How `isolate/main.ts` is wrapped into the text that `createBlankMaker` takes. */
-export const BOOT_FOOTER = `return (${BRIDGE.join(', ')}) => main.boot({ ${BRIDGE.join(', ')} })`

@@ -1,9 +1,9 @@
 /** The bridge of one instance, as the child implements it: every argument is hostile until it is checked. */
 
 import type * as Addon from 'isolated-vm'
+import type { Bridge, Entrances } from '../contract/bridge.ts'
 import { LIMITS } from '../contract/limits.ts'
 import type { PartTexts } from '../contract/messages.ts'
-import type { Bridge, Entrances } from '../isolate/bridge.ts'
 import { compute } from './compute.ts'
 import type { Passable } from './entry.ts'
 import type { Served } from './served.ts'

@@ -1,7 +1,7 @@
 /** The calls of one child: which instance serves which, and what happens when one gets out of hand. */
 
+import { LRUCache } from 'lru-cache'
 import type { FromChild, PartTexts, ToChild } from '../contract/messages.ts'
-import { createLeastRecent } from '../host/least-recent.ts'
 import { type BlankPorts, createBlankMaker } from './blank.ts'
 import { Instance, type InstancePorts } from './instance.ts'
 import { createInstances } from './instances.ts'
@@ -43,7 +43,10 @@ const NO_LOGS = { text: '', truncated: false }
 export class Calls {
   readonly #ports: CallsPorts
   readonly #makeBlank: InstancePorts['makeBlank']
-  readonly #programs = createLeastRecent<number, Program>(MAX_PROGRAM_CHARS, ({ code }) => code.length + 1)
+  readonly #programs = new LRUCache<number, Program>({
+    maxSize: MAX_PROGRAM_CHARS,
+    sizeCalculation: ({ code }) => code.length + 1,
+  })
   readonly #serving = new Map<number, Instance>()
   readonly #instances = createInstances()
   #parts: PartTexts = {}

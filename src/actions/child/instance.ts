@@ -1,9 +1,9 @@
 /** One instance of a program: it serves one call at a time, and keeps its module-level state for the next. */
 
 import type * as Addon from 'isolated-vm'
+import type { Bridge, Entrances } from '../contract/bridge.ts'
 import { LIMITS } from '../contract/limits.ts'
 import type { CallEnding, PartTexts } from '../contract/messages.ts'
-import type { Bridge, Entrances } from '../isolate/bridge.ts'
 import type { Blank } from './blank.ts'
 import { lendBridge } from './bridge.ts'
 import { createEntry, type Passable } from './entry.ts'

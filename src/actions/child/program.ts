@@ -1,21 +1,11 @@
 /** Compiling an Action: code as it was written, so that positions in errors are the author's. */
 
 import type { Reference } from 'isolated-vm'
-import type { ModuleWrapper } from '../isolate/bridge.ts'
+import type { ModuleWrapper } from '../contract/bridge.ts'
+import { splitProgram } from '../contract/program.ts'
 import type { Blank } from './blank.ts'
 
-/** Stands between the code of an Action and the text that defines its dependencies. */
-export const DEPENDENCIES_MARK = '\n//# dependencies\n'
-
 const HEAD = '(function (exports, require, module) {'
-
-const splitProgram = (program: string): readonly [code: string, dependencies: string | undefined] => {
-  const at = program.lastIndexOf(DEPENDENCIES_MARK)
-  return at < 0 ? [program, undefined] : [program.slice(0, at), program.slice(at + DEPENDENCIES_MARK.length)]
-}
-
-/** The author's part of a program. */
-export const codeOf = (program: string): string => splitProgram(program)[0]
 
 /** @returns undefined, or the complaint of the compiler with the position as `action.js:line:column` */
 export const compileProgram = async (

@@ -1,7 +1,7 @@
 /** WebCrypto for isolates: keys stay in the child, and what one operation may cost is bounded. */
 
 import { type webcrypto as WebCrypto, webcrypto } from 'node:crypto'
-import { createLeastRecent } from '../host/least-recent.ts'
+import { LRUCache } from 'lru-cache'
 import { checkKey, checkOperation, checkValue, inTurn, isHeavy, refuse } from './subtle-limits.ts'
 
 const MAX_KEYS = 200
@@ -29,7 +29,7 @@ const isKey = (value: unknown): value is Key => value instanceof CryptoKey
 
 /** The keys of one isolate and the operations on them. Of too many keys, the one that was not used for longest is gone. */
 export const createSubtle = () => {
-  const keys = createLeastRecent<number, Key>(MAX_KEYS)
+  const keys = new LRUCache<number, Key>({ max: MAX_KEYS })
   let lastKey = 0
 
   const fromIsolate = (value: unknown, depth = 0): unknown => {

@@ -1,10 +1,10 @@
 /** One call of one Action: a job for the pool, and its outcome as a report. */
 
 import type { Clock } from '../../base/clock.ts'
+import type { CallHead } from '../contract/bridge.ts'
 import type { ActionFailure, ActionLogs, FailureKind } from '../contract/contract.ts'
 import { LIMITS } from '../contract/limits.ts'
 import type { TriggerId } from '../contract/triggers/trigger.ts'
-import type { CallHead } from '../isolate/bridge.ts'
 import type { Job, JobOutcome } from './pool/job.ts'
 import type { createPrograms } from './programs.ts'
 import { failure, type ReadReport, readReport } from './report.ts'

@@ -1,6 +1,7 @@
 /** Runs the bound Actions of a trigger in their order, until one denies, suspends or fails. */
 
 import type { Clock } from '../../base/clock.ts'
+import type { CallHead } from '../contract/bridge.ts'
 import {
   type ActionFailure,
   type ActionReport,
@@ -14,7 +15,6 @@ import {
 import type { Effect } from '../contract/effects.ts'
 import { LIMITS } from '../contract/limits.ts'
 import { TRIGGERS } from '../contract/triggers/index.ts'
-import type { CallHead } from '../isolate/bridge.ts'
 import type { Invoke } from './invoke.ts'
 import { enter, type Ledger, ledgerFailure, openLedger } from './ledger.ts'
 import { failure } from './report.ts'

@@ -2,9 +2,9 @@
 
 import { type Clock, systemClock } from '../../base/clock.ts'
 import type { Egress } from '../../base/egress.ts'
-import { codeOf } from '../child/program.ts'
 import type { ActionRunner } from '../contract/contract.ts'
 import { LIMITS } from '../contract/limits.ts'
+import { codeOf } from '../contract/program.ts'
 import { checkProgram, sizeProblem } from './check.ts'
 import { createFetchRelay } from './fetch-relay.ts'
 import { createInvoke } from './invoke.ts'

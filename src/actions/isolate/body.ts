@@ -1,6 +1,7 @@
 /** The body of a Request or a Response. */
 
 import { Headers } from 'headers-polyfill'
+import type { Bridge } from '../contract/bridge.ts'
 import {
   type Content,
   type ContentReader,
@@ -9,7 +10,6 @@ import {
   isDisturbed,
   type Stream,
 } from './body-content.ts'
-import type { Bridge } from './bridge.ts'
 import type { Bytes } from './bytes.ts'
 import type { Current } from './current.ts'
 

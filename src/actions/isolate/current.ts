@@ -1,6 +1,6 @@
 /** The one call that an instance serves at a time, and what the globals may ask about it. */
 
-import type { Bridge } from './bridge.ts'
+import type { Bridge } from '../contract/bridge.ts'
 import type { Parts } from './part.ts'
 
 export interface Pending {

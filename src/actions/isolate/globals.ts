@@ -1,10 +1,10 @@
 /** The globals of an Action beside the language's own, each made when it is first used. */
 
 import structuredClone from '@ungap/structured-clone'
+import type { PartName } from '../contract/part-names.ts'
 import { createConsole } from './console.ts'
 import { createCrypto } from './crypto.ts'
 import type { Current } from './current.ts'
-import type { PartName } from './part.ts'
 import { createTimers } from './timers.ts'
 
 const STREAMS = [

@@ -1,6 +1,7 @@
 /** Makes parts from their texts, which the child keeps for all of its isolates. */
 
-import type { PartName, PartSurroundings, Parts } from './part.ts'
+import type { PartName } from '../contract/part-names.ts'
+import type { PartSurroundings, Parts } from './part.ts'
 
 type MakePart = (surroundings: PartSurroundings) => unknown
 

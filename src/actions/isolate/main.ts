@@ -2,9 +2,9 @@
 
 import { API } from '../contract/api/index.ts'
 import type { CallState } from '../contract/api/method.ts'
+import type { Bridge, CallEnd, CallHead, Entrances, ModuleWrapper } from '../contract/bridge.ts'
 import { TRIGGERS } from '../contract/triggers/index.ts'
 import { prepareApi, type Recorded } from './api-object.ts'
-import type { Bridge, CallEnd, CallHead, Entrances, ModuleWrapper } from './bridge.ts'
 import { formatLine, showValue } from './console.ts'
 import { settleAnswer } from './crypto.ts'
 import { type Current, startCall } from './current.ts'

@@ -1,7 +1,8 @@
 /** Makes the modules of Node that an Action can require. */
 
+import type { PartName } from '../contract/part-names.ts'
 import type { NodeModuleName } from './module-tables.ts'
-import type { PartName, Parts } from './part.ts'
+import type { Parts } from './part.ts'
 
 type Globals = Readonly<Record<string, unknown>>
 

@@ -1,26 +1,7 @@
 /** The parts of the runtime that an isolate evaluates when they are first used: most Actions need none of them. */
 
-import type { Bridge } from './bridge.ts'
-
-/** Each is a file of `parts/` that exports `make`. */
-export const PART_NAMES = [
-  'assert',
-  'blob',
-  'crypto',
-  'event-target',
-  'events',
-  'form-data',
-  'inspect',
-  'path',
-  'punycode',
-  'querystring',
-  'stream',
-  'string-decoder',
-  'url',
-  'web-streams',
-] as const
-
-export type PartName = (typeof PART_NAMES)[number]
+import type { Bridge } from '../contract/bridge.ts'
+import type { PartName } from '../contract/part-names.ts'
 
 /** What a file of `parts/` is given to make its value. */
 export interface PartSurroundings {

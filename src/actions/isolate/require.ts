@@ -1,6 +1,6 @@
 /** `require` of an Action: its bundled dependencies, then the modules of Node that there are. */
 
-import { DEPENDENCIES_GLOBAL } from './dependencies-global.ts'
+import { DEPENDENCIES_GLOBAL } from '../contract/program.ts'
 import { refusalOf } from './module-tables.ts'
 import { createNodeModules } from './node-modules.ts'
 import type { Parts } from './part.ts'

@@ -4,9 +4,9 @@ import { builtinModules, isBuiltin } from 'node:module'
 import { test } from 'node:test'
 import { runInNewContext } from 'node:vm'
 import { bind, postLogin, run, startRunner } from '../../../test/kit/action-runner.ts'
+import { PART_NAMES } from '../contract/part-names.ts'
 import { GLOBALS } from './global-table.ts'
 import { NODE_MODULES, REFUSED_MODULES, refusalOf } from './module-tables.ts'
-import { PART_NAMES } from './part.ts'
 
 const runner = startRunner()
 

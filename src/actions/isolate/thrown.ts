@@ -1,6 +1,6 @@
 /** What an Action throws, as bounded plain text. Anything can be thrown, also something that fights back. */
 
-import type { CallEnd } from './bridge.ts'
+import type { CallEnd } from '../contract/bridge.ts'
 
 type ErrorText = NonNullable<CallEnd['error']>
 

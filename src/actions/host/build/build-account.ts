@@ -39,7 +39,7 @@ export const buildAccount = (npm: string): ChildAccount =>
     esbuildFolder(),
     dirname(dirname(esbuildProgram())),
     dirname(BUNDLE_WORKER),
-    pathTo('../../isolate/'),
+    pathTo('../../contract/'),
     pathTo('../../../../package.json'),
   ])
 

@@ -4,7 +4,7 @@ import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { build, type Message } from 'esbuild'
-import { DEPENDENCIES_GLOBAL } from '../../isolate/dependencies-global.ts'
+import { DEPENDENCIES_GLOBAL } from '../../contract/program.ts'
 import { isWithin, stayInside } from './stay-inside.ts'
 
 export interface BundleRequest {

@@ -3,9 +3,9 @@
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin, stop } from 'esbuild'
-import { BOOT_FOOTER } from '../../child/blank.ts'
+import { BRIDGE_FUNCTIONS } from '../../contract/bridge.ts'
 import type { PartTexts } from '../../contract/messages.ts'
-import { PART_NAMES } from '../../isolate/part.ts'
+import { PART_NAMES } from '../../contract/part-names.ts'
 
 export interface SandboxTexts {
   /** Evaluated by the child, which may read no file. */
@@ -20,6 +20,11 @@ export interface SandboxTexts {
 const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
 
 const pathOf = (entry: string): string => fileURLToPath(new URL(`${entry}${EXTENSION}`, import.meta.url))
+
+const LENT = BRIDGE_FUNCTIONS.join(', ')
+
+/** How `isolate/main.ts` becomes a text that takes the bridge as its arguments. */
+const BOOT_FOOTER = `return (${LENT}) => main.boot({ ${LENT} })`
 
 const OPTIONS = {
   bundle: true,

@@ -1,6 +1,6 @@
 /** Cipher and Decipher of node:crypto: the child runs over all data so far, and what is new of the output is handed out. */
 
-import type { Bridge } from '../bridge.ts'
+import type { Bridge } from '../../contract/bridge.ts'
 import type { Bytes } from '../bytes.ts'
 import { createParts, cryptoError, fromBytes, toBytes } from './data.ts'
 import type { KeyClasses } from './key-object.ts'

@@ -1,6 +1,6 @@
 /** Keys that are derived from others or from passwords, as node:crypto has them. */
 
-import type { Bridge } from '../bridge.ts'
+import type { Bridge } from '../../contract/bridge.ts'
 import { cryptoError, fromBytes, toBytes } from './data.ts'
 import { hashName } from './digest.ts'
 

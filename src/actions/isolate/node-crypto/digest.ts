@@ -1,6 +1,6 @@
 /** Hash and Hmac of node:crypto: parts are collected here, and digested at once by the child. */
 
-import type { Bridge } from '../bridge.ts'
+import type { Bridge } from '../../contract/bridge.ts'
 import { createParts, cryptoError, fromBytes, toBytes } from './data.ts'
 import type { KeyClasses } from './key-object.ts'
 

@@ -1,6 +1,6 @@
 /** KeyObject of node:crypto. A key is its text, here in the isolate; the child reads the text for each operation. */
 
-import type { Bridge } from '../bridge.ts'
+import type { Bridge } from '../../contract/bridge.ts'
 import type { Bytes } from '../bytes.ts'
 import { bufferClass, cryptoError, fromBytes, toBytes } from './data.ts'
 

@@ -1,6 +1,6 @@
 /** Randomness of node:crypto. */
 
-import type { Bridge } from '../bridge.ts'
+import type { Bridge } from '../../contract/bridge.ts'
 import type { Bytes } from '../bytes.ts'
 import { bufferClass, cryptoError } from './data.ts'
 

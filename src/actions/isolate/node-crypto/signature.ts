@@ -1,6 +1,6 @@
 /** Sign and Verify of node:crypto, and the functions that do both at once. */
 
-import type { Bridge } from '../bridge.ts'
+import type { Bridge } from '../../contract/bridge.ts'
 import type { Bytes } from '../bytes.ts'
 import { createParts, cryptoError, fromBytes, toBytes } from './data.ts'
 import { hashName } from './digest.ts'

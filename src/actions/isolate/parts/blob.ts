@@ -1,6 +1,6 @@
 /** Blob and File (W3C File API): bytes with a type, in memory. */
 
-import type { Bridge } from '../bridge.ts'
+import type { Bridge } from '../../contract/bridge.ts'
 import { type Bytes, bytesOf, concatBytes } from '../bytes.ts'
 import type { PartSurroundings } from '../part.ts'
 import type { WebStreams } from './web-streams.ts'

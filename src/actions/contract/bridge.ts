@@ -1,6 +1,6 @@
 /** What the child lends to the code inside an isolate. Hostile code may call any of it with anything. */
 
-import type { TriggerId } from '../contract/triggers/trigger.ts'
+import type { TriggerId } from './triggers/trigger.ts'
 
 /** Bytes cross the border as buffers, everything else as strings and numbers; nothing is shared. */
 export interface Bridge {
@@ -19,6 +19,18 @@ export interface Bridge {
   /** A pure function of the child by name; undefined when the arguments do not fit. */
   readonly compute: (name: string, ...args: readonly unknown[]) => unknown
 }
+
+/** In the order in which `isolate/main.ts` takes them as arguments of its text. */
+export const BRIDGE_FUNCTIONS = [
+  'log',
+  'fetch',
+  'abortFetch',
+  'setTimer',
+  'clearTimer',
+  'subtle',
+  'done',
+  'compute',
+] as const satisfies (keyof Bridge)[]
 
 /** What the child says when it enters an isolate. */
 export interface Entrances {
