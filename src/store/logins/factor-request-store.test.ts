@@ -183,8 +183,16 @@ test('a request is settled by one of those who try', async () => {
   assert.ok((await current(waiting.key)).settledAt)
 })
 
-test('a factor that is proved twice is listed once', async () => {
+test('of two right answers the first counts, also when they are of two factors; a factor is listed once', async () => {
   const waiting = await saved()
-  for (let time = 0; time < 2; time += 1) await advanceFactorRequest(database.db, waiting, 'otp', 'challenge')
-  assert.deepEqual((await current(waiting.key)).proved, ['otp'])
+  const answers = ['otp', 'webauthn-roaming', 'otp'].map(factor =>
+    advanceFactorRequest(database.db, waiting, factor, 'challenge'),
+  )
+  assert.equal((await Promise.all(answers)).filter(Boolean).length, 1)
+  const { proved } = await current(waiting.key)
+  assert.equal(proved.length, 1)
+  const [first = ''] = proved
+  const next = await saved({}, waiting.key)
+  assert.ok(await advanceFactorRequest(database.db, next, first, 'challenge'), 'another request is another challenge')
+  assert.deepEqual((await current(waiting.key)).proved, proved)
 })

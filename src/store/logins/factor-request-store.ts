@@ -166,11 +166,14 @@ export const isNoted = async (db: Db, { key, revision }: FactorRequestRef, note:
   return row !== undefined
 }
 
+/** Noted with the proof that a request has asked for. */
+const CHALLENGED = 'challenged'
+
 /**
  * Notes what happened to a factor: it was proved by a challenge, or by the enrollment that set it up, or it was given to
- * the user, which proves nothing.
+ * the user, which proves nothing. A request is challenged once: of two right answers the first counts.
  *
- * @returns false when the request does not wait any more: nothing was noted
+ * @returns false when the request does not wait for it any more: nothing was noted
  */
 export const advanceFactorRequest = async (
   db: Db,
@@ -182,9 +185,10 @@ export const advanceFactorRequest = async (
     .updateTable('factor_requests')
     .set({
       ...(by === 'gift' ? {} : { proved: addOnce('proved', factor) }),
-      ...(by === 'challenge' ? {} : { enrolled: addOnce('enrolled', factor) }),
+      ...(by === 'challenge' ? { noted: add('noted', CHALLENGED) } : { enrolled: addOnce('enrolled', factor) }),
     })
     .where(isWaiting(request))
+    .$if(by === 'challenge', update => update.where(lacks('noted', CHALLENGED)))
     .executeTakeFirst()
   return numUpdatedRows === 1n
 }

@@ -104,10 +104,8 @@ export const completeChallenge = async (
 ): Promise<void> => {
   const { context, occasion, request } = visit
   const remembers = request.allowsRememberedBrowser && !factor.isFallback && form.get('rememberBrowser') === 'true'
+  if (!(await advanceFactorRequest(context.deps.volatileDb, request, factor.name, 'challenge'))) throw wentOn(visit)
   await context.deps.log.record(factorProved(occasion, { type: factor.name, id: method.id }, remembers))
-  if (!(await advanceFactorRequest(context.deps.volatileDb, request, factor.name, 'challenge'))) {
-    throw wentOn(visit)
-  }
   await noteSession(visit, factor, method.credential)
   if (remembers) rememberBrowser(visit, method.id)
   await advance(visit)

@@ -40,8 +40,10 @@ const send = (browser: Browser, page: Visit, fields: Record<string, string>): Pr
 /** Holds the first event of a type back: `reached` when it comes, `release` lets it through. */
 const holdEvent = (type: LogEvent['type']) => {
   const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let isFirst = true
   server.switches.beforeRecord = async event => {
-    if (event.type !== type) return
+    if (event.type !== type || !isFirst) return
+    isFirst = false
     reached.resolve()
     await released.promise
   }
@@ -112,6 +114,37 @@ test('a recovery code', async () => {
     'gd_enrollment_complete',
     's',
   ])
+})
+
+test('two right codes at the same moment, of one app and of two factors', async () => {
+  const { email, secret, recoveryCode } = await newProtectedUser()
+  server.advance(60)
+  const app = { path: '/u/mfa-otp-challenge', code: server.codeOf(secret, -1) }
+  for (const other of [
+    { path: '/u/mfa-otp-challenge', code: server.codeOf(secret) },
+    { path: '/u/mfa-recovery-code-challenge', code: recoveryCode },
+  ]) {
+    const browser = server.browser()
+    const { url } = await server.enterPassword(browser, email)
+    const pages = [app, other].map(({ path }) => browser.visit(new URL(path + url.search, server.address)))
+    const [page, otherPage] = await Promise.all(pages)
+    assert.ok(page && otherPage)
+    server.takeEvents()
+    const held = holdEvent('gd_auth_succeed')
+    const first = browser.submit(page, { code: app.code })
+    await held.reached
+    const second = await send(browser, otherPage, { code: other.code })
+    assert.equal(second.status, 303, second.body)
+    held.release()
+    const end = await first
+    assert.ok(isCallback(end) && end.url.searchParams.has('code'), end.body)
+    assert.deepEqual(
+      server.takeEvents().map(({ type }) => type),
+      ['gd_auth_succeed', 's'],
+    )
+    server.advance(90)
+    app.code = server.codeOf(secret, -1)
+  }
 })
 
 test('a code that another login has used is refused and counted, whatever was used here before', async () => {
