@@ -7,6 +7,8 @@ import { ADMIN, createRelyingParty, type RelyingParty } from '../../../test/kit/
 import { insertClient } from '../../store/tenants/client-store.ts'
 
 const APP_SCHEME = 'com.example.app:/callback'
+/** Their origins are no source of a policy, or one of other origins, too. */
+const NO_SOURCES = ['http://[::1]:3000/callback', 'https://*.example.com/callback', 'https://a;sandbox/callback']
 
 let server: LoginServer
 let party: RelyingParty
@@ -21,7 +23,7 @@ before(async () => {
     sealedSecret: undefined,
     tokenEndpointAuthMethod: 'none',
     grantTypes: ['authorization_code'],
-    callbacks: [APP_SCHEME, CALLBACK],
+    callbacks: [APP_SCHEME, CALLBACK, ...NO_SOURCES],
     allowedLogoutUrls: [],
     metadata: {},
   })
@@ -140,6 +142,19 @@ test('nothing is posted to a callback that is not the client’s, or has no orig
     assert.doesNotMatch(page.body, /postMessage/)
   }
   answerOf(await newBrowser().visit(other.authorize(SILENT).url))
+})
+
+test('an origin that no policy can name is refused in a sentence, whether the answer would be a code or an error', async () => {
+  const other = createRelyingParty(server, { clientId: 'phone' })
+  const browser = await loggedIn()
+  for (const redirect_uri of NO_SOURCES) {
+    for (const parameters of [{}, { scope: 'openid "' }]) {
+      const page = await browser.visit(other.authorize({ ...SILENT, redirect_uri, ...parameters }).url)
+      assert.equal(page.status, 400, page.body)
+      assert.match(page.headers.get('content-security-policy') ?? '', /frame-ancestors 'none'/)
+      assert.match(page.body, /needs a redirect_uri with http or https whose host is a name or an IPv4 address/)
+    }
+  }
 })
 
 test('the pages of a login stay out of every frame, in every response mode', async () => {

@@ -52,10 +52,16 @@ const policyOf = (origin: string): string =>
     "form-action 'none'",
   ].join('; ')
 
+/**
+ * An origin that a policy can name (CSP Level 3 section 2.3.1, host-source, with `_`, which browsers read, too). A browser
+ * ignores a source that is none, such as an IPv6 address: the frame would stay empty. `*` would let other sites frame the page.
+ */
+const NAMEABLE = /^https?:\/\/[a-z\d_-]+(\.[a-z\d_-]+)*\.?(:\d+)?$/
+
 /** The origin of a web page; undefined for addresses that have none, such as those of native applications. */
 const webOriginOf = (address: unknown): string | undefined => {
-  const url = typeof address === 'string' ? URL.parse(address) : null
-  return url && /^https?:$/.test(url.protocol) ? url.origin : undefined
+  const { origin = '' } = (typeof address === 'string' ? URL.parse(address) : null) ?? {}
+  return NAMEABLE.test(origin) ? origin : undefined
 }
 
 /** What is wrong with an authorization request that is to be answered with a message; undefined when nothing is. */
@@ -63,7 +69,7 @@ export const webMessageProblem = (params: Readonly<Record<string, unknown>>): st
   if (params.response_mode !== WEB_MESSAGE) return undefined
   if (params.web_message_uri) return 'the relay mode of web_message is not supported: leave out web_message_uri'
   return webOriginOf(params.redirect_uri) === undefined
-    ? 'response_mode web_message needs a redirect_uri with http or https'
+    ? 'response_mode web_message needs a redirect_uri with http or https whose host is a name or an IPv4 address'
     : undefined
 }
 
