@@ -7,8 +7,8 @@ import { type Logger, pino } from 'pino'
 import type { ActionRunner } from './actions/contract/contract.ts'
 import { createProgramBuilder } from './actions/host/build/program-builder.ts'
 import { createActionRunner } from './actions/host/runner.ts'
-import type { ManagementApiDeps } from './api/http/api-deps.ts'
 import { createManagementApi } from './api/management-api.ts'
+import { createOperations, type OperationPorts } from './api/operations.ts'
 import { atMostEveryMinute } from './base/at-most-every-minute.ts'
 import { systemClock } from './base/clock.ts'
 import { createEgress } from './base/egress.ts'
@@ -96,11 +96,9 @@ interface NodeBindings {
   readonly incoming: IncomingMessage
 }
 
-type ApiPorts = Pick<ManagementApiDeps, 'actions' | 'logStreams' | 'authenticationMethods' | 'users'>
-
-const openManagementApi = (parts: Parts, login: Login, ports: ApiPorts): RequestListener => {
+const openManagementApi = (parts: Parts, login: Login, ports: OperationPorts): RequestListener => {
   const { config, logger, databases, log, registries } = parts
-  const api = createManagementApi({
+  const api = createManagementApi(createOperations(ports), {
     db: databases.managementDb,
     readCancellably: createCancellableRead(databases.managementDb, databases.db),
     readPlaces: databases.readPlaces,
@@ -108,7 +106,6 @@ const openManagementApi = (parts: Parts, login: Login, ports: ApiPorts): Request
     log,
     clock: systemClock,
     random: systemRandom,
-    ...ports,
     async tenantOf(request) {
       const tenant = await login.tenantOf(new URL(request.url).hostname)
       if (!tenant) throw new TypeError('there is no default tenant')
@@ -154,7 +151,7 @@ const warmActions = async ({ config, registries }: Parts, { runner }: ReturnType
 }
 
 /** Delivers the streams of all tenants, and gives the API what it needs to make them. */
-const openLogStreams = async (parts: Parts, running: Running): Promise<ManagementApiDeps['logStreams']> => {
+const openLogStreams = async (parts: Parts, running: Running): Promise<OperationPorts['logStreams']> => {
   const { config, logger, databases, secretBox } = parts
   const installation = await ensureInstallationSecret(databases.db, 'id', () => randomBase58(22, systemRandom))
   await sealOpenAddresses(databases.db, secretBox, error => logger.error({ err: error }, 'a log stream cannot be read'))

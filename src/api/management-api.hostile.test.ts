@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { createActiveFlag, createExperiment, createSegment, freshName } from '../../test/kit/experimentation.ts'
-import { createTestApi } from '../../test/kit/management-api.ts'
+import { createTestApi, OPERATIONS } from '../../test/kit/management-api.ts'
 import { readsBody } from './http/operation.ts'
-import { OPERATIONS } from './operations.ts'
 
 const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
 

@@ -1,4 +1,4 @@
-/** The Management API as a Hono application: every operation of the table below `/api/v2`. */
+/** The Management API as a Hono application: the operations of a table below `/api/v2`. */
 
 import { Hono } from 'hono'
 import { apiError } from '../model/error-codes.ts'
@@ -8,9 +8,9 @@ import { createAuthenticate } from './http/authenticate.ts'
 import { errorAnswer, toApiError } from './http/error-answer.ts'
 import { type ApiEnvironment, identify, useProofOf } from './http/identity.ts'
 import { createOpenApiDocument } from './http/openapi.ts'
+import type { Operation } from './http/operation.ts'
 import { createRateLimit } from './http/rate-limit.ts'
 import { createReadTurns } from './http/read-turns.ts'
-import { OPERATIONS } from './operations.ts'
 
 const BASE = '/api/v2'
 
@@ -21,10 +21,13 @@ const toRoute = (path: string): string => BASE + path.replaceAll(/\{(\w+)\}/g, '
  * Builds the application. It answers every path below `/api/v2`, so it can be mounted at the root beside others.
  * Nothing thrown leaves it: failures become the error envelope, those of the server are handed to `logError`.
  */
-export const createManagementApi = (deps: ManagementApiDeps): Hono<ApiEnvironment> => {
+export const createManagementApi = (
+  operations: readonly Operation[],
+  deps: ManagementApiDeps,
+): Hono<ApiEnvironment> => {
   const app = new Hono<ApiEnvironment>()
   const authenticate = createAuthenticate(deps)
-  const openApiDocument = createOpenApiDocument(OPERATIONS)
+  const openApiDocument = createOpenApiDocument(operations)
   const countRequest = createRateLimit(deps)
   const takeReadTurn = createReadTurns(deps)
   app.use('*', async (c, next) => {
@@ -41,7 +44,7 @@ export const createManagementApi = (deps: ManagementApiDeps): Hono<ApiEnvironmen
     if (tenant) return c.json(openApiDocument(tenant.issuer))
     throw identity.caller ? new TypeError('a caller of no tenant') : identity.failure
   })
-  for (const operation of OPERATIONS) {
+  for (const operation of operations) {
     app.on(operation.method.toUpperCase(), toRoute(operation.path), handlerOf(deps, takeReadTurn, operation))
   }
   app.all(`${BASE}/*`, c => errorAnswer(c, noRoute(c.req.method, c.req.path)))

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { createActiveFlag, createExperiment, createFlag, createSegment } from '../../test/kit/experimentation.ts'
-import { createTestApi, signToken, TENANT, type TestApi } from '../../test/kit/management-api.ts'
-import { OPERATIONS } from './operations.ts'
+import { createTestApi, OPERATIONS, signToken, TENANT, type TestApi } from '../../test/kit/management-api.ts'
 
 const scope = [...new Set(OPERATIONS.flatMap(({ scopes }) => scopes))].join(' ')
 const headers = { authorization: `Bearer ${await signToken({ scope })}` }

@@ -6,7 +6,7 @@ import type { ActionPorts } from '../../src/api/actions/action-ports.ts'
 import type { ManagementApiDeps } from '../../src/api/http/api-deps.ts'
 import type { LogStreamPorts } from '../../src/api/log-streams/log-stream-ports.ts'
 import { createManagementApi } from '../../src/api/management-api.ts'
-import { OPERATIONS } from '../../src/api/operations.ts'
+import { createOperations, type OperationPorts } from '../../src/api/operations.ts'
 import type { UserPorts } from '../../src/api/users/user-ports.ts'
 import { systemRandom } from '../../src/base/random.ts'
 import { createSecretBox } from '../../src/base/secret-box.ts'
@@ -82,24 +82,6 @@ export interface TestApi extends AsyncDisposable {
 const toBody = (body: unknown): NonNullable<RequestInit['body']> =>
   typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
 
-/** Every answer that a test receives fits the schema that its operation declares. */
-const assertFits = (method: string, path: string, { status, body }: Answer): void => {
-  const operation = OPERATIONS.find(
-    candidate =>
-      candidate.method === method.toLowerCase() &&
-      new RegExp(`^/api/v2${candidate.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
-  )
-  if (!operation || status >= 400) return
-  assert.equal(status, operation.success.status, `${operation.id} answered ${status}`)
-  if (operation.success.status === 204) assert.equal(body, undefined)
-  else assert.deepEqual(operation.success.schema.parse(body), body)
-}
-
-const toAnswer = async (response: Response): Promise<Answer> => {
-  const text = await response.text()
-  return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
-}
-
 const noSandbox = (): never => {
   throw new TypeError('this test has no sandbox')
 }
@@ -124,8 +106,42 @@ const USERS: UserPorts = {
   hashPassword: async password => `hash of ${password.length} characters`,
 }
 
+const PORTS: OperationPorts = {
+  actions: NO_ACTIONS,
+  logStreams: LOG_STREAMS,
+  authenticationMethods: { secrets: createSecretBox(systemRandom(32)), random: systemRandom },
+  users: USERS,
+}
+
+/** The table, for what it says of the operations. */
+export const OPERATIONS = createOperations(PORTS)
+
+/** Every answer that a test receives fits the schema that its operation declares. */
+const assertFits = (method: string, path: string, { status, body }: Answer): void => {
+  const operation = OPERATIONS.find(
+    candidate =>
+      candidate.method === method.toLowerCase() &&
+      new RegExp(`^/api/v2${candidate.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
+  )
+  if (!operation || status >= 400) return
+  assert.equal(status, operation.success.status, `${operation.id} answered ${status}`)
+  if (operation.success.status === 204) assert.equal(body, undefined)
+  else assert.deepEqual(operation.success.schema.parse(body), body)
+}
+
+const toAnswer = async (response: Response): Promise<Answer> => {
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
+}
+
 /** Creates a database with one tenant and the API on it. */
-export const createTestApi = async (overrides: Partial<ManagementApiDeps> = {}): Promise<TestApi> => {
+export const createTestApi = async ({
+  actions = PORTS.actions,
+  logStreams = PORTS.logStreams,
+  authenticationMethods = PORTS.authenticationMethods,
+  users = PORTS.users,
+  ...overrides
+}: Partial<OperationPorts & ManagementApiDeps> = {}): Promise<TestApi> => {
   const database = await createTestDatabase()
   const { db } = database
   await db.insertInto('tenants').values({ tenant_id: TENANT, friendly_name: 'Test', is_default: true }).execute()
@@ -133,7 +149,7 @@ export const createTestApi = async (overrides: Partial<ManagementApiDeps> = {}):
   const events: LogEvent[] = []
   const errors: unknown[] = []
   const changes: string[] = []
-  const app = createManagementApi({
+  const app = createManagementApi(createOperations({ actions, logStreams, authenticationMethods, users }), {
     db,
     readCancellably: createCancellableRead(overrides.db ?? db, db),
     readPlaces: 2,
@@ -141,10 +157,6 @@ export const createTestApi = async (overrides: Partial<ManagementApiDeps> = {}):
     log: { record: async event => `log-${events.push(event)}` },
     clock: Date.now,
     random: systemRandom,
-    actions: NO_ACTIONS,
-    logStreams: LOG_STREAMS,
-    authenticationMethods: { secrets: createSecretBox(systemRandom(32)), random: systemRandom },
-    users: USERS,
     tenantOf: async () => ({ tenantId: TENANT, name: 'Test', issuer: ISSUER }),
     verificationKeys: async () => keys,
     clientName: async () => 'CI',

@@ -5,7 +5,7 @@ import { LIMITS } from '../../actions/contract/limits.ts'
 import { REFERENCE_TYPES } from '../../model/action-binding.ts'
 import { text } from '../../model/text.ts'
 import { type BoundPair, listBindings, replaceBindings } from '../../store/actions/action-binding-store.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
+import { type Operation, operation } from '../http/operation.ts'
 import { actionSchema, toWireAction } from './action-answer.ts'
 import { pageQuery, pageSchema, toPaging } from './page-query.ts'
 import { listTriggers, toStoredTrigger, triggerIdSchema, triggerSchema } from './trigger.ts'
@@ -58,9 +58,6 @@ export const actionBindingOperations: readonly Operation[] = [
     summary: 'List triggers',
     tag,
     scopes: ['read:actions'],
-    params: NO_PARAMETERS,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 200, schema: z.strictObject({ triggers: z.array(triggerSchema) }) },
     errors: [],
     run: async () => ({ triggers: listTriggers() }),
@@ -74,7 +71,6 @@ export const actionBindingOperations: readonly Operation[] = [
     scopes: ['read:actions'],
     params: triggerParams,
     query: z.strictObject(pageQuery),
-    body: NO_BODY,
     success: { status: 200, schema: pageSchema('bindings', bindingSchema) },
     errors: ['invalid_uri'],
     run: async (api, { params, query }) => {
@@ -91,7 +87,6 @@ export const actionBindingOperations: readonly Operation[] = [
     tag,
     scopes: ['update:actions'],
     params: triggerParams,
-    query: NO_PARAMETERS,
     body: bindingsChangeSchema,
     success: { status: 200, schema: z.strictObject({ bindings: z.array(bindingSchema) }) },
     errors: [

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { type ActionExecution, EXECUTION_STATUSES } from '../../model/action-execution.ts'
 import { loadExecution } from '../../store/actions/action-execution-store.ts'
 import { idParams } from '../http/list-query.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
+import { type Operation, operation } from '../http/operation.ts'
 
 const date = z.iso.datetime()
 
@@ -53,8 +53,6 @@ export const actionExecutionOperations: readonly Operation[] = [
     tag: 'actions',
     scopes: ['read:actions'],
     params: idParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 200, schema: executionSchema },
     errors: ['inexistent_action_execution'],
     run: async (api, { params }) => toWireExecution(await loadExecution(api.read, params.id, new Date(api.clock()))),

@@ -3,6 +3,7 @@
 import type { ActionRunner } from '../../actions/contract/contract.ts'
 import type { SecretBox } from '../../base/secret-box.ts'
 import type { ActionDependency, BuildError } from '../../model/action.ts'
+import type { ApiContext } from '../http/api-context.ts'
 
 export type ProgramOutcome =
   | {
@@ -20,4 +21,9 @@ export interface ActionPorts {
   /** Bundles code with its dependencies, in bounded time. What a package or the registry does wrong is a value. */
   build(code: string, dependencies: readonly ActionDependency[]): Promise<ProgramOutcome>
   readonly secrets: SecretBox
+}
+
+/** What a call of these operations has. */
+export interface ActionContext extends ApiContext {
+  readonly actions: ActionPorts
 }

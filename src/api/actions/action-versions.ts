@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { redeployVersion } from '../../store/actions/action-deployment-store.ts'
 import { loadAction } from '../../store/actions/action-store.ts'
 import { listVersions, loadVersion } from '../../store/actions/action-version-store.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
+import { type Operation, operation } from '../http/operation.ts'
 import { actionVersionSchema, toWireVersion } from './action-answer.ts'
 import { pageQuery, pageSchema, toPaging } from './page-query.ts'
 
@@ -29,7 +29,6 @@ export const actionVersionOperations: readonly Operation[] = [
     scopes: ['read:actions'],
     params: z.strictObject({ actionId: z.string() }),
     query: z.strictObject(pageQuery),
-    body: NO_BODY,
     success: { status: 200, schema: pageSchema('versions', actionVersionSchema) },
     errors: ['inexistent_action'],
     run: async (api, { params, query }) => {
@@ -47,8 +46,6 @@ export const actionVersionOperations: readonly Operation[] = [
     tag,
     scopes: ['read:actions'],
     params: versionParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 200, schema: actionVersionSchema },
     errors: ['inexistent_action', 'inexistent_action_version'],
     run: async (api, { params }) => {
@@ -64,7 +61,6 @@ export const actionVersionOperations: readonly Operation[] = [
     tag,
     scopes: ['create:actions'],
     params: versionParams,
-    query: NO_PARAMETERS,
     body: rollbackSchema,
     success: { status: 202, schema: actionVersionSchema },
     errors: ['inexistent_action', 'inexistent_action_version', 'action_version_not_built', 'action_bound'],

@@ -3,8 +3,7 @@ import { after, describe, test } from 'node:test'
 import { ManagementClient } from 'auth0'
 import { CODE, createActionApi } from '../../../test/kit/action-api.ts'
 import { EVENT, postLogin } from '../../../test/kit/action-runner.ts'
-import { signToken } from '../../../test/kit/management-api.ts'
-import { OPERATIONS } from '../operations.ts'
+import { OPERATIONS, signToken } from '../../../test/kit/management-api.ts'
 
 /** The operations on Actions of the wire, with their scopes. */
 const WIRE = `

@@ -3,8 +3,9 @@
 import { z } from 'zod'
 import { deleteAction, listActions, loadAction } from '../../store/actions/action-store.ts'
 import { idParams } from '../http/list-query.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
+import { closeOver, type Operation, operationOf } from '../http/operation.ts'
 import { actionSchema, actionVersionSchema, toWireAction, toWireCreation, toWireVersion } from './action-answer.ts'
+import type { ActionContext, ActionPorts } from './action-ports.ts'
 import { actionChangeSchema, actionCreationSchema } from './action-request.ts'
 import { deployAction } from './deploy-action.ts'
 import { booleanQuery, pageQuery, pageSchema, toPaging } from './page-query.ts'
@@ -18,7 +19,9 @@ const tag = 'actions'
 /** Also what a request meets when the sandbox is full. */
 const CODE_ERRORS = ['action_code_invalid', 'action_handler_missing', 'too_many_requests'] as const
 
-export const actionOperations: readonly Operation[] = [
+const operation = operationOf<ActionContext>()
+
+const OPERATIONS: readonly Operation<ActionContext>[] = [
   operation({
     id: 'get_actions',
     method: 'get',
@@ -26,7 +29,6 @@ export const actionOperations: readonly Operation[] = [
     summary: 'List Actions',
     tag,
     scopes: ['read:actions'],
-    params: NO_PARAMETERS,
     query: z.strictObject({
       ...pageQuery,
       triggerId: z.enum(WIRE_TRIGGER_IDS).optional(),
@@ -36,7 +38,6 @@ export const actionOperations: readonly Operation[] = [
         .optional()
         .meta({ description: 'Actions from a marketplace; this server has none, so `true` finds none.' }),
     }),
-    body: NO_BODY,
     success: { status: 200, schema: pageSchema('actions', actionSchema) },
     errors: [],
     run: async (api, { query }) => {
@@ -55,8 +56,6 @@ export const actionOperations: readonly Operation[] = [
     summary: 'Create an Action',
     tag,
     scopes: ['create:actions'],
-    params: NO_PARAMETERS,
-    query: NO_PARAMETERS,
     body: actionCreationSchema,
     success: { status: 201, schema: actionSchema },
     errors: [...CODE_ERRORS, 'action_limit_exceeded', 'action_secret_without_value', 'action_exists'],
@@ -73,8 +72,6 @@ export const actionOperations: readonly Operation[] = [
     tag,
     scopes: ['read:actions'],
     params: idParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 200, schema: actionSchema },
     errors: ['inexistent_action'],
     run: async (api, { params }) => toWireAction(await loadAction(api.read, params.id)),
@@ -87,7 +84,6 @@ export const actionOperations: readonly Operation[] = [
     tag,
     scopes: ['update:actions'],
     params: idParams,
-    query: NO_PARAMETERS,
     body: actionChangeSchema,
     success: { status: 200, schema: actionSchema },
     errors: [...CODE_ERRORS, 'inexistent_action', 'action_secret_without_value', 'action_exists'],
@@ -104,7 +100,6 @@ export const actionOperations: readonly Operation[] = [
     query: z.strictObject({
       force: booleanQuery.default(false).meta({ description: 'Unbinds the Action before it is deleted.' }),
     }),
-    body: NO_BODY,
     success: { status: 204 },
     errors: ['action_bound'],
     run: (api, { params, query }) => api.write(write => deleteAction(write, params.id, { unbind: query.force })),
@@ -117,8 +112,6 @@ export const actionOperations: readonly Operation[] = [
     tag,
     scopes: ['create:actions'],
     params: idParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 202, schema: actionVersionSchema },
     errors: ['inexistent_action', 'action_bound', 'too_many_requests'],
     run: async (api, { params }) => {
@@ -134,10 +127,11 @@ export const actionOperations: readonly Operation[] = [
     tag,
     scopes: ['create:actions'],
     params: idParams,
-    query: NO_PARAMETERS,
     body: testRequestSchema,
     success: { status: 200, schema: testAnswerSchema },
     errors: ['inexistent_action', 'too_many_requests'],
     run: (api, { params, body }) => testAction(api, params.id, body.payload),
   }),
 ]
+
+export const actionOperations = (actions: ActionPorts): readonly Operation[] => closeOver({ actions }, OPERATIONS)

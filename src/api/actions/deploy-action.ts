@@ -5,8 +5,7 @@ import type { ActionContent, BuildError } from '../../model/action.ts'
 import type { ErrorCode } from '../../model/error-codes.ts'
 import { type Deployment, recordBuild } from '../../store/actions/action-deployment-store.ts'
 import { freezeDraft } from '../../store/actions/action-version-store.ts'
-import type { ApiContext } from '../http/api-context.ts'
-import type { ActionPorts, ProgramOutcome } from './action-ports.ts'
+import type { ActionContext, ActionPorts, ProgramOutcome } from './action-ports.ts'
 import { describeProblem, refuseProblems } from './check-code.ts'
 import { toStoredTrigger } from './trigger.ts'
 
@@ -47,7 +46,7 @@ export const buildContent = async (
  *
  * @throws `inexistent_action`, `action_bound`, and what `buildContent` refuses
  */
-export const deployAction = async (api: ApiContext, id: string): Promise<Deployment> => {
+export const deployAction = async (api: ActionContext, id: string): Promise<Deployment> => {
   const draft = await freezeDraft(api.read, id)
   const outcome = await buildContent(api.actions, draft.content)
   const pinned = 'errors' in outcome ? {} : { dependencies: outcome.dependencies }

@@ -3,7 +3,7 @@
 import { type Action, type ActionVersion, DEFAULT_RUNTIME, EMPTY_CODE } from '../../model/action.ts'
 import { createUuid } from '../../model/action-id.ts'
 import { createAction, loadAction, updateAction } from '../../store/actions/action-store.ts'
-import type { ApiContext } from '../http/api-context.ts'
+import type { ActionContext } from './action-ports.ts'
 import type { ActionChange, ActionCreation } from './action-request.ts'
 import { requireCode } from './check-code.ts'
 import { deployAction } from './deploy-action.ts'
@@ -20,7 +20,7 @@ interface SavedAction {
  * @throws `action_exists`, `action_limit_exceeded`, `action_secret_without_value`, and what `requireCode` and, where
  *   the request asks for it, `deployAction` refuse
  */
-export const saveNewAction = async (api: ApiContext, body: ActionCreation): Promise<SavedAction> => {
+export const saveNewAction = async (api: ActionContext, body: ActionCreation): Promise<SavedAction> => {
   const { name, supported_triggers: trigger, code, secrets = [] } = body
   if (code !== undefined) await requireCode(api.actions, code, trigger)
   const action = await api.write(write => {
@@ -41,14 +41,14 @@ export const saveNewAction = async (api: ApiContext, body: ActionCreation): Prom
   return body.deploy ? deployAction(api, action.id) : { action }
 }
 
-const requireChangedCode = async (api: ApiContext, action: Action, body: ActionChange): Promise<void> => {
+const requireChangedCode = async (api: ActionContext, action: Action, body: ActionChange): Promise<void> => {
   const trigger = body.supported_triggers ?? toStoredTrigger(action.triggerId)
   const isMoved = trigger !== action.triggerId && action.code !== EMPTY_CODE
   if (body.code !== undefined || isMoved) await requireCode(api.actions, body.code ?? action.code, trigger)
 }
 
 /** @throws `inexistent_action`, `action_exists`, `action_secret_without_value`, and what `requireCode` refuses */
-export const saveAction = async (api: ApiContext, id: string, body: ActionChange): Promise<Action> => {
+export const saveAction = async (api: ActionContext, id: string, body: ActionChange): Promise<Action> => {
   await requireChangedCode(api, await loadAction(api.read, id), body)
   return api.write(async write => {
     const action = await loadAction(write, id)

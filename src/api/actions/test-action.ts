@@ -7,7 +7,7 @@ import { LIMITS } from '../../actions/contract/limits.ts'
 import { isJsonObject, type JsonObject } from '../../base/json.ts'
 import type { Action } from '../../model/action.ts'
 import { loadAction } from '../../store/actions/action-store.ts'
-import type { ApiContext } from '../http/api-context.ts'
+import type { ActionContext } from './action-ports.ts'
 import { buildContent } from './deploy-action.ts'
 import { openSecrets } from './seal-secrets.ts'
 import { toStoredTrigger } from './trigger.ts'
@@ -91,7 +91,7 @@ const toBuildFailure = (message: string, now: number): TestAnswer => ({
   },
 })
 
-const ownerOf = (api: ApiContext, { id }: Action) => ({ tenantId: api.tenant.tenantId, actionId: id })
+const ownerOf = (api: ActionContext, { id }: Action) => ({ tenantId: api.tenant.tenantId, actionId: id })
 
 /**
  * Runs the draft alone, without applying anything of what it asks for.
@@ -99,7 +99,7 @@ const ownerOf = (api: ApiContext, { id }: Action) => ({ tenantId: api.tenant.ten
  * @throws `inexistent_action`, and what `buildContent` refuses
  */
 export const testAction = async (
-  api: ApiContext,
+  api: ActionContext,
   id: string,
   payload: Readonly<Record<string, unknown>>,
 ): Promise<TestAnswer> => {

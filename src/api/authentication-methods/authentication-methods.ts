@@ -5,9 +5,10 @@ import { findUserById, listUserMethods, loadUser, loadUserMethod } from '../../s
 import type { UserRecord } from '../../store/users/user-store.ts'
 import type { ApiContext } from '../http/api-context.ts'
 import { idParams } from '../http/list-query.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
-import { flag, wholeNumber } from '../logs/log-query.ts'
+import { closeOver, type Operation, operationOf } from '../http/operation.ts'
+import { flag, wholeNumber } from '../http/query-values.ts'
 import { requireNoLessThan } from '../users/administrators.ts'
+import type { AuthenticationMethodPorts, MethodContext } from './authentication-method-ports.ts'
 import {
   changedMethodSchema,
   createdMethodSchema,
@@ -63,7 +64,9 @@ const SAVING = [
   'authentication_method_exists',
 ] as const
 
-export const authenticationMethodOperations: readonly Operation[] = [
+const operation = operationOf<MethodContext>()
+
+const OPERATIONS: readonly Operation<MethodContext>[] = [
   operation({
     id: 'get_authentication-methods',
     method: 'get',
@@ -73,7 +76,6 @@ export const authenticationMethodOperations: readonly Operation[] = [
     scopes: ['read:authentication_methods'],
     params: idParams,
     query: listQuery,
-    body: NO_BODY,
     success: { status: 200, schema: methodListSchema },
     errors: ['inexistent_user'],
     run: async (api, { params: { id }, query }) => listMethods(api, await loadUser(api.read, id), query),
@@ -86,7 +88,6 @@ export const authenticationMethodOperations: readonly Operation[] = [
     tag,
     scopes: ['create:authentication_methods'],
     params: idParams,
-    query: NO_PARAMETERS,
     body: methodCreationSchema,
     success: { status: 201, schema: createdMethodSchema },
     errors: [...SAVING, 'authentication_method_limit_exceeded'],
@@ -104,7 +105,6 @@ export const authenticationMethodOperations: readonly Operation[] = [
     tag,
     scopes: ['update:authentication_methods'],
     params: idParams,
-    query: NO_PARAMETERS,
     body: methodSetSchema,
     success: { status: 200, schema: setMethodsSchema },
     errors: SAVING,
@@ -122,8 +122,6 @@ export const authenticationMethodOperations: readonly Operation[] = [
     tag,
     scopes: ['delete:authentication_methods'],
     params: idParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 204 },
     errors: [],
     async run(api, { params: { id } }) {
@@ -142,8 +140,6 @@ export const authenticationMethodOperations: readonly Operation[] = [
     tag,
     scopes: ['read:authentication_methods'],
     params: itemParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 200, schema: methodSchema },
     errors: ['inexistent_user', 'inexistent_authentication_method'],
     async run(api, { params: { id, authentication_method_id } }) {
@@ -160,7 +156,6 @@ export const authenticationMethodOperations: readonly Operation[] = [
     tag,
     scopes: ['update:authentication_methods'],
     params: itemParams,
-    query: NO_PARAMETERS,
     body: methodChangeSchema,
     success: { status: 200, schema: changedMethodSchema },
     errors: ['inexistent_user', 'inexistent_authentication_method', 'authentication_method_unsupported'],
@@ -177,11 +172,13 @@ export const authenticationMethodOperations: readonly Operation[] = [
     tag,
     scopes: ['delete:authentication_methods'],
     params: itemParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 204 },
     errors: ['inexistent_user', 'inexistent_authentication_method'],
     run: async (api, { params: { id, authentication_method_id } }) =>
       removeMethod(api, await loadWritableUser(api, id), authentication_method_id),
   }),
 ]
+
+export const authenticationMethodOperations = (
+  authenticationMethods: AuthenticationMethodPorts,
+): readonly Operation[] => closeOver({ authenticationMethods }, OPERATIONS)

@@ -7,7 +7,7 @@ import { MAX_CREDENTIAL_ID } from '../../model/webauthn-credential.ts'
 import type { Db } from '../../store/database/database.ts'
 import { insertTotp } from '../../store/users/authentication-method-store.ts'
 import { type InsertCredentialOutcome, insertCredential } from '../../store/users/credential-store.ts'
-import type { ApiContext } from '../http/api-context.ts'
+import type { MethodContext } from './authentication-method-ports.ts'
 import { fromBase64, readCoseKey } from './credential-key.ts'
 import { identityUserId } from './method-answer.ts'
 import type { CredentialCreation, MethodCreation, TotpCreation } from './method-body.ts'
@@ -21,13 +21,13 @@ export interface PreparedMethod {
   save(db: Db): Promise<void>
 }
 
-type Prepare<Creation> = (api: ApiContext, userId: string, creation: Creation) => Promise<PreparedMethod>
+type Prepare<Creation> = (api: MethodContext, userId: string, creation: Creation) => Promise<PreparedMethod>
 
 const invalid = (message: string) => apiError('authentication_method_invalid', message)
 
 const exists = (message: string) => apiError('authentication_method_exists', message)
 
-const named = (api: ApiContext, userId: string, { type, name }: MethodCreation, otherwise: string) => ({
+const named = (api: MethodContext, userId: string, { type, name }: MethodCreation, otherwise: string) => ({
   id: createMethodId(type, api.authenticationMethods.random),
   userId,
   name: name ?? otherwise,
@@ -61,7 +61,7 @@ const prepareTotp: Prepare<TotpCreation> = async (api, userId, creation) => {
 }
 
 /** @throws `authentication_method_invalid` where the credential could never be used */
-const requireRelyingParty = ({ tenant }: ApiContext, stated: string | undefined): void => {
+const requireRelyingParty = ({ tenant }: MethodContext, stated: string | undefined): void => {
   const id = relyingPartyIdOf(tenant.issuer)
   if (id === undefined) {
     throw invalid(
@@ -160,7 +160,11 @@ const PREPARE: {
  *
  * @throws `authentication_method_unsupported`, `authentication_method_invalid`
  */
-export const prepareMethod = (api: ApiContext, userId: string, creation: MethodCreation): Promise<PreparedMethod> => {
+export const prepareMethod = (
+  api: MethodContext,
+  userId: string,
+  creation: MethodCreation,
+): Promise<PreparedMethod> => {
   // The entry of a type takes the creations of that type; the compiler cannot follow the pair through the index.
   const prepare = PREPARE[creation.type] as Prepare<MethodCreation>
   return prepare(api, userId, creation)

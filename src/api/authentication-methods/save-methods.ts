@@ -9,7 +9,7 @@ import {
   type UserMethod,
 } from '../../store/users/user-method-store.ts'
 import type { UserRecord } from '../../store/users/user-store.ts'
-import type { ApiContext } from '../http/api-context.ts'
+import type { MethodContext } from './authentication-method-ports.ts'
 import { type PreparedMethod, prepareMethod } from './create-method.ts'
 import type { MethodChange, MethodCreation, MethodSet } from './method-body.ts'
 import { WRITABLE_TYPES } from './method-types.ts'
@@ -21,7 +21,7 @@ export interface SavedMethod {
   readonly secret: string | undefined
 }
 
-const keyOf = ({ tenant: { tenantId } }: ApiContext, userId: string) => ({ tenantId, userId })
+const keyOf = ({ tenant: { tenantId } }: MethodContext, userId: string) => ({ tenantId, userId })
 
 /**
  * Gives a user a method.
@@ -29,7 +29,11 @@ const keyOf = ({ tenant: { tenantId } }: ApiContext, userId: string) => ({ tenan
  * @throws `inexistent_user`, `authentication_method_unsupported`, `authentication_method_invalid`,
  *   `authentication_method_exists`, `authentication_method_limit_exceeded`
  */
-export const createMethod = async (api: ApiContext, user: UserRecord, body: MethodCreation): Promise<SavedMethod> => {
+export const createMethod = async (
+  api: MethodContext,
+  user: UserRecord,
+  body: MethodCreation,
+): Promise<SavedMethod> => {
   const prepared = await prepareMethod(api, user.userId, body)
   return changeUserMethods(api.read, user.userId, async transaction => {
     await prepared.save(transaction)
@@ -38,7 +42,7 @@ export const createMethod = async (api: ApiContext, user: UserRecord, body: Meth
   })
 }
 
-const prepareAll = async (api: ApiContext, userId: string, body: MethodSet): Promise<readonly PreparedMethod[]> => {
+const prepareAll = async (api: MethodContext, userId: string, body: MethodSet): Promise<readonly PreparedMethod[]> => {
   const repeated = body.find(({ type }, index) => body.findIndex(other => other.type === type) < index)
   if (repeated) throw apiError('authentication_method_invalid', `A user has one method of the type ${repeated.type}.`)
   return Promise.all(body.map(creation => prepareMethod(api, userId, creation)))
@@ -50,7 +54,7 @@ const prepareAll = async (api: ApiContext, userId: string, body: MethodSet): Pro
  * @throws as `createMethod` does; then everything is as it was
  */
 export const replaceMethods = async (
-  api: ApiContext,
+  api: MethodContext,
   user: UserRecord,
   body: MethodSet,
 ): Promise<readonly SavedMethod[]> => {
@@ -77,7 +81,7 @@ const CHANGEABLE: readonly string[] = WRITABLE_TYPES.filter(type => type !== 'pa
  * @throws `inexistent_authentication_method`, `authentication_method_unsupported`
  */
 export const changeMethod = async (
-  api: ApiContext,
+  api: MethodContext,
   { userId }: UserRecord,
   methodId: string,
   { name, preferred_authentication_method }: MethodChange,

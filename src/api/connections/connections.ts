@@ -12,8 +12,8 @@ import type { ConnectionRecord } from '../../store/tenants/connection-store.ts'
 import type { ApiContext } from '../http/api-context.ts'
 import { chooseFields, type FieldChoice, fieldsQuery } from '../http/field-choice.ts'
 import { idParams } from '../http/list-query.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
-import { flag, wholeNumber } from '../logs/log-query.ts'
+import { type Operation, operation } from '../http/operation.ts'
+import { flag, wholeNumber } from '../http/query-values.ts'
 import { connectionChangeSchema, toOptions } from './connection-body.ts'
 
 const PATH = '/connections'
@@ -79,9 +79,7 @@ export const connectionOperations: readonly Operation[] = [
     summary: 'List connections',
     tag,
     scopes: ['read:connections'],
-    params: NO_PARAMETERS,
     query: listQuery,
-    body: NO_BODY,
     success: { status: 200, schema: listSchema },
     errors: ['invalid_cursor'],
     run: (api, { query }) => list(api, query),
@@ -95,7 +93,6 @@ export const connectionOperations: readonly Operation[] = [
     scopes: ['read:connections'],
     params: idParams,
     query: z.strictObject(fieldsQuery),
-    body: NO_BODY,
     success: { status: 200, schema: connectionSchema },
     errors: ['inexistent_connection'],
     run: async (api, { params: { id }, query }) => show(await loadConnection(api.read, id), query),
@@ -108,7 +105,6 @@ export const connectionOperations: readonly Operation[] = [
     tag,
     scopes: ['update:connections'],
     params: idParams,
-    query: NO_PARAMETERS,
     body: connectionChangeSchema,
     success: { status: 200, schema: connectionSchema },
     errors: ['inexistent_connection'],

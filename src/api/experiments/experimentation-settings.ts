@@ -5,7 +5,7 @@ import {
   experimentationSettingsSchema,
 } from '../../model/experimentation-settings.ts'
 import { loadActiveLimit, saveActiveLimit } from '../../store/experiments/active-limit-store.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
+import { type Operation, operation } from '../http/operation.ts'
 
 const PATH = '/experimentation/settings'
 const tag = 'experimentation-settings'
@@ -18,9 +18,6 @@ export const experimentationSettingsOperations: readonly Operation[] = [
     summary: 'Get the settings of experimentation',
     tag,
     scopes: ['read:experimentation'],
-    params: NO_PARAMETERS,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 200, schema: experimentationSettingsSchema },
     errors: [],
     run: async api => ({ active_experiments: await loadActiveLimit(api.read) }),
@@ -32,8 +29,6 @@ export const experimentationSettingsOperations: readonly Operation[] = [
     summary: 'Update the settings of experimentation',
     tag,
     scopes: ['update:experimentation'],
-    params: NO_PARAMETERS,
-    query: NO_PARAMETERS,
     body: experimentationSettingsChangeSchema,
     success: { status: 200, schema: experimentationSettingsSchema },
     errors: ['experiment_active_limit_exceeded'],

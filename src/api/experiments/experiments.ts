@@ -29,7 +29,7 @@ import {
 } from '../../store/experiments/experiment-transition.ts'
 import type { ApiContext } from '../http/api-context.ts'
 import { idParams, NOT_ARCHIVED, pageQuery, pageSchema } from '../http/list-query.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
+import { type Operation, operation } from '../http/operation.ts'
 
 const PATH = '/experimentation/experiments'
 const tag = 'experiments'
@@ -59,14 +59,12 @@ export const experimentOperations: readonly Operation[] = [
     summary: 'List experiments',
     tag,
     scopes: ['read:experimentation'],
-    params: NO_PARAMETERS,
     query: z.strictObject({
       ...pageQuery,
       status: z.enum(EXPERIMENT_STATUSES).optional().meta({ description: NOT_ARCHIVED }),
       authentication_flow: z.string().optional(),
       feature_flag_id: z.string().optional(),
     }),
-    body: NO_BODY,
     success: { status: 200, schema: pageSchema('experiments', experimentSchema) },
     errors: ['invalid_cursor'],
     run: async (api, { query }) => {
@@ -81,8 +79,6 @@ export const experimentOperations: readonly Operation[] = [
     summary: 'Create an experiment',
     tag,
     scopes: ['create:experimentation'],
-    params: NO_PARAMETERS,
-    query: NO_PARAMETERS,
     body: experimentCreationSchema,
     success: { status: 201, schema: experimentSchema },
     errors: ['inexistent_feature_flag', 'feature_flag_archived', 'experiment_exists', ...WRITE_CHECKS],
@@ -96,8 +92,6 @@ export const experimentOperations: readonly Operation[] = [
     tag,
     scopes: ['read:experimentation'],
     params: idParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 200, schema: experimentSchema },
     errors: ['inexistent_experiment'],
     run: (api, { params }) => loadExperiment(api.read, params.id),
@@ -110,7 +104,6 @@ export const experimentOperations: readonly Operation[] = [
     tag,
     scopes: ['update:experimentation'],
     params: idParams,
-    query: NO_PARAMETERS,
     body: experimentChangeSchema,
     success: { status: 200, schema: changedExperimentSchema },
     errors: [
@@ -138,8 +131,6 @@ export const experimentOperations: readonly Operation[] = [
     tag,
     scopes: ['delete:experimentation'],
     params: idParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 204 },
     errors: ['experiment_active'],
     run: (api, { params }) => api.write(write => deleteExperiment(write, params.id)),
@@ -152,7 +143,6 @@ export const experimentOperations: readonly Operation[] = [
     tag,
     scopes: ['update:experimentation'],
     params: idParams,
-    query: NO_PARAMETERS,
     body: experimentStatusChangeSchema,
     success: { status: 200, schema: changedExperimentSchema },
     errors: ['inexistent_experiment', ...STATUS_ERRORS],
@@ -166,8 +156,6 @@ export const experimentOperations: readonly Operation[] = [
     tag,
     scopes: ['update:experimentation'],
     params: idParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 200, schema: experimentSchema },
     errors: ['inexistent_experiment', 'experiment_requires_pause'],
     run: (api, { params }) => api.write(write => refreshExperiment(write, params.id)),
@@ -180,8 +168,6 @@ export const experimentOperations: readonly Operation[] = [
     tag,
     scopes: ['read:experimentation'],
     params: idParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 200, schema: experimentValiditySchema },
     errors: ['inexistent_experiment'],
     run: (api, { params }) => api.write(write => validateExperiment(write, params.id)),
@@ -194,7 +180,6 @@ export const experimentOperations: readonly Operation[] = [
     tag,
     scopes: ['update:experimentation'],
     params: idParams,
-    query: NO_PARAMETERS,
     body: rampTargetSchema,
     success: { status: 200, schema: rampAdvanceSchema },
     errors: ['inexistent_experiment', 'experiment_not_ramping', 'ramp_level_not_next'],

@@ -17,7 +17,7 @@ import {
 } from '../../store/experiments/feature-flag-store.ts'
 import { updateFeatureFlag } from '../../store/experiments/feature-flag-update.ts'
 import { idParams, NOT_ARCHIVED, pageQuery, pageSchema } from '../http/list-query.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
+import { type Operation, operation } from '../http/operation.ts'
 
 const PATH = '/experimentation/feature-flags'
 const tag = 'feature-flags'
@@ -30,13 +30,11 @@ export const featureFlagOperations: readonly Operation[] = [
     summary: 'List feature flags',
     tag,
     scopes: ['read:experimentation'],
-    params: NO_PARAMETERS,
     query: z.strictObject({
       ...pageQuery,
       type: z.enum(MANAGEMENT_TYPES).optional(),
       status: z.enum(FEATURE_FLAG_STATUSES).optional().meta({ description: NOT_ARCHIVED }),
     }),
-    body: NO_BODY,
     success: { status: 200, schema: pageSchema('feature_flags', featureFlagSchema) },
     errors: ['invalid_cursor'],
     run: async (api, { query }) => {
@@ -51,8 +49,6 @@ export const featureFlagOperations: readonly Operation[] = [
     summary: 'Create a feature flag',
     tag,
     scopes: ['create:experimentation'],
-    params: NO_PARAMETERS,
-    query: NO_PARAMETERS,
     body: featureFlagCreationSchema,
     success: { status: 201, schema: featureFlagSchema },
     errors: ['parameter_type_mismatch', 'parameter_value_too_large', 'feature_flag_exists'],
@@ -66,8 +62,6 @@ export const featureFlagOperations: readonly Operation[] = [
     tag,
     scopes: ['read:experimentation'],
     params: idParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 200, schema: featureFlagSchema },
     errors: ['inexistent_feature_flag'],
     run: (api, { params }) => loadFeatureFlag(api.read, params.id),
@@ -80,7 +74,6 @@ export const featureFlagOperations: readonly Operation[] = [
     tag,
     scopes: ['update:experimentation'],
     params: idParams,
-    query: NO_PARAMETERS,
     body: featureFlagChangeSchema,
     success: { status: 200, schema: featureFlagSchema },
     errors: [
@@ -105,8 +98,6 @@ export const featureFlagOperations: readonly Operation[] = [
     tag,
     scopes: ['delete:experimentation'],
     params: idParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 204 },
     errors: ['feature_flag_not_modifiable', 'feature_flag_in_use'],
     run: (api, { params }) => api.write(write => deleteFeatureFlag(write, params.id)),
@@ -119,7 +110,6 @@ export const featureFlagOperations: readonly Operation[] = [
     tag,
     scopes: ['update:experimentation'],
     params: idParams,
-    query: NO_PARAMETERS,
     body: featureFlagStatusChangeSchema,
     success: { status: 200, schema: featureFlagSchema },
     errors: [

@@ -45,10 +45,6 @@ const createContext = (call: Call, tenant: TenantContext, caller: Caller, db: Ma
     caller,
     db,
     clock,
-    actions: deps.actions,
-    logStreams: deps.logStreams,
-    authenticationMethods: deps.authenticationMethods,
-    users: deps.users,
     url: new URL(c.req.url),
     read: { db, tenantId },
     write: async work => {

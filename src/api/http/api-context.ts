@@ -5,10 +5,6 @@ import type { Clock } from '../../base/clock.ts'
 import type { StatedEvent } from '../../logs/record/log-event.ts'
 import type { ConfigurationRead, ConfigurationWrite } from '../../store/database/configuration-write.ts'
 import type { Database } from '../../store/database/schema.ts'
-import type { ActionPorts } from '../actions/action-ports.ts'
-import type { AuthenticationMethodPorts } from '../authentication-methods/authentication-method-ports.ts'
-import type { LogStreamPorts } from '../log-streams/log-stream-ports.ts'
-import type { UserPorts } from '../users/user-ports.ts'
 import type { TenantContext } from './api-deps.ts'
 
 /** Who calls, as the verified token says. */
@@ -23,14 +19,6 @@ export interface ApiContext {
   readonly caller: Caller
   readonly db: Kysely<Database>
   readonly clock: Clock
-  /** The sandbox, the bundler and the secrets of Actions. */
-  readonly actions: ActionPorts
-  /** Where log streams may go, and the box for their secrets. */
-  readonly logStreams: LogStreamPorts
-  /** The box and the randomness for users' authentication methods. */
-  readonly authenticationMethods: AuthenticationMethodPorts
-  /** How passwords are hashed, and what makes an address one. */
-  readonly users: UserPorts
   /** The request's address as the caller wrote it, for links to further pages. */
   readonly url: URL
   /** Reads of experimentation data: the database and the tenant in one argument. */

@@ -9,10 +9,6 @@ import type { TenantLog } from '../../logs/record/log-event.ts'
 import type { TenantId } from '../../model/ids.ts'
 import type { CancellableRead } from '../../store/database/cancellable-read.ts'
 import type { Database } from '../../store/database/schema.ts'
-import type { ActionPorts } from '../actions/action-ports.ts'
-import type { AuthenticationMethodPorts } from '../authentication-methods/authentication-method-ports.ts'
-import type { LogStreamPorts } from '../log-streams/log-stream-ports.ts'
-import type { UserPorts } from '../users/user-ports.ts'
 
 /** The tenant that a request addresses. */
 export interface TenantContext {
@@ -34,10 +30,6 @@ export interface ManagementApiDeps {
   readonly log: TenantLog
   readonly clock: Clock
   readonly random: RandomBytes
-  readonly actions: ActionPorts
-  readonly logStreams: LogStreamPorts
-  readonly authenticationMethods: AuthenticationMethodPorts
-  readonly users: UserPorts
   /** Finds the tenant by the request's host name. */
   tenantOf(request: Request): Promise<TenantContext>
   /** The tenant's public signing keys, those of running rotations included. */

@@ -15,12 +15,12 @@ import {
   type Answer,
   assertRefused,
   createTestApi,
+  OPERATIONS,
   signToken,
   TENANT,
   type TestApi,
 } from '../../../test/kit/management-api.ts'
 import { ERROR_CODES, type ErrorCode } from '../../model/error-codes.ts'
-import { OPERATIONS } from '../operations.ts'
 
 type Scenario = (api: TestApi) => Promise<Answer>
 

@@ -1,7 +1,7 @@
 /** Answers of which callers name the members that they want, or do not want. */
 
 import { z } from 'zod'
-import { flag } from '../logs/log-query.ts'
+import { flag } from './query-values.ts'
 
 /** Lists and single answers can be cut down to some members. */
 export const fieldsQuery = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { OPERATIONS } from '../operations.ts'
+import { OPERATIONS } from '../../../test/kit/management-api.ts'
 import { createOpenApiDocument } from './openapi.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes

@@ -42,11 +42,11 @@ export type ParsePart = <Schema extends z.ZodType>(
   value: unknown,
 ) => z.output<Schema>
 
-/** An operation whose own types are closed over: the table holds these. */
-export interface Operation extends OperationFacts {
+/** An operation whose own types are closed over: the table holds these. `Context` is what its call needs. */
+export interface Operation<in Context extends ApiContext = ApiContext> extends OperationFacts {
   readonly schemas: OperationSchemas<z.ZodObject, z.ZodObject, z.ZodType>
   /** Checks what arrived, and returns the work; its value is the body of the answer. */
-  readonly prepare: (raw: RawInput, parse: ParsePart) => (api: ApiContext) => Promise<unknown>
+  readonly prepare: (raw: RawInput, parse: ParsePart) => (api: Context) => Promise<unknown>
 }
 
 /** No path or query parameters: any is refused. */
@@ -75,27 +75,58 @@ const isText = (schema: unknown): boolean => {
 export const acceptsForm = ({ schemas }: Operation): boolean =>
   schemas.body instanceof z.ZodObject && Object.values(schemas.body.shape).every(isText)
 
-/** Declares an operation; `run` is its one call, with everything it gets already checked. */
-export const operation = <Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType>(
-  definition: OperationFacts &
-    OperationSchemas<Params, Query, Body> & {
-      readonly run: (
-        api: ApiContext,
-        input: { readonly params: z.output<Params>; readonly query: z.output<Query>; readonly body: z.output<Body> },
-      ) => Promise<unknown>
-    },
-): Operation => {
-  const { params, query, body, run, ...facts } = definition
-  return {
-    ...facts,
-    schemas: { params, query, body },
-    prepare: (raw, parse) => {
-      const input = {
-        params: parse('params', params, raw.params),
-        query: parse('query', query, raw.query),
-        body: parse('body', body, raw.body),
-      }
-      return api => run(api, input)
-    },
+/**
+ * Makes the function that declares operations of which the call needs more than every call has, such as a noun's own
+ * ports. `run` is the one call, with everything it gets already checked; what an operation does not take it does not name.
+ */
+export const operationOf =
+  <Context extends ApiContext>() =>
+  <
+    Params extends z.ZodObject = typeof NO_PARAMETERS,
+    Query extends z.ZodObject = typeof NO_PARAMETERS,
+    Body extends z.ZodType = typeof NO_BODY,
+  >(
+    definition: OperationFacts &
+      Partial<OperationSchemas<Params, Query, Body>> & {
+        readonly run: (
+          api: Context,
+          input: { readonly params: z.output<Params>; readonly query: z.output<Query>; readonly body: z.output<Body> },
+        ) => Promise<unknown>
+      },
+  ): Operation<Context> => {
+    const {
+      params = NO_PARAMETERS as z.ZodObject as Params, // the default of its type
+      query = NO_PARAMETERS as z.ZodObject as Query, // the default of its type
+      body = NO_BODY as z.ZodType as Body, // the default of its type
+      run,
+      ...facts
+    } = definition
+    return {
+      ...facts,
+      schemas: { params, query, body },
+      prepare: (raw, parse) => {
+        const input = {
+          params: parse('params', params, raw.params),
+          query: parse('query', query, raw.query),
+          body: parse('body', body, raw.body),
+        }
+        return api => run(api, input)
+      },
+    }
   }
-}
+
+/** Declares an operation that needs what every call has. */
+export const operation = operationOf<ApiContext>()
+
+/** Closes operations over the ports of their noun, so that a call brings only what every call has. */
+export const closeOver = <Ports extends object>(
+  ports: Ports,
+  operations: readonly Operation<ApiContext & Ports>[],
+): readonly Operation[] =>
+  operations.map(({ prepare, ...rest }) => ({
+    ...rest,
+    prepare: (raw, parse) => {
+      const work = prepare(raw, parse)
+      return api => work({ ...api, ...ports })
+    },
+  }))

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as nextTick } from 'node:timers/promises'
-import { assertRefused, createTestApi, signToken } from '../../../test/kit/management-api.ts'
+import { assertRefused, createTestApi, OPERATIONS, signToken } from '../../../test/kit/management-api.ts'
 import type { CancellableRead } from '../../store/database/cancellable-read.ts'
-import { OPERATIONS } from '../operations.ts'
 import { readKindOf } from './read-turns.ts'
 
 test('every GET of more than one object is a search or a list, and nothing else is', () => {

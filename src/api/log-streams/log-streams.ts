@@ -9,20 +9,20 @@ import {
   listLogStreams,
   loadLogStream,
 } from '../../store/logs/streams/log-stream-store.ts'
-import type { ApiContext } from '../http/api-context.ts'
 import { idParams } from '../http/list-query.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
+import { closeOver, type Operation, operationOf } from '../http/operation.ts'
 import { logStreamHealthSchema, logStreamSchema, toWireHealth, toWireStream } from './log-stream-answer.ts'
 import { logStreamChangeSchema, logStreamCreationSchema } from './log-stream-body.ts'
+import type { LogStreamContext, LogStreamPorts } from './log-stream-ports.ts'
 import { changeLogStream, createLogStream } from './save-log-stream.ts'
 
 const PATH = '/log-streams'
 const tag = 'log-streams'
 
-const show = ({ logStreams, tenant }: ApiContext, stream: LogStreamRecord) =>
+const show = ({ logStreams, tenant }: LogStreamContext, stream: LogStreamRecord) =>
   toWireStream(logStreams, tenant.tenantId, stream)
 
-const loadHealth = async (api: ApiContext, id: string) => {
+const loadHealth = async (api: LogStreamContext, id: string) => {
   const stream = await loadLogStream(api.read, id)
   const health = await loadLogStreamHealth(api.read.db, { tenantId: api.tenant.tenantId, id })
   // Deleted in between.
@@ -30,7 +30,9 @@ const loadHealth = async (api: ApiContext, id: string) => {
   return toWireHealth(stream, health)
 }
 
-export const logStreamOperations: readonly Operation[] = [
+const operation = operationOf<LogStreamContext>()
+
+const OPERATIONS: readonly Operation<LogStreamContext>[] = [
   operation({
     id: 'get_log_streams',
     method: 'get',
@@ -38,9 +40,6 @@ export const logStreamOperations: readonly Operation[] = [
     summary: 'List log streams',
     tag,
     scopes: ['read:log_streams'],
-    params: NO_PARAMETERS,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 200, schema: z.array(logStreamSchema) },
     errors: [],
     run: async api => (await listLogStreams(api.read)).map(stream => show(api, stream)),
@@ -52,8 +51,6 @@ export const logStreamOperations: readonly Operation[] = [
     summary: 'Create a log stream',
     tag,
     scopes: ['create:log_streams'],
-    params: NO_PARAMETERS,
-    query: NO_PARAMETERS,
     body: logStreamCreationSchema,
     // The wire answers 200 here, not 201.
     success: { status: 200, schema: logStreamSchema },
@@ -74,8 +71,6 @@ export const logStreamOperations: readonly Operation[] = [
     tag,
     scopes: ['read:log_streams'],
     params: idParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 200, schema: logStreamSchema },
     errors: ['inexistent_log_stream'],
     run: async (api, { params: { id } }) => show(api, await loadLogStream(api.read, id)),
@@ -88,7 +83,6 @@ export const logStreamOperations: readonly Operation[] = [
     tag,
     scopes: ['update:log_streams'],
     params: idParams,
-    query: NO_PARAMETERS,
     body: logStreamChangeSchema,
     success: { status: 200, schema: logStreamSchema },
     errors: [
@@ -107,8 +101,6 @@ export const logStreamOperations: readonly Operation[] = [
     tag,
     scopes: ['delete:log_streams'],
     params: idParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 204 },
     errors: [],
     run: (api, { params: { id } }) => deleteLogStream(api.read, id),
@@ -121,10 +113,11 @@ export const logStreamOperations: readonly Operation[] = [
     tag,
     scopes: ['read:log_streams'],
     params: idParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 200, schema: logStreamHealthSchema },
     errors: ['inexistent_log_stream'],
     run: (api, { params: { id } }) => loadHealth(api, id),
   }),
 ]
+
+export const logStreamOperations = (logStreams: LogStreamPorts): readonly Operation[] =>
+  closeOver({ logStreams }, OPERATIONS)

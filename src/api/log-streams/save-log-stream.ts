@@ -13,9 +13,9 @@ import {
   loadLogStream,
   updateLogStream,
 } from '../../store/logs/streams/log-stream-store.ts'
-import type { ApiContext } from '../http/api-context.ts'
 import { describeSchemaProblem } from '../http/schema-problem.ts'
 import { type LogStreamChange, type LogStreamCreation, sinkChangeOf } from './log-stream-body.ts'
+import type { LogStreamContext } from './log-stream-ports.ts'
 
 /** @throws `log_stream_type_unsupported` */
 const supportedType = (type: string): SinkType => {
@@ -25,7 +25,7 @@ const supportedType = (type: string): SinkType => {
 }
 
 /** @throws `log_stream_address_refused` */
-const requireAllowedAddresses = ({ logStreams }: ApiContext, sink: Sink, settings: JsonObject): void => {
+const requireAllowedAddresses = ({ logStreams }: LogStreamContext, sink: Sink, settings: JsonObject): void => {
   for (const { field, refusal } of sink.addresses(settings, logStreams.rules)) {
     if (refusal) throw apiError('log_stream_address_refused', `sink.${field}: the address ${refusal}.`)
   }
@@ -45,7 +45,7 @@ const toStart = (text: string | undefined, now: number): Date | undefined => {
  * @throws `log_stream_type_unsupported`, `log_stream_address_refused`, `invalid_start_from`, `log_stream_limit_exceeded`,
  * `log_stream_file_taken`
  */
-export const createLogStream = async (api: ApiContext, body: LogStreamCreation): Promise<LogStreamRecord> => {
+export const createLogStream = async (api: LogStreamContext, body: LogStreamCreation): Promise<LogStreamRecord> => {
   const type = supportedType(body.type)
   const sink = sinkOf(type)
   const settings = body.sink as JsonObject // parsed from JSON
@@ -83,7 +83,7 @@ const refuseCarriedSecrets = (fields: readonly string[]): void => {
   throw apiError('log_stream_sink_mismatch', `Give ${names} again: secrets do not follow a stream to another server.`)
 }
 
-const changedSink = (api: ApiContext, stream: LogStreamRecord, given: object) => {
+const changedSink = (api: LogStreamContext, stream: LogStreamRecord, given: object) => {
   const sink = sinkOf(supportedType(stream.type))
   const place = { box: api.logStreams.secrets, tenantId: api.tenant.tenantId, streamId: stream.id }
   const before = openSettings({ open: stream.sink, sealed: stream.sealedSecrets }, place)
@@ -100,7 +100,11 @@ const changedSink = (api: ApiContext, stream: LogStreamRecord, given: object) =>
  *
  * @throws `inexistent_log_stream`, `log_stream_sink_mismatch`, `log_stream_address_refused`, `log_stream_file_taken`
  */
-export const changeLogStream = async (api: ApiContext, id: string, body: LogStreamChange): Promise<LogStreamRecord> => {
+export const changeLogStream = async (
+  api: LogStreamContext,
+  id: string,
+  body: LogStreamChange,
+): Promise<LogStreamRecord> => {
   const stream = await loadLogStream(api.read, id)
   if (Object.keys(body).length === 0) return stream
   const change = {

@@ -3,24 +3,10 @@
 import { z } from 'zod'
 import { isLogId } from '../../model/log-id.ts'
 import { LOG_ORDERS, type LogSort } from '../../store/logs/log-store.ts'
+import { flag, wholeNumber } from '../http/query-values.ts'
 
 const MAX_TAKE = 100
 const DEFAULT_TAKE = 50
-
-/** Only plain digits are a number, so that `1e1` or ` 5` are refused. */
-export const wholeNumber = (min: number, max: number, description: string) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
-    .transform(Number)
-    .pipe(z.int().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`))
-    .meta({ type: 'integer', description })
-
-export const flag = (description: string) =>
-  z
-    .enum(['true', 'false'], 'must be true or false')
-    .transform(text => text === 'true')
-    .meta({ type: 'boolean', description })
 
 const DIRECTIONS: Readonly<Record<string, LogSort['direction']>> = { '1': 'asc', '-1': 'desc' }
 

@@ -8,7 +8,7 @@ import { logCondition } from '../../store/logs/log-condition.ts'
 import { findLog, isBeyondLog, type LogDocument, listLogsAfter } from '../../store/logs/log-store.ts'
 import type { ApiContext } from '../http/api-context.ts'
 import { idParams } from '../http/list-query.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
+import { type Operation, operation } from '../http/operation.ts'
 import { listLogPage, logListSchema, logSchema } from './log-page.ts'
 import { type LogQueryString, type LogReading, logQuery, toReading } from './log-query.ts'
 
@@ -51,9 +51,7 @@ export const logOperations: readonly Operation[] = [
     summary: 'List log events',
     tag: 'logs',
     scopes: ['read:logs', 'read:logs_users'],
-    params: NO_PARAMETERS,
     query: logQuery,
-    body: NO_BODY,
     success: { status: 200, schema: logListSchema },
     errors: ['invalid_cursor', 'query_too_long', 'query_too_slow'],
     run: (api, { query }) => {
@@ -75,8 +73,6 @@ export const logOperations: readonly Operation[] = [
     tag: 'logs',
     scopes: ['read:logs', 'read:logs_users'],
     params: idParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 200, schema: logSchema },
     errors: ['inexistent_log'],
     run: async (api, { params: { id } }) => {

@@ -5,9 +5,10 @@ import type { LogQuery } from '../../model/log-query.ts'
 import { readLogSearch } from '../../search/read-search.ts'
 import { logCondition } from '../../store/logs/log-condition.ts'
 import { idParams } from '../http/list-query.ts'
-import { NO_BODY, type Operation, operation } from '../http/operation.ts'
+import { type Operation, operation } from '../http/operation.ts'
+import { flag, wholeNumber } from '../http/query-values.ts'
 import { listLogPage, logListSchema } from './log-page.ts'
-import { flag, searchQuery, sortBy, wholeNumber } from './log-query.ts'
+import { searchQuery, sortBy } from './log-query.ts'
 
 /** The index of a user's events ends in the date; in another order all of them would be read for each page. */
 const userLogQuery = z.strictObject({
@@ -36,7 +37,6 @@ export const userLogOperations: readonly Operation[] = [
     scopes: ['read:logs', 'read:logs_users'],
     params: idParams,
     query: userLogQuery,
-    body: NO_BODY,
     success: { status: 200, schema: logListSchema },
     errors: ['query_too_long', 'query_too_slow'],
     // Users who are gone still have events, so an unknown id is an empty list rather than an error.

@@ -11,7 +11,7 @@ import {
   updateSegment,
 } from '../../store/experiments/segment-store.ts'
 import { idParams, NOT_ARCHIVED, pageQuery, pageSchema } from '../http/list-query.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
+import { type Operation, operation } from '../http/operation.ts'
 
 const PATH = '/experimentation/segments'
 const tag = 'segments'
@@ -24,13 +24,11 @@ export const segmentOperations: readonly Operation[] = [
     summary: 'List segments',
     tag,
     scopes: ['read:experimentation'],
-    params: NO_PARAMETERS,
     query: z.strictObject({
       ...pageQuery,
       type: z.enum(MANAGEMENT_TYPES).optional(),
       status: z.enum(SEGMENT_STATUSES).optional().meta({ description: NOT_ARCHIVED }),
     }),
-    body: NO_BODY,
     success: { status: 200, schema: pageSchema('segments', segmentSchema) },
     errors: ['invalid_cursor'],
     run: async (api, { query }) => {
@@ -45,8 +43,6 @@ export const segmentOperations: readonly Operation[] = [
     summary: 'Create a segment',
     tag,
     scopes: ['create:experimentation'],
-    params: NO_PARAMETERS,
-    query: NO_PARAMETERS,
     body: segmentCreationSchema,
     success: { status: 201, schema: segmentSchema },
     errors: ['segment_too_large', 'segment_exists'],
@@ -60,8 +56,6 @@ export const segmentOperations: readonly Operation[] = [
     tag,
     scopes: ['read:experimentation'],
     params: idParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 200, schema: segmentSchema },
     errors: ['inexistent_segment'],
     run: (api, { params }) => loadSegment(api.read, params.id),
@@ -74,7 +68,6 @@ export const segmentOperations: readonly Operation[] = [
     tag,
     scopes: ['update:experimentation'],
     params: idParams,
-    query: NO_PARAMETERS,
     body: segmentChangeSchema,
     success: { status: 200, schema: segmentSchema },
     errors: [
@@ -102,8 +95,6 @@ export const segmentOperations: readonly Operation[] = [
     tag,
     scopes: ['delete:experimentation'],
     params: idParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 204 },
     errors: ['segment_not_modifiable', 'segment_in_use'],
     run: (api, { params }) => api.write(write => deleteSegment(write, params.id)),

@@ -13,10 +13,10 @@ import { type ConnectionRecord, findConnection } from '../../store/tenants/conne
 import { changeUser, createUser, deleteUser, type UserProfile } from '../../store/users/user-administration.ts'
 import { findUserById, loadUser } from '../../store/users/user-method-store.ts'
 import type { UserRecord } from '../../store/users/user-store.ts'
-import type { ApiContext } from '../http/api-context.ts'
 import { requireScope } from '../http/authenticate.ts'
 import { requireNoLessThan } from './administrators.ts'
 import type { UserChange, UserCreation } from './user-body.ts'
+import type { UserContext } from './user-ports.ts'
 
 const USER_ID_DIGITS = 24
 
@@ -24,7 +24,7 @@ const USER_ID_DIGITS = 24
 const DATABASE_STRATEGY = 'auth0'
 
 /** @throws `user_connection_invalid` */
-const databaseConnection = async (api: ApiContext, name: string) => {
+const databaseConnection = async (api: UserContext, name: string) => {
   const connection = isStorable(name) ? await findConnection(api.db, api.tenant.tenantId, name) : undefined
   if (connection?.strategy === DATABASE_STRATEGY) return connection
   throw apiError('user_connection_invalid', `There is no database connection ${JSON.stringify(name.slice(0, 64))}.`)
@@ -46,7 +46,7 @@ const WIRE_PROBLEMS = {
 
 /** @throws `user_password_invalid`, `too_many_requests` */
 const hashPassword = async (
-  { users, tenant, setHeader }: ApiContext,
+  { users, tenant, setHeader }: UserContext,
   password: string,
   { email, connection }: { readonly email: string; readonly connection: ConnectionRecord },
 ): Promise<string> => {
@@ -96,7 +96,7 @@ const withoutNulls = (metadata: Metadata): JsonObject =>
  *
  * @throws `user_connection_invalid`, `user_email_invalid`, `user_password_invalid`, `user_exists`, `too_many_requests`
  */
-export const addUser = async (api: ApiContext, body: UserCreation): Promise<UserRecord> => {
+export const addUser = async (api: UserContext, body: UserCreation): Promise<UserRecord> => {
   const connection = await databaseConnection(api, body.connection)
   const email = readEmail(body.email)
   const passwordHash = await hashPassword(api, body.password, { email, connection })
@@ -137,7 +137,7 @@ const changedProfile = (user: UserRecord, email: string, { name, nickname, ...bo
 /** What lets somebody in, or keeps somebody out. */
 const LOGIN_KEYS = ['email', 'email_verified', 'password', 'blocked', 'phone_number', 'phone_verified'] as const
 
-const requirePowerFor = async (api: ApiContext, user: UserRecord, body: UserChange): Promise<void> => {
+const requirePowerFor = async (api: UserContext, user: UserRecord, body: UserChange): Promise<void> => {
   if (Object.keys(body).some(key => key !== 'app_metadata')) requireScope(api.caller, ['update:users'])
   if (LOGIN_KEYS.some(key => body[key] !== undefined)) await requireNoLessThan(api, user)
 }
@@ -148,7 +148,7 @@ const requirePowerFor = async (api: ApiContext, user: UserRecord, body: UserChan
  * @throws `inexistent_user`, `insufficient_scope`, `user_connection_invalid`, `user_email_invalid`,
  * `user_password_invalid`, `user_exists`, `user_metadata_too_large`, `too_many_requests`
  */
-export const editUser = async (api: ApiContext, id: string, body: UserChange): Promise<UserRecord> => {
+export const editUser = async (api: UserContext, id: string, body: UserChange): Promise<UserRecord> => {
   const user = await loadUser(api.read, id)
   if (Object.keys(body).length === 0) return user
   await requirePowerFor(api, user, body)
@@ -168,7 +168,7 @@ export const editUser = async (api: ApiContext, id: string, body: UserChange): P
 }
 
 /** Deletes a user with everything that is theirs; nobody is gone already. @throws `insufficient_scope` */
-export const removeUser = async (api: ApiContext, id: string): Promise<void> => {
+export const removeUser = async (api: UserContext, id: string): Promise<void> => {
   const user = await findUserById(api.read, id)
   if (!user) return
   await requireNoLessThan(api, user)

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { USER_ORDERS } from '../../model/user-field.ts'
 import type { UserSort } from '../../store/users/user-search-store.ts'
 import { fieldsQuery } from '../http/field-choice.ts'
-import { flag, wholeNumber } from '../logs/log-query.ts'
+import { flag, wholeNumber } from '../http/query-values.ts'
 
 const DIRECTIONS: Readonly<Record<string, UserSort['direction']>> = { '1': 'asc', '-1': 'desc' }
 

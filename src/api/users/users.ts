@@ -4,11 +4,12 @@ import { z } from 'zod'
 import { loadUser } from '../../store/users/user-method-store.ts'
 import { fieldsQuery } from '../http/field-choice.ts'
 import { idParams } from '../http/list-query.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
+import { closeOver, type Operation, operationOf } from '../http/operation.ts'
 import { listUsers, listUsersByEmail } from './list-users.ts'
 import { addUser, editUser, removeUser } from './save-user.ts'
 import { showUser, userListSchema, userSchema } from './user-answer.ts'
 import { userChangeSchema, userCreationSchema } from './user-body.ts'
+import type { UserContext, UserPorts } from './user-ports.ts'
 import { userListQuery, usersByEmailQuery } from './user-query.ts'
 
 const PATH = '/users'
@@ -22,7 +23,9 @@ const SAVING = [
   'too_many_requests',
 ] as const
 
-export const userOperations: readonly Operation[] = [
+const operation = operationOf<UserContext>()
+
+const OPERATIONS: readonly Operation<UserContext>[] = [
   operation({
     id: 'get_users',
     method: 'get',
@@ -30,9 +33,7 @@ export const userOperations: readonly Operation[] = [
     summary: 'List or search users',
     tag,
     scopes: ['read:users'],
-    params: NO_PARAMETERS,
     query: userListQuery,
-    body: NO_BODY,
     success: { status: 200, schema: userListSchema },
     errors: ['query_too_long', 'query_too_slow'],
     run: (api, { query }) => listUsers(api, query),
@@ -44,9 +45,7 @@ export const userOperations: readonly Operation[] = [
     summary: 'List the users of an email address',
     tag,
     scopes: ['read:users'],
-    params: NO_PARAMETERS,
     query: usersByEmailQuery,
-    body: NO_BODY,
     success: { status: 200, schema: z.array(userSchema) },
     errors: [],
     run: (api, { query: { email, ...choice } }) => listUsersByEmail(api, email, choice),
@@ -58,8 +57,6 @@ export const userOperations: readonly Operation[] = [
     summary: 'Create a user',
     tag,
     scopes: ['create:users'],
-    params: NO_PARAMETERS,
-    query: NO_PARAMETERS,
     body: userCreationSchema,
     success: { status: 201, schema: userSchema },
     errors: SAVING,
@@ -74,7 +71,6 @@ export const userOperations: readonly Operation[] = [
     scopes: ['read:users'],
     params: idParams,
     query: z.strictObject(fieldsQuery),
-    body: NO_BODY,
     success: { status: 200, schema: userSchema },
     errors: ['inexistent_user'],
     run: async (api, { params: { id }, query }) => showUser(api, await loadUser(api.read, id), query),
@@ -87,7 +83,6 @@ export const userOperations: readonly Operation[] = [
     tag,
     scopes: ['update:users', 'update:users_app_metadata'],
     params: idParams,
-    query: NO_PARAMETERS,
     body: userChangeSchema,
     success: { status: 200, schema: userSchema },
     errors: ['inexistent_user', ...SAVING, 'user_metadata_too_large'],
@@ -101,10 +96,10 @@ export const userOperations: readonly Operation[] = [
     tag,
     scopes: ['delete:users'],
     params: idParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 204 },
     errors: [],
     run: (api, { params: { id } }) => removeUser(api, id),
   }),
 ]
+
+export const userOperations = (users: UserPorts): readonly Operation[] => closeOver({ users }, OPERATIONS)

@@ -10,7 +10,7 @@ import {
   updateVariation,
 } from '../../store/experiments/variation-store.ts'
 import { idParams } from '../http/list-query.ts'
-import { NO_BODY, NO_PARAMETERS, type Operation, operation } from '../http/operation.ts'
+import { type Operation, operation } from '../http/operation.ts'
 
 const PATH = '/experimentation/feature-flags/{id}/variations'
 const tag = 'variations'
@@ -26,8 +26,6 @@ export const variationOperations: readonly Operation[] = [
     tag,
     scopes: ['read:experimentation'],
     params: idParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 200, schema: z.strictObject({ variations: z.array(variationSchema) }) },
     errors: ['inexistent_feature_flag'],
     run: async (api, { params }) => ({ variations: await listVariations(api.read, params.id) }),
@@ -40,7 +38,6 @@ export const variationOperations: readonly Operation[] = [
     tag,
     scopes: ['create:experimentation'],
     params: idParams,
-    query: NO_PARAMETERS,
     body: variationCreationSchema,
     success: { status: 201, schema: variationSchema },
     errors: [
@@ -63,8 +60,6 @@ export const variationOperations: readonly Operation[] = [
     tag,
     scopes: ['read:experimentation'],
     params: variationParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 200, schema: variationSchema },
     errors: ['inexistent_feature_flag', 'inexistent_variation'],
     run: (api, { params }) => loadVariation(api.read, params.id, params.vid),
@@ -77,7 +72,6 @@ export const variationOperations: readonly Operation[] = [
     tag,
     scopes: ['update:experimentation'],
     params: variationParams,
-    query: NO_PARAMETERS,
     body: variationChangeSchema,
     success: { status: 200, schema: variationSchema },
     errors: [
@@ -100,8 +94,6 @@ export const variationOperations: readonly Operation[] = [
     tag,
     scopes: ['delete:experimentation'],
     params: variationParams,
-    query: NO_PARAMETERS,
-    body: NO_BODY,
     success: { status: 204 },
     errors: ['inexistent_feature_flag', 'feature_flag_archived', 'variation_last', 'variation_in_use'],
     run: (api, { params }) => api.write(write => deleteVariation(write, params.id, params.vid)),
