@@ -85,7 +85,7 @@ const openLogin = async (parts: Parts, runner: ActionRunner): Promise<Login> => 
     secretBox,
     config,
     actions: { runner, bound: registries.bound, placeOf: createPlaceOf(config, geo) },
-    logError: (error, context) => logger.error({ err: error, ...context }, 'a login failed for a reason of ours'),
+    logError: (error, context) => logger.error({ err: error, ...context }, 'a login failed by a fault of the server'),
   })
   registries.onChange(login.directory.forgetConnections)
   return login
@@ -120,7 +120,8 @@ const openManagementApi = (parts: Parts, login: Login, ports: OperationPorts): R
       login.directory.forgetConnections(tenantId)
       await Promise.all([registries.snapshots.refresh(tenantId), registries.bound.refresh(tenantId)])
     },
-    logError: (error, context) => logger.error({ err: error, ...context }, 'an operation failed for a reason of ours'),
+    logError: (error, context) =>
+      logger.error({ err: error, ...context }, 'an operation failed by a fault of the server'),
   })
   return getRequestListener(api.fetch)
 }
@@ -179,7 +180,7 @@ const openLogStreams = async (parts: Parts, running: Running): Promise<Operation
       random: Math.random,
       sleep: systemSleep,
       pace: DELIVERY_PACE,
-      onError: error => logger.error({ err: error }, 'the delivery of a log stream failed for a reason of ours'),
+      onError: error => logger.error({ err: error }, 'the delivery of a log stream failed by a fault of the server'),
     }),
   )
   return { secrets: secretBox, rules, random: systemRandom }
@@ -202,7 +203,7 @@ const listen = async (parts: Parts, running: Running): Promise<GracefulServer> =
     parts.logger.error({ err: error }, 'the database takes no writes, so this server is not ready'),
   )
   const health = createHealthHandler({ probeDatabase: () => probeWriting(parts.databases.db, onFailure) })
-  // Administrators' passwords wait for no one's log-in: one at a time. All come with a token of the tenant, so there is
+  // Administrators' passwords do not wait for log-ins: one at a time. All come with a token of the tenant, so there is
   // no network to be fair to.
   const hasher = createPasswordHasher(1)
   const users = { random: systemRandom, hashPassword: (password: string) => hasher.hash(password, '') }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { characterCount, firstCharacters, isLongerThan } from './characters.ts'
 
-test('a character is a code point, in whatever way it is stored', () => {
+test('a character is a code point, however many units it is stored in', () => {
   for (const [text, count] of [
     ['', 0],
     ['abc', 3],

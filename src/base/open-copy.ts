@@ -28,7 +28,7 @@ const ENTER = 0o001
 
 const allows = (path: string, bits: number): boolean => (statSync(path).mode & bits) === bits
 
-/** Makes a folder and those above it that are missing, so that every account may enter them, whatever the umask is. */
+/** Makes a folder and those above it that are missing, so that every account may enter them under any umask. */
 export const makeOpenFolder = (path: string): void => {
   for (const folder of makeDirectory(path)) chmodSync(folder, 0o755)
 }
@@ -88,7 +88,7 @@ export const placeOpenly = (folder: string, fill: (unfinished: string) => void):
   try {
     makeOpenFolder(unfinished)
     fill(unfinished)
-    // Whatever the umask was, here or where npm ran.
+    // The umask may have been any, here or where npm ran.
     for (const path of [unfinished, ...entriesBelow(unfinished)]) chmodSync(path, 0o755)
     renameSync(unfinished, folder)
   } catch (error) {

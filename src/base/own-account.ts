@@ -1,5 +1,5 @@
 /**
- * Accounts of the operating system for the processes of a server that is root: numbers that belong to no one, so that
+ * Accounts of the operating system for the processes of a server that is root: numbers that no account has, so that
  * neither another program nor another of these processes can reach what one of them has open (decision 0019).
  */
 

@@ -22,7 +22,7 @@ export interface Config extends Omit<Values, 'issuer' | 'appCallbacks'> {
   readonly managementAudience: string
   /** Whether browsers reach the server by https only, so that cookies may say so. */
   readonly secureCookies: boolean
-  /** The options that somebody has set, to a default or not. */
+  /** The options that were set, to a default or not. */
   readonly given: readonly OptionName[]
 }
 

@@ -166,7 +166,7 @@ export const OPTIONS = {
     read: wholeNumber(0, 10),
     expects: 'the number of reverse proxies in front of the server, from 0 to 10',
     default: '0',
-    doc: 'How many reverse proxies stand in front. The address of a client is the entry that the outermost of them appended to `X-Forwarded-For`; with 0 the header is ignored, because anybody can send it. Behind a proxy, 0 makes all clients one address, with one share of everything that is limited for each network.',
+    doc: 'How many reverse proxies stand in front. The address of a client is the entry that the outermost of them appended to `X-Forwarded-For`; with 0 the header is ignored, because any client can send it. Behind a proxy, 0 makes all clients one address, with one share of everything that is limited for each network.',
   },
   geoCountryHeader: {
     variable: 'GEO_COUNTRY_HEADER',

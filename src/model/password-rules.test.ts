@@ -28,7 +28,7 @@ test('lengths are counted in characters, and what is refused is told why', () =>
   assert.equal(isTooLong('я'.repeat(256)), false)
 })
 
-test('the most common passwords are refused, whatever the case of their letters', () => {
+test('the most common passwords are refused, in upper and lower case alike', () => {
   for (const password of ['password', '12345678', 'QWERTYuiop', 'iloveyou1', 'P@ssw0rd', 'ｐａｓｓｗｏｒｄ']) {
     assert.equal(kindOf(password), 'common', password)
     assert.equal(kindOf(password, OFF), undefined, password)

@@ -31,7 +31,7 @@ export interface PasswordProblem {
 
 const isCommon = createGuessedPasswords(MIN_PASSWORD_LENGTH)
 
-/** Passwords are looked up whole, whatever the case of their letters (same section: no substrings). */
+/** Passwords are looked up whole, in upper and lower case alike (same section: no substrings). */
 const fold = (text: string): string => text.normalize('NFKC').toLowerCase()
 
 /** What is left of a name without spaces, punctuation and the digits at its ends: what its variations have in common. */
@@ -76,5 +76,5 @@ export const passwordProblem = (
   return isInDictionary(password, dictionary) ? { kind: 'common', message: COMMON } : undefined
 }
 
-/** True for what cannot be anybody's password, so that it is not hashed. */
+/** True for what cannot be a user's password, so that it is not hashed. */
 export const isTooLong = (password: string): boolean => isLongerThan(password, MAX_LENGTH)

@@ -43,7 +43,7 @@ const passwordDictionary = z.strictObject({
     .array(text(1, DICTIONARY_LIMIT.characters))
     .max(DICTIONARY_LIMIT.entries, `must have at most ${DICTIONARY_LIMIT.entries} entries`)
     .optional()
-    .meta({ description: 'More passwords that are refused, whatever the case of their letters.' }),
+    .meta({ description: 'More passwords that are refused, in upper and lower case alike.' }),
 })
 
 export const connectionChangeSchema = z

@@ -47,7 +47,7 @@ patch  /experimentation/settings                                update_experimen
   .split('\n')
   .map(line => line.split(/ +/))
 
-test('the operations of experimentation are those of the wire and three of ours', () => {
+test('the operations of experimentation are those of the wire and three of this server alone', () => {
   const described = Object.entries<Record<string, { operationId: string; security: object[] }>>(document.paths).flatMap(
     ([path, methods]) =>
       Object.entries(methods).map(([method, { operationId, security }]) => [

@@ -19,7 +19,7 @@ export const readKindOf = ({ method, path, schemas }: Operation): ReadKind | und
   return Object.hasOwn(schemas.query.shape, 'q') ? 'search' : 'list'
 }
 
-/** Reads of a tenant that may wait, and of all tenants: at five seconds each, no one waits for longer than callers do. */
+/** Reads of a tenant that may wait, and of all tenants: at five seconds each, no read waits for longer than callers do. */
 const WAITING = { ofTenant: 20, ofAll: 200 } as const
 
 /** Seconds. */

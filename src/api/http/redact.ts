@@ -11,7 +11,7 @@ const SINK_SECRETS: readonly (readonly [key: string, kind: SecretKind])[] = Obje
 
 const isAddress = (kind: SecretKind): boolean => kind === 'address' || kind === 'query'
 
-/** Keys whose values never enter the log, wherever they stand; compared in lower case. */
+/** Keys whose values never enter the log, at any depth; compared in lower case. */
 export const REDACTED_KEYS: ReadonlySet<string> = new Set([
   'access_token',
   'api_key',

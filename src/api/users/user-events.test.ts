@@ -10,7 +10,7 @@ describe('the event of a call about a user', async () => {
   const hide = piiFilter({ log_fields: [...PII_FIELDS] })
   const lastEvent = () => JSON.parse(JSON.stringify(users.api.events.at(-1)))
 
-  test('shows a stream that hides personal data nothing of the profile, whatever call it was', async () => {
+  test('shows a stream that hides personal data nothing of the profile, in each of the calls', async () => {
     const profile = { name: 'Ada King', given_name: 'Ada', family_name: 'King', phone_number: '+4420123456' }
     const metadata = { user_metadata: { address: 'St James Square' } }
     const created = await users.create({ email: 'ada@king.test', password: PASSWORD, ...profile, ...metadata })

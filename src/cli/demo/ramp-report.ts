@@ -5,7 +5,7 @@ import type { LoginEvent } from './report.ts'
 
 /**
  * One variation's logins, and the persons who logged in. A person has several devices, and is asked on each until they have
- * a passkey: what became of the asking is counted by person, so that nobody counts twice.
+ * a passkey: what became of the asking is counted by person, so that none counts twice.
  */
 export interface RampRow {
   readonly name: 'control' | 'treatment'
@@ -15,7 +15,7 @@ export interface RampRow {
   readonly sentAway: number
   /** Persons with a successful login. */
   readonly people: number
-  /** Persons who answered the enrolment page, whatever they answered. */
+  /** Persons who answered the enrolment page, with yes or no. */
   readonly asked: number
   /** Of these, the persons who have created a passkey. */
   readonly enrolled: number

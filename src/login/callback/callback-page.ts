@@ -10,7 +10,7 @@ import { startOverAddress } from '../pages/start-over.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 import { type FinishedLogin, loadFinishedLogin } from './finished-login.ts'
 
-/** Characters: whatever wrote an error into the address, the page stays one. */
+/** Characters: an error of any length in the address leaves the page a page. */
 const MAX_DESCRIPTION = 300
 const MAX_CODE = 64
 
@@ -49,7 +49,7 @@ interface Problem {
 const showProblem = ({ response, tenant }: Exchange, status: number, { message, code, description }: Problem): void =>
   sendPage(response, status, renderPage('callback-error', tenant.name, { message, code, description }))
 
-/** Anybody can write such an address, so what it says is shown as a quotation, cut and escaped. */
+/** Any stranger can write such an address, so what it says is shown as a quotation, cut and escaped. */
 const showError = (exchange: Exchange, error: string, description: string): void =>
   showProblem(exchange, 200, {
     message: TOLD,

@@ -37,7 +37,7 @@ const listEvents = (db: LoginDeps['db'], { tenant }: Exchange, { id }: LoginTran
 
 /**
  * The login that a code is of. Only the browser that logged in gets to see it, so that a stranger's code, sent in a link, shows
- * nothing of the stranger and makes nobody believe that they have logged in (login CSRF, RFC 9700 section 4.7).
+ * nothing of the stranger and makes no person believe that they have logged in (login CSRF, RFC 9700 section 4.7).
  *
  * @param state as the address has it: the application's own check, done here in its place
  * @returns undefined when the code's time is over, or when it is for another address or another request

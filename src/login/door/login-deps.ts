@@ -35,8 +35,8 @@ export interface LoginDeps {
   /** A commit that was answered is on disk. */
   readonly db: Db
   /**
-   * Answers a commit before it is on disk: for state that may be lost in a crash, which then restarts a login that
-   * nobody was told had succeeded.
+   * Answers a commit before it is on disk: for state that may be lost in a crash: a login that was not yet said to
+   * have succeeded begins again then.
    */
   readonly volatileDb: Db
   readonly log: TenantLog

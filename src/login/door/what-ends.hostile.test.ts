@@ -71,7 +71,7 @@ interface Person {
   readonly refreshToken: string
 }
 
-/** Somebody who has just signed up, and so is logged in. */
+/** A person who has just signed up, and so is logged in. */
 const newPerson = async (): Promise<Person> => {
   const [browser, email] = [createBrowser(server.issuer), `person-${++users}@example.com`]
   const signUp = { screen_hint: 'signup', scope: 'openid offline_access' }
@@ -138,7 +138,7 @@ const loginsOf = async ({ userId }: Person): Promise<number> => {
   return row?.logins_count ?? 1
 }
 
-/** The request got nothing, the session is over, and nobody has counted a login. */
+/** The request got nothing, the session is over, and no login was counted. */
 const assertNothing = async (person: Person, answer: Visit): Promise<void> => {
   const location = answer.headers.get('location') ?? ''
   assert.match(location, /[?&]error=(login_required|unauthorized)(&|$)/, answer.body)

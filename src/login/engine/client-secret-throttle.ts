@@ -40,7 +40,7 @@ const tooMany = (context: KoaContextWithOIDC, pause: number): errors.OIDCProvide
 }
 
 /**
- * Wraps the engine's comparison of secrets, wherever clients prove themselves. Wrong secrets of one client from one network
+ * Wraps the engine's comparison of secrets, at each endpoint at which clients prove themselves. Wrong secrets of one client from one network
  * are counted: no other client, and no other network, waits for a program with an old secret.
  */
 export const throttleClientSecrets = (

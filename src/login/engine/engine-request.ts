@@ -109,6 +109,6 @@ export const serveEngine = async (exchange: Exchange, provider: Provider): Promi
 
 type Session = Awaited<ReturnType<Provider['Session']['get']>>
 
-/** The single sign-on session of the exchange's browser; one without an account when nobody is logged in. */
+/** The single sign-on session of the exchange's browser; one without an account when no user is logged in. */
 export const loadSession = (exchange: Exchange, provider: Provider): Promise<Session> =>
   provider.Session.get(provider.createContext(toEngineRequest(exchange, undefined), exchange.response))

@@ -134,7 +134,7 @@ const complete = async (
   return leaveToOther(exchange, deps, interaction, isSentBy)
 }
 
-/** Ends a session of somebody else in this browser, which the engine would otherwise ask about on a page of its own. */
+/** Ends a session of another user in this browser, which the engine would otherwise ask about on a page of its own. */
 const leaveOtherSession = async (exchange: Exchange, provider: Provider, userId: string): Promise<void> => {
   if (exchange.cookie('session') === undefined) return
   const session = await loadSession(exchange, provider)

@@ -21,7 +21,7 @@ export const LIFETIME = {
   sessionIdle: 72 * HOUR,
   /** Since the login. */
   sessionAbsolute: 168 * HOUR,
-  /** A session that nobody is logged in to. */
+  /** A session that no user is logged in to. */
   sessionAnonymous: HOUR,
   /** Without use; each use starts it anew. */
   refreshTokenIdle: 30 * DAY,

@@ -113,7 +113,7 @@ export const createSessionAdapter = ({ tenant, deps }: SessionAdapterOptions): A
     },
     async destroy(id) {
       const context = Provider.ctx
-      // A page of ours ends a session that it has just loaded.
+      // One of the server's pages ends a session that it has just loaded.
       if (!context) return void (await endSessionOfCookie(db, tenantId, id))
       const { session } = context.oidc
       // The engine replaces the id: it stores the session under another one next.

@@ -48,7 +48,7 @@ export const pagePolicy = (scheme?: string, scripts: 'none' | 'own' = 'none'): s
 export interface PageOptions {
   /** Where the page's form may lead in the end; see `pagePolicy`. */
   readonly redirectUri?: string | undefined
-  /** Pages that load a script of ours say so; no other page runs any. Default `none`. */
+  /** Pages that load one of the server's scripts say so; no other page runs any. Default `none`. */
   readonly scripts?: 'none' | 'own' | undefined
   /** Seconds after which it makes sense to try again. */
   readonly retryAfter?: number | undefined

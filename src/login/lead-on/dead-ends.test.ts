@@ -47,7 +47,7 @@ test('a page whose time is over leads back to the application for which the brow
   assert.deepEqual(linkOf(await browser.request(`/u/login?state=${old}`, { form })), TO_APPLICATION)
 })
 
-test('a browser that comes from nowhere is led to the start, whatever its cookie says', async () => {
+test('a browser that comes from nowhere is led to the start, with any cookie', async () => {
   assert.deepEqual(linkOf(await newBrowser().request('/u/login')), TO_START)
   const forged = ['', 'x', 'é', '%00', Buffer.from('https://evil.example/').toString('base64url'), 'AAAA'.repeat(2_000)]
   for (const value of forged) {

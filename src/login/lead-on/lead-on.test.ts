@@ -100,7 +100,7 @@ test('another person who comes to the page of a finished login is told nothing o
   assert.deepEqual(server.takeEvents(), [])
 })
 
-test('after a logout, or when another user has logged in since, the login is no one’s', async () => {
+test('after a logout, or when another user has logged in since, the login shows nothing', async () => {
   await signedUp('since@example.com')
   for (const leave of [
     (browser: Browser) => browser.request('/v2/logout'),

@@ -110,7 +110,7 @@ const leadBy = async (
   const { userId, waits, isAccepted, isBusy, isRecent } = progressOf(trail, exchange, context, transaction)
   if (isSentBy && userId !== undefined && !(await isSentBy(userId))) return over(exchange, context)
   if (isBusy) return underWay(exchange, context)
-  // What the login has led to is for the one who is logged in here now: after a logout it is no one's.
+  // What the login has led to is for the user who is logged in here now: after a logout there is none.
   const isUserHere = userId !== undefined && session.accountId === userId
   const isSessionHere = waits?.sessionId === undefined || (isUserHere && waits.sessionId === session.uid)
   if (waits && isSessionHere && waits.page !== exchange.url.pathname) return redirect(waits.page)

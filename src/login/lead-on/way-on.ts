@@ -47,7 +47,7 @@ export const wayAgain = (url: string, label = 'Try again'): WayOn => {
   return { href: `/${pathname.replace(/^\/+/, '')}${search}`, label }
 }
 
-/** Addresses that show a page to GET, whatever came there. */
+/** Addresses that show a page to GET, also when another method came there. */
 const isPageAddress = ({ request, url }: Exchange): boolean =>
   request.method === 'GET' || request.method === 'HEAD' || url.pathname.startsWith('/u/')
 

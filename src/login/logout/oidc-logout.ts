@@ -83,7 +83,7 @@ const readRequest = async (
 
 /**
  * True when a hint is about this very session. One of an earlier session of the same user does not end the present one
- * unasked: the application may be far behind, and whoever has an old ID token could log the person out with a link.
+ * unasked: the application may be far behind, and any owner of an old ID token could log the person out with a link.
  */
 const isHinted = ({ params, hinted }: LogoutRequest, { accountId, uid }: Session): boolean => {
   if (!hinted) return uid === params.logout_hint

@@ -1,6 +1,6 @@
 /** What the pages of second factors and passkeys are given, beside the tenant. */
 
-/** Whose login it is, so that somebody with two accounts knows which app or key to take. */
+/** Whose login it is, so that a person with two accounts knows which app or key to take. */
 export interface PersonPage {
   readonly account: string
   /** Where another person begins. */

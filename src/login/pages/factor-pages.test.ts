@@ -75,6 +75,6 @@ test('a page without alternatives shows no way to them', () => {
   assert.ok(!html.includes('rememberBrowser'))
 })
 
-test('every page of a known person offers to start over as somebody else', () => {
+test('every page of a known person offers to start over as another person', () => {
   for (const name of NAMES) assert.match(render(name), /<a href="[^"]*">Not you\? Start over<\/a>/, name)
 })

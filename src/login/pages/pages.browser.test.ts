@@ -59,7 +59,7 @@ interface View {
   readonly scripts?: boolean
 }
 
-/** Opens a page and hands it to `look`; whatever the browser complains about fails the test. */
+/** Opens a page and hands it to `look`; each complaint of the browser fails the test. */
 const visit = async (name: PageName, view: View, look: (page: Page) => Promise<void>): Promise<void> => {
   const { error, scripts = true } = view
   const context = await chromium.newContext({

@@ -1,4 +1,4 @@
-/** Where a person begins a login again: with the same authorization request, as somebody else. */
+/** Where a person begins a login again: with the same authorization request, as another person. */
 
 /** What names a person, or a page to begin with. */
 const OF_ONE_PERSON: readonly string[] = ['login_hint', 'id_token_hint', 'screen_hint']

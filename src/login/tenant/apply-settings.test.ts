@@ -109,7 +109,7 @@ describe('at a later start', () => {
     assert.deepEqual(credentials().app.callbacks, callbacks)
   })
 
-  test('the callback page has the address of the issuer, whatever the port is, and other callbacks stay', async () => {
+  test('the callback page has the address of the issuer, on every port, and other callbacks stay', async () => {
     await start()
     assert.deepEqual(credentials().app.callbacks, ['http://localhost:3000/callback'])
     const { clientId } = await application()

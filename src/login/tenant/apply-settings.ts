@@ -104,7 +104,7 @@ const callbackPage = async (context: Context): Promise<Outcome> => {
   return client && next ? { setting, remember, apply: changeCallbacks(context, client, next) } : { setting, remember }
 }
 
-/** Refused rather than applied: an address is who somebody is, and the new one may be somebody else's. */
+/** Refused rather than applied: an address is who a user is, and the new one may be another user's. */
 const administratorEmail = async ({ config, tenantId, record, deps }: Context): Promise<Outcome> => {
   const setting = 'ADMIN_EMAIL'
   const remember = normalizeEmail(config.adminEmail)

@@ -113,7 +113,7 @@ test('a login that asks again who logs in decides the next user by their own id'
   const page = await comeBack(browser, left)
   assert.equal(page.url.pathname, '/u/login')
   await browser.submit(page, { username: second.email, password: 'wrong' })
-  assert.deepEqual(variations(), [['fp', undefined, []]], 'a failure before the user is known is no one’s')
+  assert.deepEqual(variations(), [['fp', undefined, []]], 'a failure before the user is known is of no experiment')
   const again = await browser.submit(page, { username: second.email, password: PASSWORD })
   const end = await comeBack(browser, again)
   assert.ok(isCallback(end) && end.url.searchParams.has('code'), end.body)

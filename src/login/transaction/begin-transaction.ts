@@ -79,7 +79,7 @@ export const beginTransaction = async (
   )
   exchange.transaction = transaction
   rememberApplication(exchange, client.id)
-  // Whoever knows the address of an application can begin any number: what nobody finishes does not stay.
+  // A stranger who knows the address of an application can begin any number: what is not finished does not stay.
   const expiresAt = new Date(exchange.startedAt + LIFETIME.unfinishedTransaction * 1000)
   const { tenantId } = exchange.tenant
   exchange.newRow = insertLoginTransaction(context.volatileDb, tenantId, toTransactionRecord(transaction), expiresAt)

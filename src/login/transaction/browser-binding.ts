@@ -1,6 +1,6 @@
 /**
  * The browser cookie: a random secret that ties each login transaction to the browser that began it, so that
- * nobody can make another browser submit, or continue, his own login (login CSRF, RFC 6749 section 10.12).
+ * no attacker can make another browser submit, or continue, the attacker's own login (login CSRF, RFC 6749 section 10.12).
  */
 
 import { createHash, timingSafeEqual } from 'node:crypto'

@@ -11,7 +11,7 @@ export interface LoginTransaction {
   readonly clientName: string
   /** The session that the login will have when it succeeds; known before there is one, so that events can be joined. */
   readonly sessionId: string
-  /** Nobody was logged in when the transaction began: a session that it leads to takes `sessionId`. */
+  /** No user was logged in when the transaction began: a session that it leads to takes `sessionId`. */
   readonly opensSession: boolean
   readonly browserHash: string
   readonly deviceHash: string

@@ -23,8 +23,8 @@ export interface StatusChange {
 const RUNNING: readonly ExperimentStatus[] = ['active', 'paused']
 
 /**
- * Changes the status. That only one experiment is active, or one in each flow, is kept by unique indexes, whatever was
- * read before: the activation that loses fails with `experiment_active_limit_exceeded`.
+ * Changes the status. That only one experiment is active, or one in each flow, is kept by unique indexes, and not by what
+ * was read before: the activation that loses fails with `experiment_active_limit_exceeded`.
  *
  * @throws `inexistent_experiment`, and what `transitionExperiment` refuses
  */

@@ -36,7 +36,7 @@ export interface AuthorizedUser {
 
 export interface AuthorizationWrite {
   readonly session: SessionWrite
-  /** Undefined when the session is stored in nobody's name. */
+  /** Undefined when the session is stored in no user's name. */
   readonly user: AuthorizedUser | undefined
   /** The grant, and what belongs to it. */
   readonly issued: readonly NewOidcPayload[]

@@ -18,7 +18,7 @@ export interface FactorRequestKey {
 }
 
 export interface NewFactorRequest {
-  /** The step of the pipeline that waits; undefined when no step of ours does. */
+  /** The step of the pipeline that waits; undefined when none of them does. */
   readonly step: string | undefined
   readonly purpose: Row['purpose']
   /** `any`: the user picks from a list first. */

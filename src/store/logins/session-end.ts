@@ -14,7 +14,7 @@ export const SESSION_TOKEN_MODELS: readonly string[] = [CODE_MODEL, REFRESH_TOKE
 const GRANT_TOKEN_MODELS: readonly string[] = [...SESSION_TOKEN_MODELS, 'AccessToken']
 
 /**
- * Ends a session wherever its browser is. Its secret id is not needed, and would not do: a request under way may be
+ * Ends a session in any browser. Its secret id is not needed, and would not do: a request under way may be
  * replacing it. Of concurrent callers one gets true.
  */
 export const endSession = async (db: Db, tenantId: TenantId, sessionId: string): Promise<boolean> => {

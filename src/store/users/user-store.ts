@@ -121,7 +121,7 @@ export const findUserOfGrant = async (
   return row && toUserRecord(row)
 }
 
-/** The address and the password's hash of a user, wherever the user logs in from. */
+/** The address and the password's hash of a user, of any connection. */
 export const findUserCredentials = async (
   db: Db,
   tenantId: TenantId,

@@ -79,7 +79,7 @@ test('who is not the one that the page names starts over, and the application ge
   const [, address = ''] = /<a href="([^"]*)">Not you\? Start over<\/a>/.exec(page.body) ?? []
   const begun = await browser.visit(address.replaceAll('&amp;', '&'))
   assert.equal(begun.url.pathname, '/u/login')
-  assert.ok(!begun.body.includes('someone@example.com'), 'nobody is suggested')
+  assert.ok(!begun.body.includes('someone@example.com'), 'no account is suggested')
   server.wishes.multiFactor = undefined
   const end = await browser.submit(begun, { username: email, password: PASSWORD })
   assert.ok(isCallback(end), end.body)

@@ -147,7 +147,7 @@ test('two right codes at the same moment, of one app and of two factors', async 
   }
 })
 
-test('a code that another login has used is refused and counted, whatever was used here before', async () => {
+test('a code that another login has used is refused and counted, also where another was used before', async () => {
   const { email, secret } = await newProtectedUser()
   const [mine, other] = [server.browser(), server.browser()]
   const [page, otherPage] = [await server.enterPassword(mine, email), await server.enterPassword(other, email)]
