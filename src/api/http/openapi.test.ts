@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { z } from 'zod'
 import { OPERATIONS } from '../../../test/kit/management-api.ts'
+import { createComponentSchemas } from './component-schemas.ts'
 import { createOpenApiDocument } from './openapi.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes
@@ -122,6 +124,49 @@ test('bodies are closed, and their limits are those of the wire', () => {
     [take.schema.type, take.schema.minimum, take.schema.maximum, take.schema.default],
     ['integer', 1, 50, 25],
   )
+})
+
+test('a parameter is described by its value: type, limits, and the default as it is written', () => {
+  const parametersOf = (path: string) =>
+    Object.fromEntries(
+      document.paths[path].get.parameters.map((parameter: { name: string }) => [parameter.name, parameter]),
+    )
+  const { page, per_page, include_totals } = parametersOf('/logs')
+  assert.deepEqual(page.schema, {
+    type: 'integer',
+    minimum: 0,
+    maximum: 999_999,
+    default: 0,
+    description: 'Number of the page, from 0.',
+  })
+  assert.equal(page.required, false)
+  assert.equal(per_page.schema.maximum, 100)
+  assert.deepEqual([include_totals.schema.type, include_totals.schema.default], ['boolean', false])
+  assert.equal(parametersOf('/users/{id}/logs').sort.schema.default, 'date:-1')
+  assert.equal(parametersOf('/users/{id}/logs').id.required, true)
+  assert.equal(parametersOf('/users').sort.schema.default, 'created_at:1')
+})
+
+test('patterns are regular expressions without flags or delimiters', () => {
+  const patterns = [...JSON.stringify(document).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)].map(([, text = '']) =>
+    JSON.parse(text),
+  )
+  assert.ok(patterns.length > 20)
+  for (const pattern of patterns) assert.match(pattern, /^\^.*\$$/s, pattern)
+  const { splunkDomain } = document.components.schemas.LogStreamCreation_splunk.properties.sink.properties
+  assert.match('HEC.example.com', new RegExp(splunkDomain.pattern))
+})
+
+test('the type of a log stream leads to its schema', () => {
+  const { discriminator } = document.components.schemas.LogStreamCreation
+  assert.equal(discriminator.propertyName, 'type')
+  assert.equal(discriminator.mapping.splunk, '#/components/schemas/LogStreamCreation_splunk')
+})
+
+test('two schemas cannot have one id', () => {
+  const schemas = createComponentSchemas()
+  schemas.of(z.object({ a: z.string() }).meta({ id: 'Twice' }), 'output')
+  assert.throws(() => schemas.of(z.object({ b: z.string() }).meta({ id: 'Twice' }), 'output'), /the id Twice/)
 })
 
 test('a form is declared exactly where it can say as much as JSON, and taken nowhere else', () => {

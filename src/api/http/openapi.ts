@@ -1,12 +1,12 @@
 /** The OpenAPI 3.1 description, generated from the schemas that check the requests. */
 
-import { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
 import { ERROR_CODES, type ErrorCode } from '../../model/error-codes.ts'
 import { SCOPES } from '../../model/scopes.ts'
+import { type ComponentSchemas, createComponentSchemas } from './component-schemas.ts'
 import { acceptsForm, bodyIsOptional, type Operation, readsBody } from './operation.ts'
 
-type RouteConfig = Parameters<OpenAPIHono['openAPIRegistry']['registerPath']>[0]
+type Described = Readonly<Record<string, unknown>>
 
 /** Failures that any operation can answer with. */
 const EVERYWHERE: readonly ErrorCode[] = [
@@ -31,54 +31,71 @@ const errorEnvelopeSchema = z
   })
   .meta({ id: 'Error', description: 'The body of every failure; docs/reference/errors.md lists the codes.' })
 
-const errorResponses = (operation: Operation): RouteConfig['responses'] => {
+const errorResponses = (operation: Operation, schemas: ComponentSchemas): Described => {
   const codes = new Set([...EVERYWHERE, ...(readsBody(operation) ? WITH_BODY : []), ...operation.errors])
-  const byStatus = Map.groupBy(codes, code => ERROR_CODES[code].status)
+  const content = { 'application/json': { schema: schemas.of(errorEnvelopeSchema, 'output') } }
   return Object.fromEntries(
-    [...byStatus].map(([status, found]) => [
+    [...Map.groupBy(codes, code => ERROR_CODES[code].status)].map(([status, found]) => [
       status,
-      {
-        description: found.map(code => `\`${code}\`: ${ERROR_CODES[code].doc}`).join('\n\n'),
-        content: { 'application/json': { schema: errorEnvelopeSchema } },
-      },
+      { description: found.map(code => `\`${code}\`: ${ERROR_CODES[code].doc}`).join('\n\n'), content },
     ]),
   )
 }
 
-const successResponse = ({ success }: Operation): RouteConfig['responses'] => ({
+const successResponse = ({ success }: Operation, schemas: ComponentSchemas): Described => ({
   [success.status]:
     success.status === 204
       ? { description: 'Done, or there was nothing to do.' }
-      : { description: 'Done.', content: { 'application/json': { schema: success.schema } } },
+      : {
+          description: 'Done.',
+          content: { 'application/json': { schema: schemas.of(success.schema, 'output') } },
+        },
 })
 
-const bodyOf = (operation: Operation) => {
-  const content = { schema: operation.schemas.body }
+const bodyOf = (operation: Operation, schemas: ComponentSchemas): Described => {
+  const content = { schema: schemas.of(operation.schemas.body, 'input') }
   return {
-    body: {
-      required: !bodyIsOptional(operation),
-      content: {
-        'application/json': content,
-        ...(acceptsForm(operation) && { 'application/x-www-form-urlencoded': content }),
-      },
+    required: !bodyIsOptional(operation),
+    content: {
+      'application/json': content,
+      ...(acceptsForm(operation) && { 'application/x-www-form-urlencoded': content }),
     },
   }
 }
 
-const toRouteConfig = (operation: Operation): RouteConfig => ({
+/** A parameter is text that stands for a value, so it is described by the value. */
+const parametersOf = (place: 'path' | 'query', { shape }: z.ZodObject, schemas: ComponentSchemas): Described[] =>
+  Object.entries<z.ZodType>(shape).map(([name, value]) => {
+    const schema = schemas.of(value, 'output')
+    return {
+      name,
+      in: place,
+      required: !value.safeParse(undefined).success,
+      ...(schema.description !== undefined && { description: schema.description }),
+      schema,
+    }
+  })
+
+const describe = (operation: Operation, schemas: ComponentSchemas): Described => ({
   operationId: operation.id,
-  method: operation.method,
-  path: operation.path,
   summary: operation.summary,
   tags: [operation.tag],
   security: [{ bearerAuth: [] }, ...operation.scopes.map(scope => ({ oAuth2ClientCredentials: [scope] }))],
-  request: {
-    params: operation.schemas.params,
-    query: operation.schemas.query,
-    ...(readsBody(operation) && bodyOf(operation)),
-  },
-  responses: { ...successResponse(operation), ...errorResponses(operation) },
+  parameters: [
+    ...parametersOf('path', operation.schemas.params, schemas),
+    ...parametersOf('query', operation.schemas.query, schemas),
+  ],
+  ...(readsBody(operation) && { requestBody: bodyOf(operation, schemas) }),
+  responses: { ...successResponse(operation, schemas), ...errorResponses(operation, schemas) },
 })
+
+const pathsOf = (operations: readonly Operation[], schemas: ComponentSchemas): Described =>
+  Object.fromEntries(
+    [...Map.groupBy(operations, ({ path }) => path)].map(([path, found]) => [
+      path,
+      Object.fromEntries(found.map(operation => [operation.method, describe(operation, schemas)])),
+    ]),
+  )
 
 const securitySchemes = (operations: readonly Operation[], issuer: string) => ({
   bearerAuth: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
@@ -95,15 +112,13 @@ const securitySchemes = (operations: readonly Operation[], issuer: string) => ({
 
 /** Prepares the description once; the value tells it for the tenant at an issuer. */
 export const createOpenApiDocument = (operations: readonly Operation[]): ((issuer: string) => object) => {
-  const generator = new OpenAPIHono()
-  for (const operation of operations) generator.openAPIRegistry.registerPath(toRouteConfig(operation))
-  const document = generator.getOpenAPI31Document({
+  const schemas = createComponentSchemas()
+  const paths = pathsOf(operations, schemas)
+  return issuer => ({
     openapi: '3.1.0',
     info: { title: 'Experiment Center Management API', version: '2' },
-  })
-  return issuer => ({
-    ...document,
     servers: [{ url: `${issuer}api/v2` }],
-    components: { ...document.components, securitySchemes: securitySchemes(operations, issuer) },
+    paths,
+    components: { schemas: schemas.components, securitySchemes: securitySchemes(operations, issuer) },
   })
 }

@@ -16,7 +16,7 @@ const userLogQuery = z.strictObject({
   per_page: wholeNumber(1, 100, 'Events of a page; 50 when absent.').default(50),
   sort: sortBy(['date'])
     .default({ by: 'date', direction: 'desc' })
-    .meta({ type: 'string', description: 'Order of the pages; the newest first when absent.' }),
+    .meta({ type: 'string', default: 'date:-1', description: 'Order of the pages; the newest first when absent.' }),
   include_totals: flag('Whether the answer is an object with `start`, `limit`, `length`, `total`.').default(false),
   ...searchQuery,
 })

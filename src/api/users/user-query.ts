@@ -19,7 +19,11 @@ const sort = z
     return z.NEVER
   })
   .default({ by: 'created_at', direction: 'asc' })
-  .meta({ type: 'string', description: 'Order of the pages, such as `last_login:-1`; by creation when absent.' })
+  .meta({
+    type: 'string',
+    default: 'created_at:1',
+    description: 'Order of the pages, such as `last_login:-1`; by creation when absent.',
+  })
 
 export const userListQuery = z.strictObject({
   page: wholeNumber(0, 999_999, 'Number of the page, from 0.').default(0),

@@ -10,8 +10,8 @@ import { defineSink, type StreamEvent } from './sink.ts'
 /** The collector's own default limit for a request is far larger; older releases stop at 1 MB. */
 const MAX_BYTES = 1_000_000
 
-const HOST =
-  /^(?=.{1,253}$)(\[[0-9a-f:.]+\]|[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?)$/i
+/** Without the flag `i`, which the pattern of a JSON schema cannot have. */
+const HOST = /^(?=.{1,253}$)(\[[\da-fA-F:.]+\]|\w([\w-]*\w)?(\.\w([\w-]*\w)?)*\.?)$/
 
 /** Indexed fields, which `tstats` groups by: flat, and text (Splunk, "format events for HTTP Event Collector"). */
 const fieldsOf = (data: JsonObject): JsonObject => {
