@@ -27,6 +27,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'tenant',
     'http',
   ],
+  // An end of a user's access ends their logins, so users stand above logins.
+  store: ['experiments', 'users', 'logins', 'actions', 'logs', 'tenants', 'database', 'embedded'],
 }
 
 /** Room → rooms that it may import. The processes of the sandbox are a trust boundary: types alone cross further. */

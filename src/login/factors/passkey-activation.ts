@@ -1,6 +1,6 @@
 /** The step `passkey_activation`. */
 
-import { activatePendingPasskey } from '../../store/logins/pending-passkey-store.ts'
+import { activatePendingPasskey } from '../../store/users/pending-passkey-store.ts'
 import type { LoginDeps } from '../door/login-deps.ts'
 import { CONTINUE, type LoginUnderWay, type Step } from '../pipeline/step.ts'
 import { DATABASE_CONNECTION, type Directory } from '../tenant/directory.ts'

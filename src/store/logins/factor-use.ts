@@ -1,8 +1,8 @@
 /** Uses up what proves a factor once, in the name of the login that waits for it. */
 
 import type { Db } from '../database/database.ts'
-import { keepUser } from './factor-enrollment.ts'
 import { type FactorRequestRef, isNoted, noteOnce } from './factor-request-store.ts'
+import { keepUser } from './keep-user.ts'
 
 /**
  * Uses something up and notes it with the request, in one transaction: a form that is sent twice for one login finds that

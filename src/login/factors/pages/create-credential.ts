@@ -1,6 +1,5 @@
 /** Makes a credential of a page's user out of what the browser has sent. */
 
-import { keepPendingPasskey } from '../../../store/logins/pending-passkey-store.ts'
 import type { CredentialSummary } from '../../../store/users/authentication-method-store.ts'
 import {
   type CredentialType,
@@ -8,6 +7,7 @@ import {
   insertCredential,
   type NewCredential,
 } from '../../../store/users/credential-store.ts'
+import { keepPendingPasskey } from '../../../store/users/pending-passkey-store.ts'
 import { creationOptions } from '../ceremony.ts'
 import { type CreationProblem, NOT_INSERTED } from '../creation-problem.ts'
 import type { Factor } from '../kinds/factor.ts'

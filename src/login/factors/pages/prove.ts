@@ -2,7 +2,6 @@
 
 import { createMethodId } from '../../../model/authentication-method.ts'
 import type { Db } from '../../../store/database/database.ts'
-import { enrollFactor } from '../../../store/logins/factor-enrollment.ts'
 import { advanceFactorRequest, noteOnce } from '../../../store/logins/factor-request-store.ts'
 import { saveSessionMethod } from '../../../store/logins/session-method-store.ts'
 import type {
@@ -11,6 +10,7 @@ import type {
   NewMethod,
 } from '../../../store/users/authentication-method-store.ts'
 import type { InsertCredentialOutcome } from '../../../store/users/credential-store.ts'
+import { enrollFactor } from '../../../store/users/factor-enrollment.ts'
 import { LIFETIME } from '../../engine/lifetimes.ts'
 import { addCookie, cookieName } from '../../http/cookies.ts'
 import { MFA_METHOD } from '../authentication-context.ts'

@@ -2,9 +2,15 @@
 
 import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
-import { type InsertCredentialOutcome, insertCredential, type NewCredential } from '../users/credential-store.ts'
-import { keepUser } from './factor-enrollment.ts'
-import { type FactorRequestKey, type FactorRequestRef, isInSession, isOwn, isWaiting } from './factor-request-store.ts'
+import {
+  type FactorRequestKey,
+  type FactorRequestRef,
+  isInSession,
+  isOwn,
+  isWaiting,
+} from '../logins/factor-request-store.ts'
+import { keepUser } from '../logins/keep-user.ts'
+import { type InsertCredentialOutcome, insertCredential, type NewCredential } from './credential-store.ts'
 
 export interface PendingPasskey {
   readonly added: NewCredential

@@ -1,23 +1,13 @@
 /** Gives a user an authenticator in the name of a login that waits for it. */
 
-import { sql } from 'kysely'
 import type { Db } from '../database/database.ts'
-import type { InsertCredentialOutcome } from '../users/credential-store.ts'
-import { advanceFactorRequest, type FactorRequestKey, type FactorRequestRef } from './factor-request-store.ts'
+import { advanceFactorRequest, type FactorRequestRef } from '../logins/factor-request-store.ts'
+import { keepUser } from '../logins/keep-user.ts'
+import type { InsertCredentialOutcome } from './credential-store.ts'
 
 /** Undoes the transaction under way. */
 class LoginEnded extends Error {
   override readonly name = 'LoginEnded'
-}
-
-/**
- * Locks a user against deletion until the transaction ends; false when there is none. A deletion takes the user first
- * and then what belongs to it, so a transaction in the same order never waits for it in a circle.
- */
-export const keepUser = async (step: Db, { tenantId, userId }: FactorRequestKey): Promise<boolean> => {
-  const { rows } = await sql`
-    select user_id from users where tenant_id = ${tenantId} and user_id = ${userId} for key share`.execute(step)
-  return rows.length === 1
 }
 
 /**

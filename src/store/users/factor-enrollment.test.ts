@@ -3,16 +3,16 @@ import { after, before, test } from 'node:test'
 import { createTestDatabase, type TestDatabase } from '../../../test/kit/database.ts'
 import { insertTestSession, insertTestTenant, insertTestUser, TENANT } from '../../../test/kit/test-tenant.ts'
 import type { Db } from '../database/database.ts'
-import { insertRecoveryCode, insertTotp, listAuthenticationMethods } from '../users/authentication-method-store.ts'
-import { deleteUser } from '../users/user-administration.ts'
-import { enrollFactor } from './factor-enrollment.ts'
 import {
   type FactorRequest,
   findFactorRequest,
   saveFactorRequest,
   settleFactorRequest,
-} from './factor-request-store.ts'
-import { endSession } from './session-end.ts'
+} from '../logins/factor-request-store.ts'
+import { endSession } from '../logins/session-end.ts'
+import { insertRecoveryCode, insertTotp, listAuthenticationMethods } from './authentication-method-store.ts'
+import { enrollFactor } from './factor-enrollment.ts'
+import { deleteUser } from './user-administration.ts'
 
 let database: TestDatabase
 let logins = 0

@@ -3,16 +3,16 @@ import { after, before, test } from 'node:test'
 import { sql } from 'kysely'
 import { createTestDatabase, type TestDatabase } from '../../../test/kit/database.ts'
 import { insertTestSession, insertTestTenant, insertTestUser, TENANT } from '../../../test/kit/test-tenant.ts'
-import { findCredential, type NewCredential } from '../users/credential-store.ts'
 import {
   type FactorRequest,
   findFactorRequest,
   type NewFactorRequest,
   saveFactorRequest,
   settleFactorRequest,
-} from './factor-request-store.ts'
+} from '../logins/factor-request-store.ts'
+import { endSession } from '../logins/session-end.ts'
+import { findCredential, type NewCredential } from './credential-store.ts'
 import { activatePendingPasskey, keepPendingPasskey } from './pending-passkey-store.ts'
-import { endSession } from './session-end.ts'
 
 let database: TestDatabase
 let userId: string
