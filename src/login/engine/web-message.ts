@@ -32,22 +32,12 @@ const pageOf = (origin: string, response: Readonly<Record<string, unknown>>): st
 </html>
 `
 
-/**
- * Who may frame the page. A policy has no words for the address of IPv6 (CSP Level 3 section 2.3.1, `host-part`): browsers
- * pass such a source over, and no page could frame this one. There the scheme stands for it. What the page says still goes to
- * the one origin that it names.
- */
-const framingSource = (origin: string): string => {
-  const { hostname, protocol } = new URL(origin)
-  return hostname.startsWith('[') ? protocol : origin
-}
-
 /** Only the application may frame the page, and it only says one thing to one origin. */
 const policyOf = (origin: string): string =>
   [
     "default-src 'none'",
     `script-src 'sha256-${SCRIPT_HASH}'`,
-    `frame-ancestors ${framingSource(origin)}`,
+    `frame-ancestors ${origin}`,
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ')
