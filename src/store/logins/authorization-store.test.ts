@@ -158,7 +158,19 @@ describe('nothing is written', () => {
     assert.deepEqual(await write(loginOf(blocked)), { kind: 'user_blocked' })
     assert.deepEqual(await write(loginOf(changed)), { kind: 'user_ended' })
     assert.deepEqual(await write(loginOf(deleted)), { kind: 'user_ended' })
-    for (const user of [blocked, changed, deleted]) assert.deepEqual(await open(user), [])
+    for (const [kind, user] of [
+      ['user_blocked', blocked],
+      ['user_ended', changed],
+      ['user_ended', deleted],
+    ] as const) {
+      // The end has left a session that had no user.
+      const before = sessionOf(user, { accountId: undefined, payload: {} })
+      await write({ session: before, user: undefined, issued: [] })
+      const session = { ...before, from: before.id, accountId: user.userId, payload: { accountId: user.userId } }
+      assert.deepEqual(await write(loginOf(user, { session })), { kind })
+      assert.deepEqual((await findSession(session))?.payload, {})
+      assert.deepEqual(await open(user), [])
+    }
     assert.deepEqual([await loginsOf(blocked), await loginsOf(changed)], [0, 0])
   })
 
