@@ -13,6 +13,15 @@ test('a database that is away, starting, stopping or full may come back', () => 
   assert.ok(isDatabaseUnavailable(new Error('timeout exceeded when trying to connect')))
 })
 
+test('a connection that cannot be made is one, for any reason of the system', () => {
+  const reasons = ['ENOTDIR', 'EACCES', 'EAGAIN', 'EMFILE', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL']
+  for (const code of reasons) {
+    assert.ok(isDatabaseUnavailable(Object.assign(new Error('x'), { code, syscall: 'connect' })), code)
+    assert.ok(!isDatabaseUnavailable(Object.assign(new Error('x'), { code, syscall: 'open' })), code)
+  }
+  assert.ok(isDatabaseUnavailable(Object.assign(new Error('x'), { code: 'EAI_FAIL', syscall: 'getaddrinfo' })))
+})
+
 test('a wrong statement or a defect does not', () => {
   for (const error of [withCode('42601'), withCode('23505'), new TypeError('x is not a function'), 'text', undefined]) {
     assert.ok(!isDatabaseUnavailable(error))
