@@ -46,5 +46,3 @@ export const DIALECTS = {
     bareMatch: startsWithIgnoringCase,
   },
 } as const satisfies Record<string, Dialect<LogFieldName>>
-
-export type DialectName = keyof typeof DIALECTS

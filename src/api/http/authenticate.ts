@@ -9,7 +9,7 @@ import type { Caller } from './api-context.ts'
 import type { ManagementApiDeps, TenantContext } from './api-deps.ts'
 
 /** The audience of the Management API's tokens. */
-export const audienceOf = (tenant: TenantContext): string => `${tenant.issuer}api/v2/`
+const audienceOf = (tenant: TenantContext): string => `${tenant.issuer}api/v2/`
 
 /** What the caller reads of a token that does not verify, by jose's code or by the claim that failed. */
 const MESSAGE: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 
 /** Only what the document needs of a JSON schema. */
-export type JsonSchema = Readonly<Record<string, unknown>>
+type JsonSchema = Readonly<Record<string, unknown>>
 
 /** `input` is what a sender writes, `output` what a reader gets. */
 type Side = 'input' | 'output'

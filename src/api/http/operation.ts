@@ -29,7 +29,7 @@ interface OperationSchemas<Params extends z.ZodObject, Query extends z.ZodObject
 }
 
 /** What arrived, before it is checked. */
-export interface RawInput {
+interface RawInput {
   readonly params: unknown
   readonly query: unknown
   readonly body: unknown

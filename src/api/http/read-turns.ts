@@ -38,7 +38,7 @@ const toCodedError = (error: unknown): unknown => {
     : error
 }
 
-export interface ReadTurn {
+interface ReadTurn {
   readonly kind: ReadKind
   readonly tenantId: TenantId
   /** Ends when the caller leaves. */

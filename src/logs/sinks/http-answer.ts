@@ -14,7 +14,7 @@ const MAX_RETRY_AFTER_MS = 3_600_000
  *
  * @param now milliseconds since 1970
  */
-export const retryAfter = (header: string | undefined, now: number): number | undefined => {
+const retryAfter = (header: string | undefined, now: number): number | undefined => {
   if (header === undefined) return undefined
   const delay = /^\d{1,9}$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now
   return Number.isNaN(delay) ? undefined : Math.min(Math.max(delay, 0), MAX_RETRY_AFTER_MS)

@@ -8,7 +8,7 @@ import { type ReadResponse, readResult, readStatus } from './http-answer.ts'
 import type { Item, OpenSink, SinkAddress, SinkPorts, StreamEvent } from './sink.ts'
 
 /** A request before it is compressed and sent. */
-export interface HttpBatch {
+interface HttpBatch {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
@@ -42,7 +42,7 @@ const MAX_RESPONSE_BYTES = 65_536
 const compress = promisify(gzip)
 
 /** The name of this server to destinations. */
-export const USER_AGENT = 'experiment-center'
+const USER_AGENT = 'experiment-center'
 
 /** `user:password` as HTTP's Basic scheme writes it (RFC 7617). */
 export const basicAuthorization = (user: string, password: string): string =>

@@ -136,9 +136,7 @@ export const checkItems = (t: TestContext, { sink, settings }: ContractSubject):
 }
 
 /** An egress that answers from a list and remembers what it was asked; for sinks whose address cannot be local. */
-export const fakeEgress = (
-  ...answers: readonly Partial<EgressResult>[]
-): Egress & { readonly requests: EgressRequest[] } => {
+const fakeEgress = (...answers: readonly Partial<EgressResult>[]): Egress & { readonly requests: EgressRequest[] } => {
   const requests: EgressRequest[] = []
   const standard = { kind: 'response', status: 200, headers: {}, body: new Uint8Array(), truncated: false } as const
   return {

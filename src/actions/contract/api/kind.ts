@@ -17,9 +17,6 @@ export interface Kind<Value> {
   readonly example?: Value
 }
 
-/** The type of the values that a kind accepts. */
-export type ValueOf<K> = K extends Kind<infer Value> ? Value : never
-
 const kind = <Value>(ts: string, complaint: (value: unknown) => string | undefined): Kind<Value> => ({ ts, complaint })
 
 /** A string of 1 to `max` characters. */

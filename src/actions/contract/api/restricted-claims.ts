@@ -16,6 +16,3 @@ const RESERVED_URN = /^urn:auth0(?=:|$)/i
 /** True for a name that no Action may set. */
 export const isRestrictedClaim = (name: string): boolean =>
   RESTRICTED_CLAIMS.has(name) || RESERVED_HOSTS.test(name) || RESERVED_URN.test(name) || name === '__proto__'
-
-/** True for a collision-resistant name: a URL or a URN. Tokens for the server's own API take no others. */
-export const isNamespacedClaim = (name: string): boolean => /^(https?:\/\/|urn:)./i.test(name)

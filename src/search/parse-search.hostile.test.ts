@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { parseQuery } from './parse-query.ts'
-import { MAX_QUERY_LENGTH } from './parse-search.ts'
+import { DIALECTS } from './dialect.ts'
+import { MAX_QUERY_LENGTH, parseSearch } from './parse-search.ts'
 
 const PIECES = [
   'type:',
@@ -35,7 +35,7 @@ const anyText = fc.oneof(
 test('no text makes the parser throw, and a problem lies inside the text', () => {
   fc.assert(
     fc.property(anyText, fc.constantFrom('q', 'search'), (text, dialect) => {
-      const parsed = parseQuery(text, dialect)
+      const parsed = parseSearch(text, DIALECTS[dialect])
       if (parsed.ok) return
       assert.ok(parsed.position >= 0 && parsed.position <= text.length)
       assert.ok(parsed.message.length > 0)
@@ -45,21 +45,21 @@ test('no text makes the parser throw, and a problem lies inside the text', () =>
 })
 
 test('a query that is too long, too deep or too wide is refused before it costs anything', () => {
-  const long = parseQuery('x'.repeat(MAX_QUERY_LENGTH + 1))
+  const long = parseSearch('x'.repeat(MAX_QUERY_LENGTH + 1), DIALECTS.q)
   assert.ok(!long.ok && long.reason === 'too_long')
   for (const text of ['('.repeat(1000), 'NOT '.repeat(500), `${'(NOT '.repeat(300)}type:s`]) {
-    const deep = parseQuery(text)
+    const deep = parseSearch(text, DIALECTS.q)
     assert.ok(!deep.ok && deep.reason === 'syntax')
     assert.equal(deep.message, 'a query is at most 32 levels deep')
   }
-  const wide = parseQuery('type:s '.repeat(65))
+  const wide = parseSearch('type:s '.repeat(65), DIALECTS.q)
   assert.ok(!wide.ok)
   assert.equal(wide.message, 'a query has at most 64 terms')
 })
 
 test('a field name that every object has is unknown here', () => {
   for (const name of ['constructor', '__proto__', 'toString']) {
-    const parsed = parseQuery(`${name}:x`)
+    const parsed = parseSearch(`${name}:x`, DIALECTS.q)
     assert.ok(!parsed.ok)
     assert.match(parsed.message, /^unknown field/)
   }

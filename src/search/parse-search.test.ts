@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LogMatch, LogQuery } from '../model/log-query.ts'
-import { parseQuery } from './parse-query.ts'
+import { DIALECTS } from './dialect.ts'
+import { parseSearch } from './parse-search.ts'
 
 const boundText = (open: boolean, value: string): string => (open ? value : `!${value}`)
 
@@ -31,7 +32,7 @@ const show = (query: LogQuery): string => {
 }
 
 const shown = (text: string, dialect: 'q' | 'search' = 'q'): string => {
-  const parsed = parseQuery(text, dialect)
+  const parsed = parseSearch(text, DIALECTS[dialect])
   return parsed.ok ? show(parsed.ast) : `${parsed.position}: ${parsed.message}`
 }
 
