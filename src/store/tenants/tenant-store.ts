@@ -44,6 +44,7 @@ export const findTenantByDomain = async (db: Db, domain: string): Promise<Tenant
  * A concurrent creation of the same tenant is waited for.
  *
  * @returns false, and changes nothing, when the tenant exists
+ * @throws TypeError when the database has another default tenant
  */
 export const insertTenant = async (
   db: Db,
@@ -57,10 +58,14 @@ export const insertTenant = async (
       is_default: tenant.isDefault,
       allowed_logout_urls: [...tenant.allowedLogoutUrls],
     })
-    .onConflict(conflict => conflict.column('tenant_id').doNothing())
+    // Every unique index decides: with one of them named, the others would refuse the slower of two servers.
+    .onConflict(conflict => conflict.doNothing())
     .returning('tenant_id')
     .executeTakeFirst()
-  if (!inserted) return false
+  if (!inserted) {
+    if (await tenantExists(db, tenant.tenantId)) return false
+    throw new TypeError(`tenant ${tenant.tenantId} cannot be the default one: another is`)
+  }
   if (tenant.domains.length > 0) {
     await db
       .insertInto('tenant_domains')
