@@ -14,7 +14,7 @@ import {
   type SessionWrite,
   writeAuthorization,
 } from './authorization-store.ts'
-import { findOidcPayload, GRANT_MODEL, type NewOidcPayload } from './oidc-payload-store.ts'
+import { findOidcPayload, GRANT_MODEL, hashPayloadId, type NewOidcPayload } from './oidc-payload-store.ts'
 import { endSession, endSessionOfCookie } from './session-end.ts'
 
 const expiresAt = new Date(Date.now() + 3_600_000)
@@ -300,4 +300,19 @@ test('a cookie whose id was replaced still ends the session, once, and opens non
   )
   assert.equal(ended.filter(found => found !== undefined).length, 1)
   assert.equal(await findSession(moved), undefined)
+})
+
+test('a cookie whose id was replaced an hour ago ends nothing', async () => {
+  const { user, session } = await newSession()
+  const moved = { ...session, from: session.id, id: `${session.id} moved` }
+  await write(loginOf(user, { session: moved }))
+  const former = await database.db
+    .updateTable('oidc_payloads')
+    .set({ expires_at: sql<Date>`expires_at - interval '1 hour'` })
+    .where('model', '=', 'FormerSession')
+    .where('id_hash', '=', hashPayloadId(session.id))
+    .executeTakeFirstOrThrow()
+  assert.equal(former.numUpdatedRows, 1n)
+  assert.equal(await endSessionOfCookie(database.db, TENANT, session.id), undefined)
+  assert.ok(await findSession(moved))
 })

@@ -14,6 +14,7 @@ import {
   saveFactorRequest,
   settleFactorRequest,
 } from './factor-request-store.ts'
+import { hashPayloadId } from './oidc-payload-store.ts'
 import { endSession } from './session-end.ts'
 
 let database: TestDatabase
@@ -145,6 +146,15 @@ for (const [name, advance] of Object.entries(ADVANCES)) {
     assert.equal(await advance(waiting), false, 'its session is over')
     assert.deepEqual(await rowOf(waiting.key), before)
     assert.equal(await findFactorRequest(database.db, waiting.key), undefined)
+
+    await insertTestSession(database.db, userId, `late session of ${name}`)
+    const late = await saved({ purpose: 'enrollment' }, newKey(`late session of ${name}`))
+    await database.db
+      .updateTable('oidc_payloads')
+      .set({ expires_at: new Date(Date.now() - 1_000) })
+      .where('uid_hash', '=', hashPayloadId(late.key.sessionId))
+      .execute()
+    assert.equal(await advance(late), false, 'the time of its session is over')
 
     const key = newKey('of a stranger')
     await saveFactorRequest(database.db, key, request({ purpose: 'enrollment' }))

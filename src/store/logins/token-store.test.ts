@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { createTestDatabase, type TestDatabase } from '../../../test/kit/database.ts'
 import { insertTestSession, insertTestTenant, insertTestUser, TENANT } from '../../../test/kit/test-tenant.ts'
 import { toTenantId } from '../../model/ids.ts'
-import { findOidcPayload, GRANT_MODEL, insertOidcPayload } from './oidc-payload-store.ts'
+import { findOidcPayload, GRANT_MODEL, hashPayloadId, insertOidcPayload } from './oidc-payload-store.ts'
 import { endGrants, endSession } from './session-end.ts'
 import { insertToken, type NewToken, redeemCode, rotateRefreshToken } from './token-store.ts'
 
@@ -51,10 +51,16 @@ test('a code is redeemed once, however many try at the same time', async () => {
   assert.ok((await find(code))?.consumedAt)
 })
 
-test('a code is not redeemed once its session has ended, or is another user’s, nor by another tenant', async () => {
+test('a code is not redeemed once its session has ended or is over, or is another user’s, nor by another tenant', async () => {
   await insertTestSession(database.db, userId, 'ended')
+  await insertTestSession(database.db, userId, 'over')
+  await database.db
+    .updateTable('oidc_payloads')
+    .set({ expires_at: new Date(Date.now() - 1_000) })
+    .where('uid_hash', '=', hashPayloadId('over'))
+    .execute()
   await insertTestSession(database.db, await insertTestUser(database.db), 'of a stranger')
-  const codes = [await newCode('ended'), await newCode('of a stranger'), await newCode('never there')]
+  const codes = await Promise.all(['ended', 'over', 'of a stranger', 'never there'].map(newCode))
   assert.equal(await redeemCode(database.db, { ...(codes[0] ?? assert.fail()), tenantId: toTenantId('other') }), false)
   await endSession(database.db, TENANT, 'ended')
   for (const code of codes) assert.equal(await redeemCode(database.db, code), false)
