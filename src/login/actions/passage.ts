@@ -2,8 +2,9 @@
 
 import type { Resume, TransactionMetadata } from '../../actions/contract/contract.ts'
 import type { Effect } from '../../actions/contract/effects.ts'
+import type { Clock } from '../../base/clock.ts'
 import type { Json } from '../../base/json.ts'
-import type { LoginDeps } from '../door/login-deps.ts'
+import type { Db } from '../../store/database/database.ts'
 import type { LoginFacts } from '../pipeline/login-facts.ts'
 import type { LoginPlan } from '../pipeline/login-plan.ts'
 import type { LoginUnderWay } from '../pipeline/step.ts'
@@ -14,7 +15,10 @@ import type { BegunExecution, RunTrigger } from './run-trigger.ts'
 
 export const POST_LOGIN = 'post_login'
 
-export interface PostLoginDeps extends Pick<LoginDeps, 'db' | 'volatileDb' | 'clock'> {
+export interface PostLoginDeps {
+  readonly db: Db
+  readonly volatileDb: Db
+  readonly clock: Clock
   readonly actions: LoginActions
   readonly directory: Directory
   readonly runTrigger: RunTrigger

@@ -1,7 +1,7 @@
 /** Asks experimentation for an assignment and never lets it break or delay a login. */
 
 import { setTimeout as delay } from 'node:timers/promises'
-import type { LoginDeps } from '../door/login-deps.ts'
+import type { LogError } from '../../base/log-error.ts'
 import type { Assign, AssignInput, AssignOutcome } from './assignment-port.ts'
 
 /** Milliseconds. A decision takes microseconds; only a tenant's first login waits for the database. */
@@ -15,7 +15,10 @@ const failed = (code: string, message: string): AssignOutcome => ({
 
 /** Whatever goes wrong, the answer is an outcome: without an assignment, and with a warning for the tenant's log. */
 export const createSafeAssign =
-  ({ assign, logError }: Pick<LoginDeps, 'assign' | 'logError'>, patience: number = PATIENCE_MS): Assign =>
+  (
+    { assign, logError }: { readonly assign: Assign; readonly logError: LogError },
+    patience: number = PATIENCE_MS,
+  ): Assign =>
   async (input: AssignInput) => {
     const patienceOver = new AbortController()
     try {

@@ -1,7 +1,7 @@
 /** The page `/callback`: where the first application's logins end until it has an address of its own. */
 
 import { firstCharacters } from '../../base/characters.ts'
-import type { LoginDeps } from '../door/login-deps.ts'
+import type { Db } from '../../store/database/database.ts'
 import { sendPage } from '../http/reply.ts'
 import { readForm } from '../http/request-body.ts'
 import type { HostedPage } from '../pages/hosted-page.ts'
@@ -57,7 +57,7 @@ const showError = (exchange: Exchange, error: string, description: string): void
     description: firstCharacters(description, MAX_DESCRIPTION),
   })
 
-const answer = async (exchange: Exchange, deps: Pick<LoginDeps, 'db'>, fields: URLSearchParams): Promise<void> => {
+const answer = async (exchange: Exchange, deps: { readonly db: Db }, fields: URLSearchParams): Promise<void> => {
   const [code, error] = [fields.get('code'), fields.get('error')]
   if (error !== null) return showError(exchange, error, fields.get('error_description') ?? '')
   if (code === null) return showProblem(exchange, 200, { message: NO_CODE })

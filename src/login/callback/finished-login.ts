@@ -1,12 +1,12 @@
 /** A login that has just ended at the callback page, found by its code. Nothing is used up and no token is issued. */
 
 import { callbackPageOf } from '../../model/callback-page.ts'
+import type { Db } from '../../store/database/database.ts'
 import { findOidcPayload } from '../../store/logins/oidc-payload-store.ts'
 import { logCondition } from '../../store/logs/log-condition.ts'
 import type { LogDocument } from '../../store/logs/log-store.ts'
 import { listLogsPage } from '../../store/logs/log-store.ts'
 import { findUser, type UserRecord } from '../../store/users/user-store.ts'
-import type { LoginDeps } from '../door/login-deps.ts'
 import { OTHER_BROWSER, PageRefusal } from '../http/failure.ts'
 import { isSameBrowser } from '../transaction/browser-binding.ts'
 import type { Exchange } from '../transaction/exchange.ts'
@@ -26,7 +26,7 @@ const CODE = /^[\w-]{1,128}$/
 /** More events than the page has room for. */
 const MAX_EVENTS = 20
 
-const listEvents = (db: LoginDeps['db'], { tenant }: Exchange, { id }: LoginTransaction) =>
+const listEvents = (db: Db, { tenant }: Exchange, { id }: LoginTransaction) =>
   listLogsPage(db, {
     tenantId: tenant.tenantId,
     where: logCondition({ kind: 'test', field: 'details.transaction_id', match: { kind: 'exact', value: id } }),
@@ -45,7 +45,7 @@ const listEvents = (db: LoginDeps['db'], { tenant }: Exchange, { id }: LoginTran
  */
 export const loadFinishedLogin = async (
   exchange: Exchange,
-  { db }: Pick<LoginDeps, 'db'>,
+  { db }: { readonly db: Db },
   code: string,
   state: string | null,
 ): Promise<FinishedLogin | undefined> => {

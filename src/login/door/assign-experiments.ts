@@ -2,7 +2,7 @@
 
 import { CONTINUE, type Step } from '../pipeline/step.ts'
 import { assignLogin } from '../transaction/assign-flows.ts'
-import type { LoginContext } from './login-deps.ts'
+import type { LoginContext } from '../transaction/login-context.ts'
 
 export const assignExperiments = (context: LoginContext): Step => ({
   name: 'assign_experiments',

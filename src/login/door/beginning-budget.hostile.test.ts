@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { createBrowser } from '../../../test/kit/browser.ts'
 import { type LoginServer, startLoginServer } from '../../../test/kit/login-server.ts'
 import { ADMIN, createRelyingParty, isCallback } from '../../../test/kit/relying-party.ts'
-import type { LoginConfig } from './login-deps.ts'
+import type { LoginConfig } from '../http/login-config.ts'
 
 const start = (limitAuthorize: LoginConfig['limitAuthorize'], more: Partial<LoginConfig> = {}) =>
   startLoginServer({ trustedProxyHops: 1, config: { limitAuthorize, ...more } })

@@ -1,11 +1,14 @@
 /** How often logins may be begun: what a beginning stores is stored for any stranger. */
 
+import type { Clock } from '../../base/clock.ts'
+import type { LogError } from '../../base/log-error.ts'
 import { networkOf } from '../../base/network.ts'
 import { createRateLimiter, type Rate, type RateLimiter } from '../../base/rate-limiter.ts'
 import { createLimitNotice } from '../../logs/record/limit-notice.ts'
+import type { TenantLog } from '../../logs/record/log-event.ts'
 import { PageRefusal } from '../http/failure.ts'
+import type { LoginConfig } from '../http/login-config.ts'
 import type { Exchange } from '../transaction/exchange.ts'
-import type { LoginConfig, LoginDeps } from './login-deps.ts'
 
 const MESSAGE = {
   network: 'Too many logins are begun from your network. Try again in a few seconds.',
@@ -42,7 +45,7 @@ const budgetOf = (of: Of, rate: Rate | 'off', senderOf: Budget['senderOf']): rea
  */
 export const createBeginningBudget = (
   { limitAuthorize, limitAuthorizeTenant }: Pick<LoginConfig, 'limitAuthorize' | 'limitAuthorizeTenant'>,
-  { log, clock, logError }: Pick<LoginDeps, 'log' | 'clock' | 'logError'>,
+  { log, clock, logError }: { readonly log: TenantLog; readonly clock: Clock; readonly logError: LogError },
 ): AdmitBeginning => {
   const budgets = [
     ...budgetOf('network', limitAuthorize, ({ tenant, ip }) => `${tenant.tenantId}\n${networkOf(ip)}`),

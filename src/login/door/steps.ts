@@ -8,9 +8,9 @@ import { passkeyEnrollment } from '../factors/passkey-enrollment.ts'
 import type { FactorDeps } from '../factors/request-factors.ts'
 import type { Step } from '../pipeline/step.ts'
 import type { Directory } from '../tenant/directory.ts'
+import type { LoginContext } from '../transaction/login-context.ts'
 import { assignExperiments } from './assign-experiments.ts'
 import { blockedUser } from './blocked-user.ts'
-import type { LoginContext } from './login-deps.ts'
 
 export interface StepContext extends LoginContext, FactorDeps {
   readonly directory: Directory

@@ -1,7 +1,9 @@
 /** `/userinfo` for access tokens that are JWTs; the OIDC engine knows opaque ones only. */
 
 import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import type { Clock } from '../../base/clock.ts'
 import { checkBinding, DPOP_ALGORITHMS } from '../../base/dpop-proof.ts'
+import type { Db } from '../../store/database/database.ts'
 import { findUser } from '../../store/users/user-store.ts'
 import { userinfoAudience } from '../engine/audience.ts'
 import { claimsOfScopes } from '../engine/claims.ts'
@@ -11,7 +13,6 @@ import { type EngineBody, FORM } from '../http/request-body.ts'
 import { isOriginOfCallback } from '../http/web-origin.ts'
 import type { Directory } from '../tenant/directory.ts'
 import type { Exchange } from '../transaction/exchange.ts'
-import type { LoginDeps } from './login-deps.ts'
 
 const AUTHORIZATION = /^(Bearer|DPoP) +(\S+)$/i
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/
@@ -89,7 +90,7 @@ const bindingProblem = async (
   exchange: Exchange,
   token: string,
   { cnf: confirmation, azp }: JWTPayload,
-  deps: Pick<LoginDeps, 'volatileDb' | 'clock'>,
+  deps: { readonly volatileDb: Db; readonly clock: Clock },
 ): Promise<string | undefined> => {
   const { request, url, tenant } = exchange
   const binding = await checkBinding({
@@ -111,7 +112,7 @@ const bindingProblem = async (
 export const serveUserinfo = async (
   exchange: Exchange,
   token: string,
-  deps: Pick<LoginDeps, 'db' | 'volatileDb' | 'clock'>,
+  deps: { readonly db: Db; readonly volatileDb: Db; readonly clock: Clock },
   directory: Directory,
 ): Promise<void> => {
   const payload = await verify(exchange, token, deps.clock())

@@ -1,6 +1,9 @@
 /** Keeps the OIDC engine's state in PostgreSQL. */
 
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider'
+import type { Clock } from '../../base/clock.ts'
+import type { SecretBox } from '../../base/secret-box.ts'
+import type { Db } from '../../store/database/database.ts'
 import { SESSION_MODEL } from '../../store/logins/authorization-store.ts'
 import { INTERACTION_MODEL } from '../../store/logins/interaction-store.ts'
 import {
@@ -14,7 +17,6 @@ import {
   type OidcPayloadWithOrigin,
 } from '../../store/logins/oidc-payload-store.ts'
 import { SESSION_TOKEN_MODELS } from '../../store/logins/session-end.ts'
-import type { LoginDeps } from '../door/login-deps.ts'
 import type { Directory } from '../tenant/directory.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import type { Exchange } from '../transaction/exchange.ts'
@@ -30,7 +32,7 @@ import { findUsable } from './use-under-way.ts'
 
 export interface AdapterOptions {
   readonly tenant: Tenant
-  readonly deps: Pick<LoginDeps, 'db' | 'volatileDb' | 'clock' | 'secretBox'>
+  readonly deps: { readonly db: Db; readonly volatileDb: Db; readonly clock: Clock; readonly secretBox: SecretBox }
   readonly directory: Directory
 }
 

@@ -1,9 +1,10 @@
 /** Logs how authorization requests end, and stores what an accepted one leads to. */
 
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Clock } from '../../base/clock.ts'
 import { isJsonObject, type JsonObject } from '../../base/json.ts'
-import type { LogFields } from '../../logs/record/log-event.ts'
-import type { LoginDeps } from '../door/login-deps.ts'
+import type { LogFields, TenantLog } from '../../logs/record/log-event.ts'
+import type { Db } from '../../store/database/database.ts'
 import { DATABASE_CONNECTION, type Directory } from '../tenant/directory.ts'
 import {
   loginFailed,
@@ -19,7 +20,7 @@ import { clientOf, exchangeOf, paramOf, userOf } from './engine-context.ts'
 import { loginKindOf } from './interaction-policy.ts'
 
 export interface EventContext {
-  readonly deps: Pick<LoginDeps, 'db' | 'log' | 'clock'>
+  readonly deps: { readonly db: Db; readonly log: TenantLog; readonly clock: Clock }
   readonly directory: Directory
 }
 

@@ -1,7 +1,8 @@
 /** The grant `client_credentials`: a machine gets a token for one API, with the scopes that it was granted. */
 
 import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider'
-import type { LoginDeps } from '../door/login-deps.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { Db } from '../../store/database/database.ts'
 import type { Directory } from '../tenant/directory.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { toEngineResource } from './audience.ts'
@@ -28,7 +29,7 @@ const chooseScopes = (granted: readonly string[], requested: string | undefined)
 /** Registers the grant in place of the engine's own, which knows neither `audience` nor client grants. */
 export const registerClientCredentials = (
   provider: Provider,
-  deps: Pick<LoginDeps, 'volatileDb' | 'clock'>,
+  deps: { readonly volatileDb: Db; readonly clock: Clock },
   { tenant, directory }: { readonly tenant: Tenant; readonly directory: Directory },
 ): void => {
   const handle = async (context: TokenEndpointGrantContext<Parameters>): Promise<void> => {

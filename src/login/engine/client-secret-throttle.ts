@@ -2,8 +2,9 @@
 
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Clock } from '../../base/clock.ts'
-import type { LoginDeps } from '../door/login-deps.ts'
+import type { Db } from '../../store/database/database.ts'
 import { createFailureThrottle, toSender } from '../http/failure-throttle.ts'
+import type { LoginConfig } from '../http/login-config.ts'
 import { exchangeOf } from './engine-context.ts'
 
 /** The `error` of an answer to somebody who is not listened to. */
@@ -45,7 +46,11 @@ const tooMany = (context: KoaContextWithOIDC, pause: number): errors.OIDCProvide
  */
 export const throttleClientSecrets = (
   provider: Provider,
-  { db, clock, config }: Pick<LoginDeps, 'db' | 'clock' | 'config'>,
+  {
+    db,
+    clock,
+    config,
+  }: { readonly db: Db; readonly clock: Clock; readonly config: Pick<LoginConfig, 'limitClientSecrets'> },
 ): void => {
   const throttle = createFailureThrottle(db, config.limitClientSecrets)
   const debts = createDebts(clock)

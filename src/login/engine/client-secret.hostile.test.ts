@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { sql } from 'kysely'
 import { type LoginServer, startLoginServer } from '../../../test/kit/login-server.ts'
 import { postToken } from '../../../test/kit/relying-party.ts'
-import type { LoginConfig } from '../door/login-deps.ts'
+import type { LoginConfig } from '../http/login-config.ts'
 
 let server: LoginServer
 let ahead = 0

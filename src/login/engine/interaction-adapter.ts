@@ -1,10 +1,12 @@
 /** Keeps interactions for the OIDC engine: each is continued once, and in the browser that began it. */
 
 import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider'
+import type { Clock } from '../../base/clock.ts'
 import { isJsonObject } from '../../base/json.ts'
+import type { SecretBox } from '../../base/secret-box.ts'
+import type { Db } from '../../store/database/database.ts'
 import { findInteraction, saveInteraction, useInteraction } from '../../store/logins/interaction-store.ts'
 import { extendLoginTransaction } from '../../store/logins/login-transaction-store.ts'
-import type { LoginDeps } from '../door/login-deps.ts'
 import { SUSPENDED_PAGE, sealSuspendedPage } from '../lead-on/suspended-page.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { isSameBrowser } from '../transaction/browser-binding.ts'
@@ -16,7 +18,7 @@ import { restorePayload, withoutSecrets } from './stored-payload.ts'
 
 export interface InteractionAdapterOptions {
   readonly tenant: Tenant
-  readonly deps: Pick<LoginDeps, 'volatileDb' | 'clock' | 'secretBox'>
+  readonly deps: { readonly volatileDb: Db; readonly clock: Clock; readonly secretBox: SecretBox }
 }
 
 /** True for an interaction that is not the first of its login: there are pages from which its browser is led to it. */

@@ -2,9 +2,9 @@
 
 import type { Provider } from 'oidc-provider'
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
+import type { Db } from '../../store/database/database.ts'
 import { answerInteraction, findInteraction, RESULT } from '../../store/logins/interaction-store.ts'
 import type { UserRecord } from '../../store/users/user-store.ts'
-import type { LoginDeps } from '../door/login-deps.ts'
 import { EXPIRED, OTHER_BROWSER, PageRefusal } from '../http/failure.ts'
 import { type IsSentBy, LoginWentOn, type Whereabouts } from '../lead-on/login-went-on.ts'
 import { isSameBrowser } from '../transaction/browser-binding.ts'
@@ -35,7 +35,7 @@ const accountOf = (session: unknown): PageInteraction['account'] =>
     ? { userId: session.accountId, sessionId: session.uid }
     : undefined
 
-type Stored = Pick<LoginDeps, 'volatileDb'>
+type Stored = { readonly volatileDb: Db }
 
 const stepOf = (prompt: unknown): string | undefined => {
   const details = isJsonObject(prompt) && isJsonObject(prompt.details) ? prompt.details : {}

@@ -1,14 +1,21 @@
 /** One tenant's OIDC engine: oidc-provider, configured to behave as Auth0's SDKs expect. */
 
 import { type Configuration, Provider } from 'oidc-provider'
+import type { Clock } from '../../base/clock.ts'
 import { DPOP_ALGORITHMS } from '../../base/dpop-proof.ts'
-import type { LoginContext, LoginDeps } from '../door/login-deps.ts'
+import type { LogError } from '../../base/log-error.ts'
+import type { RandomBytes } from '../../base/random.ts'
+import type { SecretBox } from '../../base/secret-box.ts'
+import type { TenantLog } from '../../logs/record/log-event.ts'
+import type { Db } from '../../store/database/database.ts'
 import { cookieName } from '../http/cookies.ts'
+import type { LoginConfig } from '../http/login-config.ts'
 import { isOriginOfCallback } from '../http/web-origin.ts'
 import type { Step } from '../pipeline/step.ts'
 import type { Directory } from '../tenant/directory.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import type { TenantKeys } from '../tenant/tenant-keys.ts'
+import type { LoginContext } from '../transaction/login-context.ts'
 import { createAdapterFactory } from './adapter.ts'
 import { createAdmitRequest } from './admit-request.ts'
 import { findAudience, requestedAudience, toEngineResource } from './audience.ts'
@@ -34,10 +41,22 @@ import { logTokens } from './token-events.ts'
 import { registerWebMessage } from './web-message.ts'
 import { withholdAnswers } from './withhold-answer.ts'
 
+/** What the engine needs of the server. */
+export interface EngineServices {
+  readonly db: Db
+  readonly volatileDb: Db
+  readonly log: TenantLog
+  readonly clock: Clock
+  readonly random: RandomBytes
+  readonly secretBox: SecretBox
+  readonly config: Pick<LoginConfig, 'limitClientSecrets'>
+  readonly logError: LogError
+}
+
 export interface ProviderOptions {
   readonly tenant: Tenant
   readonly keys: TenantKeys
-  readonly deps: LoginDeps
+  readonly services: EngineServices
   readonly login: LoginContext
   readonly directory: Directory
   readonly steps: readonly Step[]
@@ -81,15 +100,15 @@ const cookiesOf = ({ tenant, keys }: ProviderOptions): NonNullable<Configuration
 }
 
 const configurationOf = (options: ProviderOptions): Configuration => {
-  const { tenant, keys, deps, login, directory, steps } = options
+  const { tenant, keys, services, login, directory, steps } = options
   const admit = createAdmitRequest(directory, login)
   return {
-    adapter: createAdapterFactory({ tenant, deps, directory }),
+    adapter: createAdapterFactory({ tenant, deps: services, directory }),
     jwks: { keys: keys.signing.map(key => ({ ...key })) as NonNullable<Configuration['jwks']>['keys'] }, // RSA keys made by us
     cookies: cookiesOf(options),
     routes: ROUTES,
     features: featuresOf(options),
-    ttl: createLifetimes(deps.clock),
+    ttl: createLifetimes(services.clock),
     claims: Object.fromEntries(Object.entries(CLAIMS_BY_SCOPE).map(([scope, names]) => [scope, [...names]])),
     scopes: ['openid', 'offline_access'],
     // Passport's strategies ask `/userinfo` so; the address of that request is neither logged nor kept by a browser.
@@ -105,9 +124,9 @@ const configurationOf = (options: ProviderOptions): Configuration => {
     clientBasedCORS: (context, origin, client) =>
       (context.oidc.route === 'userinfo' || client.clientAuthMethod === 'none') &&
       isOriginOfCallback(client.redirectUris ?? [], origin),
-    findAccount: createFindAccount(deps.db, steps),
-    loadExistingGrant: createGrantLoader(directory, deps.random),
-    interactions: { policy: createInteractionPolicy({ db: deps.db, steps }), url: interactionUrl },
+    findAccount: createFindAccount(services.db, steps),
+    loadExistingGrant: createGrantLoader(directory, services.random),
+    interactions: { policy: createInteractionPolicy({ db: services.db, steps }), url: interactionUrl },
     issueRefreshToken: (_, client, source) =>
       client.grantTypeAllowed('refresh_token') && source.scopes.has('offline_access'),
     rotateRefreshToken: true,
@@ -120,7 +139,7 @@ const configurationOf = (options: ProviderOptions): Configuration => {
       request_parameter_supported: false,
       claims_locales_supported: undefined,
     },
-    renderError: createRenderError({ deps, directory }),
+    renderError: createRenderError({ deps: services, directory }),
   }
 }
 
@@ -129,15 +148,15 @@ const configurationOf = (options: ProviderOptions): Configuration => {
  * writes them itself: every absolute address in its answers comes from the issuer, never from the network.
  */
 export const createProvider = (options: ProviderOptions): Provider => {
-  const { tenant, deps, directory } = options
+  const { tenant, services, directory } = options
   const provider = new Provider(tenant.issuer, configurationOf(options))
   provider.proxy = true
   provider.Client.prototype.includeSid = () => true
   teachModels(provider, tenant)
-  countProofs(provider, deps)
-  registerClientCredentials(provider, deps, { tenant, directory })
-  throttleClientSecrets(provider, deps)
-  withholdAnswers(provider, deps, directory)
+  countProofs(provider, services)
+  registerClientCredentials(provider, services, { tenant, directory })
+  throttleClientSecrets(provider, services)
+  withholdAnswers(provider, services, directory)
   readCallbacksPerRequest(provider)
   requireRedirectUri(provider)
   nameRefusals(provider)
@@ -147,7 +166,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
     if (context.path.toLowerCase() === ROUTES.authorization) context.query = normalizeAuthorizeQuery(context.query)
     await next()
   })
-  logAuthorizations(provider, { deps, directory })
-  logTokens(provider, { deps, directory })
+  logAuthorizations(provider, { deps: services, directory })
+  logTokens(provider, { deps: services, directory })
   return provider
 }

@@ -1,13 +1,14 @@
 /** Tokens that are bound to a key of their client (RFC 9449, DPoP), beyond what the engine does by itself. */
 
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Clock } from '../../base/clock.ts'
 import { PROOF_LIFETIME_MS, verifyDpopProof } from '../../base/dpop-proof.ts'
+import type { Db } from '../../store/database/database.ts'
 import { useProof } from '../../store/logins/used-challenge-store.ts'
-import type { LoginDeps } from '../door/login-deps.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 import { exchangeOf } from './engine-context.ts'
 
-type Deps = Pick<LoginDeps, 'volatileDb' | 'clock'>
+type Deps = { readonly volatileDb: Db; readonly clock: Clock }
 
 /**
  * Uses a proof up; false when it was used before. A crash may forget the proofs of its last moments, which are over some

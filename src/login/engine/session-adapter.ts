@@ -5,6 +5,8 @@
  */
 
 import { type Adapter, type AdapterPayload, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Clock } from '../../base/clock.ts'
+import type { Db } from '../../store/database/database.ts'
 import {
   type AuthorizationOutcome,
   type AuthorizedUser,
@@ -14,7 +16,6 @@ import {
 import { findOidcPayload, findOidcPayloadByUid, type NewOidcPayload } from '../../store/logins/oidc-payload-store.ts'
 import { endSession, endSessionOfCookie } from '../../store/logins/session-end.ts'
 import { BLOCKED } from '../door/blocked-user.ts'
-import type { LoginDeps } from '../door/login-deps.ts'
 import { cookieName, dropCookie } from '../http/cookies.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import type { Exchange } from '../transaction/exchange.ts'
@@ -26,7 +27,7 @@ import { restorePayload, withoutSecrets } from './stored-payload.ts'
 
 export interface SessionAdapterOptions {
   readonly tenant: Tenant
-  readonly deps: Pick<LoginDeps, 'db' | 'clock'>
+  readonly deps: { readonly db: Db; readonly clock: Clock }
 }
 
 /** The session of a request as it is in the database; absent when there is none. */

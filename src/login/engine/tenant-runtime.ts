@@ -4,12 +4,12 @@ import { createHash } from 'node:crypto'
 import type { Provider } from 'oidc-provider'
 import { createExpiringCache } from '../../base/expiring-cache.ts'
 import type { TenantId } from '../../model/ids.ts'
-import type { LoginContext, LoginDeps } from '../door/login-deps.ts'
 import type { Step } from '../pipeline/step.ts'
 import type { Directory } from '../tenant/directory.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { loadTenantKeys, type TenantKeys } from '../tenant/tenant-keys.ts'
-import { createProvider } from './provider.ts'
+import type { LoginContext } from '../transaction/login-context.ts'
+import { createProvider, type EngineServices } from './provider.ts'
 
 export interface TenantRuntimes {
   keys(tenantId: TenantId): Promise<TenantKeys>
@@ -34,10 +34,10 @@ const fingerprint = (keys: TenantKeys): string =>
     .digest('base64')
 
 export const createTenantRuntimes = (
-  deps: LoginDeps,
+  services: EngineServices,
   options: { readonly login: LoginContext; readonly directory: Directory; readonly steps: readonly Step[] },
 ): TenantRuntimes => {
-  const { db, secretBox, clock } = deps
+  const { db, secretBox, clock } = services
   const keys = createExpiringCache<TenantKeys>({ maxEntries: MAX_TENANTS, ttlMs: KEYS_TTL_MS, clock })
   const engines = new Map<string, Engine>()
 
@@ -50,7 +50,7 @@ export const createTenantRuntimes = (
       const engine =
         known?.keys === current
           ? known
-          : { keys: current, provider: createProvider({ tenant, keys: tenantKeys, deps, ...options }) }
+          : { keys: current, provider: createProvider({ tenant, keys: tenantKeys, services, ...options }) }
       engines.delete(name)
       engines.set(name, engine)
       const oldest = engines.size > MAX_TENANTS ? engines.keys().next().value : undefined

@@ -2,7 +2,7 @@
 
 import type { EventEmitter } from 'node:events'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
-import type { LoginDeps } from '../door/login-deps.ts'
+import type { LogError } from '../../base/log-error.ts'
 import { cookieName, dropCookie } from '../http/cookies.ts'
 import { type Failure, toFailure } from '../http/failure.ts'
 import { pagePolicy, redirectStatus } from '../http/reply.ts'
@@ -62,7 +62,7 @@ const replaceAnswer = (context: Context, exchange: Exchange, failure: Failure, n
  */
 export const withholdAnswers = (
   provider: Provider,
-  { logError }: Pick<LoginDeps, 'logError'>,
+  { logError }: { readonly logError: LogError },
   directory: Pick<Directory, 'client'>,
 ): void => {
   provider.on('server_error', (context, error) => {

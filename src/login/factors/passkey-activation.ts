@@ -1,7 +1,9 @@
 /** The step `passkey_activation`. */
 
+import type { Clock } from '../../base/clock.ts'
+import type { TenantLog } from '../../logs/record/log-event.ts'
+import type { Db } from '../../store/database/database.ts'
 import { activatePendingPasskey } from '../../store/users/pending-passkey-store.ts'
-import type { LoginDeps } from '../door/login-deps.ts'
 import { CONTINUE, type LoginUnderWay, type Step } from '../pipeline/step.ts'
 import { DATABASE_CONNECTION, type Directory } from '../tenant/directory.ts'
 import type { Occasion } from '../transaction/events.ts'
@@ -10,7 +12,10 @@ import { enrollmentCompleted, enrollmentFailed } from './factor-events.ts'
 import { wasOffered } from './passkey-offer.ts'
 import { factorRequestKey } from './request-factors.ts'
 
-export interface ActivationDeps extends Pick<LoginDeps, 'db' | 'log' | 'clock'> {
+export interface ActivationDeps {
+  readonly db: Db
+  readonly log: TenantLog
+  readonly clock: Clock
   readonly directory: Pick<Directory, 'connection'>
 }
 

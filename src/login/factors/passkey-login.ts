@@ -1,13 +1,15 @@
 /** Passkeys on the login page: what the page offers, and who logs in with one. Nobody types an address. */
 
 import { timingSafeEqual } from 'node:crypto'
+import type { Clock } from '../../base/clock.ts'
+import type { RandomBytes } from '../../base/random.ts'
 import { type RelyingParty, relyingPartyOf } from '../../model/relying-party.ts'
 import { userHandleOf } from '../../model/webauthn-credential.ts'
+import type { Db } from '../../store/database/database.ts'
 import { consumeChallenge } from '../../store/logins/used-challenge-store.ts'
 import type { ConnectionRecord } from '../../store/tenants/connection-store.ts'
 import { findCredential, type StoredCredential, useCredential } from '../../store/users/credential-store.ts'
 import { findUser, type UserRecord } from '../../store/users/user-store.ts'
-import type { LoginDeps } from '../door/login-deps.ts'
 import type { PageInteraction } from '../engine/interaction.ts'
 import type { PasskeyOffer } from '../pages/factor-page-data.ts'
 import type { Exchange } from '../transaction/exchange.ts'
@@ -17,7 +19,7 @@ import { type Answer, parseAnswer, type Refused, verifyUse } from './webauthn-an
 import { type ChallengeBinding, checkChallenge, createChallenge } from './webauthn-challenge.ts'
 import { WEBAUTHN_SCRIPT } from './webauthn-script.ts'
 
-type Deps = Pick<LoginDeps, 'db' | 'clock' | 'random'>
+type Deps = { readonly db: Db; readonly clock: Clock; readonly random: RandomBytes }
 
 /** Milliseconds: suggestions of a field work for as long as the page, which is as long as its login may take. */
 const CHALLENGE_LIFETIME_MS = 60 * 60 * 1000

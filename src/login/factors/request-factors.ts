@@ -1,5 +1,7 @@
 /** Suspends a login until its user has proved, or set up, a second factor on our pages. */
 
+import type { Clock } from '../../base/clock.ts'
+import type { Db } from '../../store/database/database.ts'
 import {
   type FactorRequest,
   type FactorRequestKey,
@@ -8,12 +10,11 @@ import {
   saveFactorRequest,
 } from '../../store/logins/factor-request-store.ts'
 import { type AuthenticationMethod, listAuthenticationMethods } from '../../store/users/authentication-method-store.ts'
-import type { LoginDeps } from '../door/login-deps.ts'
 import { CONTINUE, type LoginUnderWay, type StepOutcome } from '../pipeline/step.ts'
 import { availableFactors, stageOf, stagePath } from './factor-stage.ts'
 import { enrolledFactors, isFactorName } from './kinds/index.ts'
 
-export type FactorDeps = Pick<LoginDeps, 'db' | 'volatileDb' | 'clock'>
+export type FactorDeps = { readonly db: Db; readonly volatileDb: Db; readonly clock: Clock }
 
 export interface FactorDemand {
   readonly purpose: NewFactorRequest['purpose']

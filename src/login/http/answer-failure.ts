@@ -1,7 +1,7 @@
 /** Turns whatever a part of the login threw into an answer. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { LoginDeps } from '../door/login-deps.ts'
+import type { LogError } from '../../base/log-error.ts'
 import { renderPage, type WayOn } from '../pages/pages.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { toFailure } from './failure.ts'
@@ -21,7 +21,7 @@ export const answerFailure = (
     tenant,
     next,
     logError,
-  }: { readonly tenant: Tenant | undefined; readonly next: WayOn } & Pick<LoginDeps, 'logError'>,
+  }: { readonly tenant: Tenant | undefined; readonly next: WayOn } & { readonly logError: LogError },
 ): void => {
   const failure = toFailure(error)
   const path = request.url ?? ''

@@ -4,9 +4,11 @@
  */
 
 import type { Provider } from 'oidc-provider'
+import type { Clock } from '../../base/clock.ts'
 import { isJsonObject } from '../../base/json.ts'
+import type { SecretBox } from '../../base/secret-box.ts'
+import type { Db } from '../../store/database/database.ts'
 import { BUSY_UNTIL, findLoginTrail, type LoginTrail, RESULT } from '../../store/logins/interaction-store.ts'
-import type { LoginDeps } from '../door/login-deps.ts'
 import { loadSession } from '../engine/engine-request.ts'
 import { renderPage, type WayOn } from '../pages/pages.ts'
 import type { Directory } from '../tenant/directory.ts'
@@ -17,7 +19,7 @@ import { openSuspendedPage } from './suspended-page.ts'
 import { findWayBack, wayAgain } from './way-on.ts'
 
 export interface LeadOnContext {
-  readonly deps: Pick<LoginDeps, 'volatileDb' | 'secretBox' | 'clock'>
+  readonly deps: { readonly volatileDb: Db; readonly secretBox: SecretBox; readonly clock: Clock }
   readonly directory: Pick<Directory, 'client'>
   readonly provider: Provider
 }

@@ -1,8 +1,10 @@
 /** Ends the browser's session, and says so in the log. */
 
+import type { Clock } from '../../base/clock.ts'
+import type { TenantLog } from '../../logs/record/log-event.ts'
+import type { Db } from '../../store/database/database.ts'
 import { endSessionOfCookie } from '../../store/logins/session-end.ts'
 import { findUser } from '../../store/users/user-store.ts'
-import type { LoginDeps } from '../door/login-deps.ts'
 import { addCookie, cookieName } from '../http/cookies.ts'
 import { copySessionCookie } from '../http/silent-cookie.ts'
 import { parseDeviceCookie, toDeviceHash } from '../transaction/device-cookie.ts'
@@ -11,7 +13,7 @@ import type { Exchange } from '../transaction/exchange.ts'
 import { type AskedLogout, loggedOut, logoutFailed } from './logout-events.ts'
 
 export interface LogoutContext {
-  readonly deps: Pick<LoginDeps, 'db' | 'log' | 'clock'>
+  readonly deps: { readonly db: Db; readonly log: TenantLog; readonly clock: Clock }
   readonly client: { readonly id: string; readonly name: string } | undefined
 }
 

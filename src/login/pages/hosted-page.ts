@@ -3,12 +3,13 @@
 import type { Provider } from 'oidc-provider'
 import type { ConnectionRecord } from '../../store/tenants/connection-store.ts'
 import type { Registration } from '../actions/registration.ts'
-import type { LoginContext, LoginDeps } from '../door/login-deps.ts'
+import type { LoginDeps } from '../door/login-deps.ts'
 import type { PageInteraction } from '../engine/interaction.ts'
 import type { SignIn } from '../password/sign-in.ts'
 import type { SignUp } from '../password/sign-up.ts'
 import { DATABASE_CONNECTION, type Directory } from '../tenant/directory.ts'
 import type { Exchange } from '../transaction/exchange.ts'
+import type { LoginContext } from '../transaction/login-context.ts'
 
 export interface PageContext {
   readonly deps: LoginDeps

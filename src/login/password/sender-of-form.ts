@@ -1,14 +1,14 @@
 /** Whose a form is by what it says: that it is theirs has been shown before, or is of no use to them. */
 
 import { normalizeEmail } from '../../model/email-address.ts'
+import type { Db } from '../../store/database/database.ts'
 import { findCredential } from '../../store/users/credential-store.ts'
 import { findUser } from '../../store/users/user-store.ts'
-import type { LoginDeps } from '../door/login-deps.ts'
 import { parseAnswer } from '../factors/webauthn-answer.ts'
 import type { IsSentBy } from '../lead-on/login-went-on.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 
-type Deps = Pick<LoginDeps, 'db'>
+type Deps = { readonly db: Db }
 
 /** @param typed the address in the form */
 export const senderByAddress =

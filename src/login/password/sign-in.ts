@@ -16,8 +16,8 @@ import {
   type UserRecord,
   type UserWithPassword,
 } from '../../store/users/user-store.ts'
-import type { LoginConfig } from '../door/login-deps.ts'
 import { type AttemptOrigin, createFailureThrottle } from '../http/failure-throttle.ts'
+import type { LoginConfig } from '../http/login-config.ts'
 import { senderOf } from './failed-attempts.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 

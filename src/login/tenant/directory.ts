@@ -1,8 +1,10 @@
 /** What every request asks of a tenant's configuration, remembered for a second. */
 
+import type { Clock } from '../../base/clock.ts'
 import { createExpiringCache, type ExpiringCache } from '../../base/expiring-cache.ts'
 import type { SecretBox } from '../../base/secret-box.ts'
 import type { TenantId } from '../../model/ids.ts'
+import type { Db } from '../../store/database/database.ts'
 import { type ClientGrantRecord, findClientGrant } from '../../store/tenants/client-grant-store.ts'
 import { type ClientRecord, findClient } from '../../store/tenants/client-store.ts'
 import { type ConnectionRecord, findConnection } from '../../store/tenants/connection-store.ts'
@@ -11,7 +13,6 @@ import {
   findSystemResourceServer,
   type ResourceServerRecord,
 } from '../../store/tenants/resource-server-store.ts'
-import type { LoginDeps } from '../door/login-deps.ts'
 import { loadSeedRecord } from './seed-record.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -56,7 +57,15 @@ export const sealClientSecret = (box: SecretBox, tenantId: TenantId, clientId: s
 export const openClientSecret = (box: SecretBox, tenantId: TenantId, clientId: string, sealed: string): string =>
   box.open(sealed, secretContext(tenantId, clientId))
 
-export const createDirectory = ({ db, clock, secretBox }: LoginDeps): Directory => {
+export const createDirectory = ({
+  db,
+  clock,
+  secretBox,
+}: {
+  readonly db: Db
+  readonly clock: Clock
+  readonly secretBox: SecretBox
+}): Directory => {
   const cacheOf = <Value>(): ExpiringCache<Value | undefined> =>
     createExpiringCache({ maxEntries: MAX_ENTRIES, ttlMs: TTL_MS, clock })
   const clients = cacheOf<Client>()

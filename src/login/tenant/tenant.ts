@@ -1,9 +1,11 @@
 /** The tenant that a request addresses, found by its host name. */
 
+import type { Clock } from '../../base/clock.ts'
 import { createExpiringCache } from '../../base/expiring-cache.ts'
 import type { TenantId } from '../../model/ids.ts'
+import type { Db } from '../../store/database/database.ts'
 import { findTenantByDomain, type TenantRecord } from '../../store/tenants/tenant-store.ts'
-import type { LoginDeps } from '../door/login-deps.ts'
+import type { LoginConfig } from '../http/login-config.ts'
 
 export interface Tenant {
   readonly tenantId: TenantId
@@ -31,7 +33,15 @@ const issuerOf = (record: TenantRecord, hostname: string, configured: string): s
   return url.href
 }
 
-export const createTenantDirectory = ({ db, clock, config }: LoginDeps): TenantDirectory => {
+export const createTenantDirectory = ({
+  db,
+  clock,
+  config,
+}: {
+  readonly db: Db
+  readonly clock: Clock
+  readonly config: Pick<LoginConfig, 'issuer'>
+}): TenantDirectory => {
   const cache = createExpiringCache<Tenant | undefined>({ maxEntries: MAX_HOSTNAMES, ttlMs: TTL_MS, clock })
 
   const load = async (hostname: string): Promise<Tenant | undefined> => {

@@ -5,11 +5,11 @@ import type { LogEvent } from '../../logs/record/log-event.ts'
 import { changeLoginTransaction } from '../../store/logins/login-transaction-store.ts'
 import type { UserRecord } from '../../store/users/user-store.ts'
 import type { AssignOutcome } from '../assignment/assignment-port.ts'
-import type { LoginContext } from '../door/login-deps.ts'
 import { createDeviceId, parseDeviceCookie } from './device-cookie.ts'
 import { experimentAssigned, experimentWarning } from './events.ts'
 import type { Exchange } from './exchange.ts'
 import { assignmentOf } from './experiment-in-force.ts'
+import type { LoginContext } from './login-context.ts'
 import { asOfUser, type LoginTransaction, toTransactionRecord } from './transaction.ts'
 
 export interface AssignedSubject {

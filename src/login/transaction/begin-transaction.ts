@@ -3,7 +3,6 @@
 import { FLOWS_BY_MOMENT } from '../../decision/flow.ts'
 import type { TransactionId } from '../../model/ids.ts'
 import { insertLoginTransaction } from '../../store/logins/login-transaction-store.ts'
-import type { LoginContext } from '../door/login-deps.ts'
 import { LIFETIME } from '../engine/lifetimes.ts'
 import { addCookie, cookieName } from '../http/cookies.ts'
 import { rememberApplication } from '../lead-on/application-cookie.ts'
@@ -17,6 +16,7 @@ import {
   toDeviceHash,
 } from './device-cookie.ts'
 import type { Exchange } from './exchange.ts'
+import type { LoginContext } from './login-context.ts'
 import { toTransactionRecord } from './transaction.ts'
 
 export interface NewTransaction {

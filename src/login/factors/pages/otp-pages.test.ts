@@ -11,7 +11,7 @@ import {
 } from '../../../../test/kit/factor-login.ts'
 import { ASSIGNMENT, outcomeOf } from '../../../../test/kit/login-server.ts'
 import { isCallback } from '../../../../test/kit/relying-party.ts'
-import type { LoginConfig } from '../../door/login-deps.ts'
+import type { LoginConfig } from '../../http/login-config.ts'
 
 const ANY = { provider: 'any', allowRememberBrowser: true }
 
