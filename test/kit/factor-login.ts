@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { HOTP, Secret } from 'otpauth'
 import type { Json } from '../../src/base/json.ts'
 import { loadConfig } from '../../src/config/config.ts'
-import { blockedUser } from '../../src/login/door/blocked-user.ts'
+import { blockedUser } from '../../src/login/engine/blocked-user.ts'
 import { authenticationContext } from '../../src/login/factors/authentication-context-step.ts'
 import { MULTI_FACTOR, multiFactor } from '../../src/login/factors/multi-factor.ts'
 import { passkeyActivation } from '../../src/login/factors/passkey-activation.ts'
@@ -14,7 +14,6 @@ import { isPasskeyPage, noteOffer } from '../../src/login/factors/passkey-offer.
 import { type FactorDemand, isRequestSettled, suspendForFactors } from '../../src/login/factors/request-factors.ts'
 import { createPasswordHasher } from '../../src/login/password/password-hasher.ts'
 import { createSignUp } from '../../src/login/password/sign-up.ts'
-import type { MultiFactorDemand } from '../../src/login/pipeline/login-plan.ts'
 import {
   CONTINUE,
   type LoginKind,
@@ -23,6 +22,7 @@ import {
   type StepOutcome,
 } from '../../src/login/pipeline/step.ts'
 import { DATABASE_CONNECTION } from '../../src/login/tenant/directory.ts'
+import type { MultiFactorDemand } from '../../src/login/transaction/login-plan.ts'
 import type { LogEvent } from '../../src/logs/record/log-event.ts'
 import { type Browser, createBrowser, type Visit } from './browser.ts'
 import { type LoginServer, type LoginServerOptions, startLoginServer } from './login-server.ts'

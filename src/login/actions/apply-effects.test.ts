@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Effect } from '../../actions/contract/effects.ts'
-import { emptyPlan } from '../pipeline/login-plan.ts'
+import { emptyPlan } from '../transaction/login-plan.ts'
 import { applyEffects, createEffectTarget } from './apply-effects.ts'
 
 const apply = (...effects: Effect[]) => {

@@ -2,7 +2,7 @@
 
 import type { Effect, EffectKind } from '../../actions/contract/effects.ts'
 import type { Json } from '../../base/json.ts'
-import type { LoginPlan } from '../pipeline/login-plan.ts'
+import type { LoginPlan } from '../transaction/login-plan.ts'
 
 /** What a run leads to: the login's plan, and what is written once when the last Action is done. */
 export interface EffectTarget {

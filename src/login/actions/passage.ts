@@ -6,9 +6,9 @@ import type { Clock } from '../../base/clock.ts'
 import type { Json } from '../../base/json.ts'
 import type { Db } from '../../store/database/database.ts'
 import type { LoginFacts } from '../pipeline/login-facts.ts'
-import type { LoginPlan } from '../pipeline/login-plan.ts'
 import type { LoginUnderWay } from '../pipeline/step.ts'
 import type { Directory } from '../tenant/directory.ts'
+import type { LoginPlan } from '../transaction/login-plan.ts'
 import type { BoundActionOfTenant } from './bound-actions.ts'
 import type { LoginActions } from './login-actions.ts'
 import type { BegunExecution, RunTrigger } from './run-trigger.ts'
@@ -47,18 +47,14 @@ const memoryIn = ({ memory }: LoginPlan): Memory | undefined => memory[POST_LOGI
 
 export const memoryOf = ({ exchange }: LoginUnderWay): Memory | undefined => memoryIn(exchange.plan)
 
-/** Where an Action has sent the browser of a login with this plan; undefined when it waits for something else. */
-export const awaitedRedirect = (plan: LoginPlan): string | undefined => {
-  const awaits = memoryIn(plan)?.awaits
-  return awaits?.kind === 'redirect' ? awaits.url : undefined
+export const remember = ({ exchange: { plan } }: LoginUnderWay, memory: Memory): void => {
+  plan.memory[POST_LOGIN] = memory as unknown as Json // plain data throughout
+  if (memory.awaits.kind === 'redirect') plan.redirectedTo = memory.awaits.url
 }
 
-export const remember = ({ exchange }: LoginUnderWay, memory: Memory): void => {
-  exchange.plan.memory[POST_LOGIN] = memory as unknown as Json // plain data throughout
-}
-
-export const forget = ({ exchange }: LoginUnderWay): void => {
-  delete exchange.plan.memory[POST_LOGIN]
+export const forget = ({ exchange: { plan } }: LoginUnderWay): void => {
+  delete plan.memory[POST_LOGIN]
+  delete plan.redirectedTo
 }
 
 /** The session in which methods of authentication are noted. */

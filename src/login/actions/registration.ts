@@ -5,16 +5,12 @@ import type { Clock } from '../../base/clock.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { TenantLog } from '../../logs/record/log-event.ts'
 import type { UserRecord } from '../../store/users/user-store.ts'
-import { emptyPlan } from '../pipeline/login-plan.ts'
+import type { Candidate, RegistrationVerdict } from '../password/registration-verdict.ts'
 import type { Directory } from '../tenant/directory.ts'
 import { actionsCompleted } from '../transaction/events.ts'
+import { emptyPlan } from '../transaction/login-plan.ts'
 import { applyEffects, createEffectTarget } from './apply-effects.ts'
-import {
-  type Candidate,
-  postRegistrationEvent,
-  preRegistrationEvent,
-  type RegistrationOccasion,
-} from './event/registration-event.ts'
+import { postRegistrationEvent, preRegistrationEvent, type RegistrationOccasion } from './event/registration-event.ts'
 import type { LoginActions } from './login-actions.ts'
 import type { RunTrigger, TriggerOutcome } from './run-trigger.ts'
 
@@ -24,12 +20,6 @@ export interface RegistrationRequest extends Omit<RegistrationOccasion, 'place'>
   /** Asked before Actions run; false when the same sign-up is at work in another request. */
   readonly reserve: () => Promise<boolean>
 }
-
-export type RegistrationVerdict =
-  | { readonly kind: 'admitted'; readonly userMetadata: JsonObject; readonly appMetadata: JsonObject }
-  | { readonly kind: 'under_way' }
-  /** `reason` is for the log, `message` for the person. */
-  | { readonly kind: 'refused'; readonly reason: string; readonly message: string }
 
 export interface Registration extends AsyncDisposable {
   before(request: RegistrationRequest, candidate: Candidate): Promise<RegistrationVerdict>

@@ -5,9 +5,9 @@ import type { JWK } from 'jose'
 import type { TenantId } from '../../model/ids.ts'
 import { openActions } from '../actions/open-actions.ts'
 import { createSafeAssign } from '../assignment/assign-safely.ts'
+import { loadSession } from '../engine/engine-request.ts'
 import { type Continuation, completeSuspension } from '../engine/interaction.ts'
 import { createTenantRuntimes, type TenantRuntimes } from '../engine/tenant-runtime.ts'
-import { answerFailure } from '../http/answer-failure.ts'
 import { PageRefusal, toFailure } from '../http/failure.ts'
 import { sendMethodNotAllowed, sendRedirect } from '../http/reply.ts'
 import { requestHostname } from '../http/request-facts.ts'
@@ -21,6 +21,7 @@ import type { Step } from '../pipeline/step.ts'
 import { createDirectory, type Directory } from '../tenant/directory.ts'
 import { createTenantDirectory, type Tenant, type TenantDirectory } from '../tenant/tenant.ts'
 import { createExchange, type Exchange } from '../transaction/exchange.ts'
+import { answerFailure } from './answer-failure.ts'
 import { createBeginningBudget } from './beginning-budget.ts'
 import type { LoginDeps } from './login-deps.ts'
 import { findRoute, type Route } from './routes.ts'
@@ -88,7 +89,11 @@ const answerFor = async (error: unknown, served: Served, door: Door): Promise<vo
   const { deps, directory, runtimes } = door
   if (exchange && error instanceof LoginWentOn) {
     const provider = runtimes.provider(exchange.tenant, exchange.keys)
-    return sendLead(error, exchange, { deps, directory, provider }).catch(reason => answerFor(reason, served, door))
+    return sendLead(error, exchange, {
+      deps,
+      directory,
+      loadSession: one => loadSession(one, provider),
+    }).catch(reason => answerFor(reason, served, door))
   }
   const application = error instanceof PageRefusal ? error.application : undefined
   const next = exchange ? await wayAfter(toFailure(error), exchange, directory, application) : wayAgain(url.href)

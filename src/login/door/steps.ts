@@ -1,6 +1,7 @@
 /** The table of steps, in the order in which every login takes them. */
 
 import { multiFactorDemandOf } from '../actions/factor-requests.ts'
+import { blockedUser } from '../engine/blocked-user.ts'
 import { authenticationContext } from '../factors/authentication-context-step.ts'
 import { multiFactor } from '../factors/multi-factor.ts'
 import { passkeyActivation } from '../factors/passkey-activation.ts'
@@ -10,7 +11,6 @@ import type { Step } from '../pipeline/step.ts'
 import type { Directory } from '../tenant/directory.ts'
 import type { LoginContext } from '../transaction/login-context.ts'
 import { assignExperiments } from './assign-experiments.ts'
-import { blockedUser } from './blocked-user.ts'
 
 export interface StepContext extends LoginContext, FactorDeps {
   readonly directory: Directory

@@ -2,9 +2,9 @@
 
 import { type AccessToken, type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { SESSION_END } from '../../store/logins/authorization-store.ts'
-import { emptyTokenPlan, isEmptyTokenPlan, type LoginPlan, type TokenPlan } from '../pipeline/login-plan.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import type { Exchange } from '../transaction/exchange.ts'
+import { emptyTokenPlan, isEmptyTokenPlan, type LoginPlan, type TokenPlan } from '../transaction/login-plan.ts'
 import { exchangeOf, paramOf } from './engine-context.ts'
 import { noteOrigin, ORIGIN } from './origin.ts'
 

@@ -3,7 +3,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Db } from '../../store/database/database.ts'
 import { endGrants, endSession, endTokensOfSession } from '../../store/logins/session-end.ts'
-import type { LoginPlan } from '../pipeline/login-plan.ts'
+import type { LoginPlan } from '../transaction/login-plan.ts'
 import { exchangeOf } from './engine-context.ts'
 
 type Session = InstanceType<Provider['Session']>

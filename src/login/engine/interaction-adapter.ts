@@ -10,10 +10,10 @@ import { extendLoginTransaction } from '../../store/logins/login-transaction-sto
 import { SUSPENDED_PAGE, sealSuspendedPage } from '../lead-on/suspended-page.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { isSameBrowser } from '../transaction/browser-binding.ts'
+import { LIFETIME } from '../transaction/lifetime.ts'
 import { asOfUser, parseTransaction } from '../transaction/transaction.ts'
 import { currentExchange } from './engine-context.ts'
 import { PIPELINE, pageOfPrompt } from './interaction-policy.ts'
-import { LIFETIME } from './lifetimes.ts'
 import { restorePayload, withoutSecrets } from './stored-payload.ts'
 
 export interface InteractionAdapterOptions {

@@ -1,35 +1,12 @@
-/** How long everything lives, in seconds. */
+/** How long what the engine stores lives. */
 
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import type { Clock } from '../../base/clock.ts'
+import { DAY, LIFETIME } from '../transaction/lifetime.ts'
 import { plannedRefreshTokenEnd, plannedSessionEnd } from './carry-plan.ts'
 import { exchangeOf } from './engine-context.ts'
 
-const MINUTE = 60
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
-
-export const LIFETIME = {
-  authorizationCode: MINUTE,
-  interaction: HOUR,
-  /** Of a login that is not finished: as long as its page, and some minutes in which its code is exchanged. */
-  unfinishedTransaction: HOUR + 5 * MINUTE,
-  idToken: 10 * HOUR,
-  /** Of tokens without an API; an API has its own. */
-  accessToken: DAY,
-  /** Without use. */
-  sessionIdle: 72 * HOUR,
-  /** Since the login. */
-  sessionAbsolute: 168 * HOUR,
-  /** A session that no user is logged in to. */
-  sessionAnonymous: HOUR,
-  /** Without use; each use starts it anew. */
-  refreshTokenIdle: 30 * DAY,
-  /** Since the login. */
-  refreshTokenAbsolute: 365 * DAY,
-} as const
-
-/** A grant outlives whatever it leads to. */
+/** A grant outlives what it leads to. */
 const grantLifetime = (context: KoaContextWithOIDC): number =>
   context.oidc.requestParamOIDCScopes.has('offline_access')
     ? LIFETIME.refreshTokenAbsolute + DAY

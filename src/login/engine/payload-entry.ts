@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { TenantId } from '../../model/ids.ts'
 import { GRANT_MODEL, type NewOidcPayload } from '../../store/logins/oidc-payload-store.ts'
 import { SESSION_TOKEN_MODELS } from '../../store/logins/session-end.ts'
-import { LIFETIME } from './lifetimes.ts'
+import { LIFETIME } from '../transaction/lifetime.ts'
 import { withoutSecrets } from './stored-payload.ts'
 
 /** Seconds; undefined = without an end. */

@@ -2,10 +2,10 @@
 
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { LoginFacts, RefreshTokenFacts, SessionFacts } from '../pipeline/login-facts.ts'
+import { LIFETIME } from '../transaction/lifetime.ts'
 import { transactionParameters } from './authorize-parameters.ts'
 import { isOfRememberedBrowser, sessionNotAfter } from './carry-plan.ts'
 import { exchangeOf } from './engine-context.ts'
-import { LIFETIME } from './lifetimes.ts'
 import { originOf } from './origin.ts'
 
 const MS = 1000

@@ -10,6 +10,7 @@ import { isSameBrowser } from '../transaction/browser-binding.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 import { type LoginTransaction, parseTransaction } from '../transaction/transaction.ts'
 import { exchangeOf } from './engine-context.ts'
+import { loadSession } from './engine-request.ts'
 
 type RenderError = NonNullable<Configuration['renderError']>
 type RenderContext = Pick<LeadOnContext, 'deps' | 'directory'>
@@ -22,7 +23,10 @@ const renderLead = async (
   rendering: RenderContext,
 ): Promise<void> => {
   const went = { transaction, isSentBy: undefined, whereabouts: undefined }
-  const lead = await leadOn(went, exchange, { ...rendering, provider: context.oidc.provider })
+  const lead = await leadOn(went, exchange, {
+    ...rendering,
+    loadSession: one => loadSession(one, context.oidc.provider),
+  })
   if (lead.kind === 'redirect') {
     context.redirect(lead.to)
     return

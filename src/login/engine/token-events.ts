@@ -4,10 +4,10 @@ import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
 import type { LogEvent } from '../../logs/record/log-event.ts'
 import { extendLoginTransaction } from '../../store/logins/login-transaction-store.ts'
 import { executionDetails, type Failing, type Occasion, tokensIssued, tokensRefused } from '../transaction/events.ts'
+import { LIFETIME } from '../transaction/lifetime.ts'
 import { type EventContext, occasionOf } from './authorization-events.ts'
 import { TOO_MANY_ATTEMPTS } from './client-secret-throttle.ts'
 import { exchangeOf, paramOf } from './engine-context.ts'
-import { LIFETIME } from './lifetimes.ts'
 
 type Failure = errors.OIDCProviderError
 

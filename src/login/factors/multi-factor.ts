@@ -1,8 +1,8 @@
 /** The step `multi_factor`. */
 
 import { type AuthenticationMethod, listAuthenticationMethods } from '../../store/users/authentication-method-store.ts'
-import type { MultiFactorDemand } from '../pipeline/login-plan.ts'
 import { CONTINUE, type LoginUnderWay, type Step, type StepOutcome } from '../pipeline/step.ts'
+import type { MultiFactorDemand } from '../transaction/login-plan.ts'
 import { MFA_METHOD } from './authentication-context.ts'
 import { enrolledFactors, FACTORS, type FactorName } from './kinds/index.ts'
 import { factorsOfProvider } from './providers.ts'

@@ -3,13 +3,11 @@
  * is open in two tabs. What it is given holds nothing that works once: no code, and no `state` of an application.
  */
 
-import type { Provider } from 'oidc-provider'
 import type { Clock } from '../../base/clock.ts'
 import { isJsonObject } from '../../base/json.ts'
 import type { SecretBox } from '../../base/secret-box.ts'
 import type { Db } from '../../store/database/database.ts'
 import { BUSY_UNTIL, findLoginTrail, type LoginTrail, RESULT } from '../../store/logins/interaction-store.ts'
-import { loadSession } from '../engine/engine-request.ts'
 import { renderPage, type WayOn } from '../pages/pages.ts'
 import type { Directory } from '../tenant/directory.ts'
 import type { Exchange } from '../transaction/exchange.ts'
@@ -21,7 +19,10 @@ import { findWayBack, wayAgain } from './way-on.ts'
 export interface LeadOnContext {
   readonly deps: { readonly volatileDb: Db; readonly secretBox: SecretBox; readonly clock: Clock }
   readonly directory: Pick<Directory, 'client'>
-  readonly provider: Provider
+  /** The session of the request's browser. */
+  readonly loadSession: (
+    exchange: Exchange,
+  ) => Promise<{ readonly accountId?: string | undefined; readonly uid: string }>
 }
 
 export type Lead =
@@ -107,7 +108,7 @@ const leadBy = async (
 ): Promise<Lead> => {
   const [trail, session] = await Promise.all([
     findLoginTrail(context.deps.volatileDb, exchange.tenant.tenantId, transaction.id),
-    loadSession(exchange, context.provider),
+    context.loadSession(exchange),
   ])
   const { userId, waits, isAccepted, isBusy, isRecent } = progressOf(trail, exchange, context, transaction)
   if (isSentBy && userId !== undefined && !(await isSentBy(userId))) return over(exchange, context)

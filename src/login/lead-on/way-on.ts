@@ -4,9 +4,9 @@ import type { ClientRecord } from '../../store/tenants/client-store.ts'
 import type { ApplicationHint, Failure } from '../http/failure.ts'
 import type { WayOn } from '../pages/pages.ts'
 import type { Directory } from '../tenant/directory.ts'
+import { rememberedApplication } from '../transaction/application-cookie.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 import { applicationAddress } from './application-address.ts'
-import { rememberedApplication } from './application-cookie.ts'
 
 type Clients = Pick<Directory, 'client'>
 

@@ -1,7 +1,7 @@
 /** Creates a user of the database connection. */
 
 import { networkOf } from '../../base/network.ts'
-import { type RandomBytes, randomHex } from '../../base/random.ts'
+import type { RandomBytes } from '../../base/random.ts'
 import { isEmail, normalizeEmail } from '../../model/email-address.ts'
 import type { TenantId } from '../../model/ids.ts'
 import { passwordDictionaryOf } from '../../model/password-dictionary.ts'
@@ -10,12 +10,12 @@ import type { Db } from '../../store/database/database.ts'
 import { findOwedSeconds } from '../../store/logins/failure-allowance-store.ts'
 import type { ConnectionRecord } from '../../store/tenants/connection-store.ts'
 import { insertUser, type NewUser, type UserRecord } from '../../store/users/user-store.ts'
-import type { Candidate } from '../actions/event/registration-event.ts'
-import type { RegistrationVerdict } from '../actions/registration.ts'
 import { type AttemptOrigin, createFailureThrottle } from '../http/failure-throttle.ts'
 import type { LoginConfig } from '../http/login-config.ts'
+import { namesOf, newUser } from '../tenant/new-user.ts'
 import { senderOf } from './failed-attempts.ts'
 import type { PasswordHasher } from './password-hasher.ts'
+import type { Candidate, RegistrationVerdict } from './registration-verdict.ts'
 
 export interface SignUpRequest extends AttemptOrigin {
   readonly connection: ConnectionRecord
@@ -54,24 +54,7 @@ export type SignUpOutcome =
 
 export type SignUp = (request: SignUpRequest) => Promise<SignUpOutcome>
 
-const USER_ID_DIGITS = 24
-
 /** The name and the nickname that an address gives. */
-const namesOf = (email: string): Pick<NewUser, 'name' | 'nickname'> => ({
-  name: email,
-  nickname: email.split('@', 1)[0] ?? email,
-})
-
-/** A user before it is stored. */
-export const newUser = (
-  user: Pick<NewUser, 'connectionId' | 'email' | 'passwordHash' | 'isAdministrator'>,
-  random: RandomBytes,
-): NewUser => ({
-  ...user,
-  userId: `auth0|${randomHex(USER_ID_DIGITS, random)}`,
-  ...namesOf(user.email),
-})
-
 /** True when the connection takes new users. */
 export const isSignUpEnabled = (connection: ConnectionRecord): boolean => connection.options.disable_signup !== true
 

@@ -16,9 +16,8 @@ import { insertResourceServer } from '../../store/tenants/resource-server-store.
 import { insertSigningKey } from '../../store/tenants/signing-key-store.ts'
 import { insertTenant } from '../../store/tenants/tenant-store.ts'
 import { insertUser } from '../../store/users/user-store.ts'
-import type { PasswordHasher } from '../password/password-hasher.ts'
-import { newUser } from '../password/sign-up.ts'
 import { DATABASE_CONNECTION, sealClientSecret } from './directory.ts'
+import { newUser } from './new-user.ts'
 import { type SeedRecord, saveSeedRecord } from './seed-record.ts'
 import { createSigningKey } from './signing-key.ts'
 import { insertTenantKeys } from './tenant-keys.ts'
@@ -27,7 +26,10 @@ export interface SeedDeps {
   readonly db: Db
   readonly random: RandomBytes
   readonly secretBox: SecretBox
-  readonly hasher: Pick<PasswordHasher, 'hash' | 'verify'>
+  readonly hasher: {
+    hash(password: string, network: string): Promise<string>
+    verify(hash: string | undefined, password: string, network: string): Promise<boolean>
+  }
 }
 
 /** What the operator has chosen; the rest is generated. */

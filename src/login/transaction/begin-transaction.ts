@@ -3,9 +3,8 @@
 import { FLOWS_BY_MOMENT } from '../../decision/flow.ts'
 import type { TransactionId } from '../../model/ids.ts'
 import { insertLoginTransaction } from '../../store/logins/login-transaction-store.ts'
-import { LIFETIME } from '../engine/lifetimes.ts'
 import { addCookie, cookieName } from '../http/cookies.ts'
-import { rememberApplication } from '../lead-on/application-cookie.ts'
+import { rememberApplication } from './application-cookie.ts'
 import { assignFlows } from './assign-flows.ts'
 import { createBrowserSecret, parseBrowserSecret, toBrowserHash } from './browser-binding.ts'
 import {
@@ -16,6 +15,7 @@ import {
   toDeviceHash,
 } from './device-cookie.ts'
 import type { Exchange } from './exchange.ts'
+import { LIFETIME } from './lifetime.ts'
 import type { LoginContext } from './login-context.ts'
 import { toTransactionRecord } from './transaction.ts'
 

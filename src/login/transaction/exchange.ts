@@ -4,9 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { JsonObject } from '../../base/json.ts'
 import { type CookieKind, cookieName, readCookie } from '../http/cookies.ts'
 import { auth0Client, clientAddress, headerOf } from '../http/request-facts.ts'
-import { emptyPlan, type LoginPlan } from '../pipeline/login-plan.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import type { TenantKeys } from '../tenant/tenant-keys.ts'
+import { emptyPlan, type LoginPlan } from './login-plan.ts'
 import type { LoginTransaction } from './transaction.ts'
 
 export interface Exchange {

@@ -3,6 +3,7 @@
 import type { JsonObject } from '../../../base/json.ts'
 import type { ConnectionRecord } from '../../../store/tenants/connection-store.ts'
 import type { UserRecord } from '../../../store/users/user-store.ts'
+import type { Candidate } from '../../password/registration-verdict.ts'
 import type { Client } from '../../tenant/directory.ts'
 import type { Exchange } from '../../transaction/exchange.ts'
 import type { LoginTransaction } from '../../transaction/transaction.ts'
@@ -15,13 +16,6 @@ export interface RegistrationOccasion {
   readonly transaction: LoginTransaction
   readonly connection: ConnectionRecord
   readonly place: Place
-}
-
-/** Somebody who does not exist yet and has no id. */
-export interface Candidate {
-  readonly email: string
-  readonly name: string
-  readonly nickname: string
 }
 
 const request = ({ exchange, place }: RegistrationOccasion, body: Readonly<Record<string, string>>): JsonObject =>

@@ -9,13 +9,12 @@ import {
   saveFactorRequest,
 } from '../../../store/logins/factor-request-store.ts'
 import { isPasskeyPromptSnoozed, snoozePasskeyPrompt } from '../../../store/users/passkey-prompt-store.ts'
-import { awaitedRedirect, POST_LOGIN } from '../../actions/passage.ts'
 import type { PageInteraction } from '../../engine/interaction.ts'
 import { EXPIRED, PageRefusal } from '../../http/failure.ts'
 import type { PageContext } from '../../pages/hosted-page.ts'
-import { restorePlan } from '../../pipeline/login-plan.ts'
 import { DATABASE_CONNECTION } from '../../tenant/directory.ts'
 import type { Exchange } from '../../transaction/exchange.ts'
+import { restorePlan } from '../../transaction/login-plan.ts'
 import { enrollmentFailed, enrollmentStarted, passkeyDeclined, passkeysUnavailable } from '../factor-events.ts'
 import { isPasskeyPage } from '../passkey-offer.ts'
 import { passkeyPolicyOf } from '../passkey-policy.ts'
@@ -51,8 +50,7 @@ const experimentQuery = ({ url }: Exchange): Record<string, string> => {
 }
 
 /** Where the Action that a login waits for has sent the browser; undefined when it waits for something else. */
-const redirectOf = ({ step, earlier }: PageInteraction): string | undefined =>
-  step === POST_LOGIN ? awaitedRedirect(restorePlan(earlier.plan)) : undefined
+const redirectOf = ({ earlier }: PageInteraction): string | undefined => restorePlan(earlier.plan).redirectedTo
 
 /** What the page needs of the login, in place of what is left of an earlier suspension. */
 const requestHere = async (

@@ -11,8 +11,8 @@ import type {
 } from '../../../store/users/authentication-method-store.ts'
 import type { InsertCredentialOutcome } from '../../../store/users/credential-store.ts'
 import { enrollFactor } from '../../../store/users/factor-enrollment.ts'
-import { LIFETIME } from '../../engine/lifetimes.ts'
 import { addCookie, cookieName } from '../../http/cookies.ts'
+import { LIFETIME } from '../../transaction/lifetime.ts'
 import { MFA_METHOD } from '../authentication-context.ts'
 import {
   type EventAuthenticator,

@@ -2,10 +2,10 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LogError } from '../../base/log-error.ts'
+import { toFailure } from '../http/failure.ts'
+import { sendJson, sendPage } from '../http/reply.ts'
 import { renderPage, type WayOn } from '../pages/pages.ts'
 import type { Tenant } from '../tenant/tenant.ts'
-import { toFailure } from './failure.ts'
-import { sendJson, sendPage } from './reply.ts'
 
 /** Addresses that programs call. */
 const isProgram = (path: string): boolean => /^\/(oauth|userinfo|\.well-known)(\/|$|\?)/.test(path)

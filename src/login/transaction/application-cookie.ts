@@ -2,7 +2,7 @@
 
 import { addCookie, cookieName } from '../http/cookies.ts'
 import type { ApplicationHint } from '../http/failure.ts'
-import type { Exchange } from '../transaction/exchange.ts'
+import type { Exchange } from './exchange.ts'
 
 /** Seconds: bookmarks of a login page are older than logins. */
 const MAX_AGE = 30 * 24 * 60 * 60

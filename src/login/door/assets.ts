@@ -1,11 +1,11 @@
 /** Files of the hosted pages, and avatars. */
 
 import { avatarAt } from '../../model/avatar.ts'
+import { sendFile, sendPage } from '../http/reply.ts'
 import { START } from '../lead-on/way-on.ts'
 import { PAGE_FILES } from '../pages/page-files.ts'
 import { renderPage } from '../pages/pages.ts'
 import type { Exchange } from '../transaction/exchange.ts'
-import { sendFile, sendPage } from './reply.ts'
 
 const missing = ({ response, tenant }: Exchange): void =>
   sendPage(
