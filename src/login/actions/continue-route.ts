@@ -1,14 +1,15 @@
 /** `/continue`: where the browser comes back to after an Action has sent it away. */
 
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../../base/json.ts'
+import type { Db } from '../../store/database/database.ts'
 import { completeSuspension } from '../engine/interaction.ts'
 import { type ApplicationHint, PageRefusal } from '../http/failure.ts'
 import { sendJson, sendPage, sendRedirect } from '../http/reply.ts'
 import { readForm } from '../http/request-body.ts'
 import { LoginWentOn } from '../lead-on/login-went-on.ts'
 import { findWayBack } from '../lead-on/way-on.ts'
-import type { PageContext } from '../pages/hosted-page.ts'
 import { renderPage } from '../pages/pages.ts'
+import type { Directory } from '../tenant/directory.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 import type { RequestFields } from './event/request-part.ts'
 import { POST_LOGIN } from './passage.ts'
@@ -31,7 +32,17 @@ const wantsJson = ({ request }: Exchange): boolean => {
   return accept.includes('application/json') && !accept.includes('text/html')
 }
 
-const refuse = async (exchange: Exchange, { directory }: PageContext, application?: ApplicationHint): Promise<void> => {
+/** What going on with a login needs of the server. */
+export interface ContinueServices {
+  readonly volatileDb: Db
+  readonly directory: Pick<Directory, 'client'>
+}
+
+const refuse = async (
+  exchange: Exchange,
+  { directory }: ContinueServices,
+  application?: ApplicationHint,
+): Promise<void> => {
   const { response, tenant } = exchange
   const { code, title, message } = REFUSED
   if (wantsJson(exchange)) return sendJson(response, 400, { error: code, error_description: message })
@@ -68,9 +79,14 @@ const visitOf = async (exchange: Exchange): Promise<RequestFields & { readonly s
  * which they come, and a login is continued in its own browser only. The form is not sealed: it says nothing that the
  * same site could not have sent itself, and what an Action must be able to trust in it is signed by its author.
  */
-const handOver = async (exchange: Exchange, context: PageContext, state: string, body: JsonObject): Promise<void> => {
+const handOver = async (
+  exchange: Exchange,
+  services: ContinueServices,
+  state: string,
+  body: JsonObject,
+): Promise<void> => {
   const form = Buffer.from(JSON.stringify(body)).toString('base64url')
-  if (form.length > MAX_HANDED_OVER) await refuse(exchange, context)
+  if (form.length > MAX_HANDED_OVER) await refuse(exchange, services)
   else sendRedirect(exchange.response, `/continue?${new URLSearchParams({ state, [HANDED_OVER]: form })}`)
 }
 
@@ -78,18 +94,18 @@ const handOver = async (exchange: Exchange, context: PageContext, state: string,
  * Lets the login go on; a state that is wrong, used up or another browser's is `invalid_request`. A person who comes back
  * twice is led on.
  */
-export const continueLogin = async (exchange: Exchange, context: PageContext): Promise<void> => {
+export const continueLogin = async (exchange: Exchange, services: ContinueServices): Promise<void> => {
   try {
     const { state, ...request } = await visitOf(exchange)
     if (exchange.request.method === 'POST' && exchange.cookie('browser') === undefined) {
-      return await handOver(exchange, context, state, request.body)
+      return await handOver(exchange, services, state, request.body)
     }
     const data: Json = { request }
-    const next = await completeSuspension(exchange, context.deps, state, { step: POST_LOGIN, data })
+    const next = await completeSuspension(exchange, services, state, { step: POST_LOGIN, data })
     sendRedirect(exchange.response, next)
   } catch (error) {
-    if (error instanceof PageRefusal) return refuse(exchange, context, error.application)
-    if (error instanceof LoginWentOn && wantsJson(exchange)) return refuse(exchange, context)
+    if (error instanceof PageRefusal) return refuse(exchange, services, error.application)
+    if (error instanceof LoginWentOn && wantsJson(exchange)) return refuse(exchange, services)
     throw error
   }
 }

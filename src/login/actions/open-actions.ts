@@ -5,17 +5,18 @@ import type { LogError } from '../../base/log-error.ts'
 import type { RandomBytes } from '../../base/random.ts'
 import type { TenantLog } from '../../logs/record/log-event.ts'
 import type { Db } from '../../store/database/database.ts'
+import type { Registration } from '../password/registration.ts'
 import type { Step } from '../pipeline/step.ts'
 import type { Directory } from '../tenant/directory.ts'
 import { createActionCache } from './action-cache.ts'
 import type { LoginActions } from './login-actions.ts'
 import { postLogin } from './post-login.ts'
-import { createRegistration, type Registration } from './registration.ts'
+import { createRegistration } from './registration.ts'
 import { createRunTrigger } from './run-trigger.ts'
 
 export interface OpenActions {
   readonly step: Step
-  readonly registration: Registration
+  readonly registration: Registration & AsyncDisposable
 }
 
 /** What Actions of logins need of the server. */

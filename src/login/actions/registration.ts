@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { TenantLog } from '../../logs/record/log-event.ts'
 import type { UserRecord } from '../../store/users/user-store.ts'
-import type { Candidate, RegistrationVerdict } from '../password/registration-verdict.ts'
+import type { Registration, RegistrationRequest, RegistrationVerdict } from '../password/registration.ts'
 import type { Directory } from '../tenant/directory.ts'
 import { actionsCompleted } from '../transaction/events.ts'
 import { emptyPlan } from '../transaction/login-plan.ts'
@@ -13,19 +13,6 @@ import { applyEffects, createEffectTarget } from './apply-effects.ts'
 import { postRegistrationEvent, preRegistrationEvent, type RegistrationOccasion } from './event/registration-event.ts'
 import type { LoginActions } from './login-actions.ts'
 import type { RunTrigger, TriggerOutcome } from './run-trigger.ts'
-
-export interface RegistrationRequest extends Omit<RegistrationOccasion, 'place'> {
-  /** What was sent, without the password. */
-  readonly form: Readonly<Record<string, string>>
-  /** Asked before Actions run; false when the same sign-up is at work in another request. */
-  readonly reserve: () => Promise<boolean>
-}
-
-export interface Registration extends AsyncDisposable {
-  before(request: RegistrationRequest, candidate: Candidate): Promise<RegistrationVerdict>
-  /** Returns at once; what the Actions do there changes nothing for the user. */
-  after(request: RegistrationRequest, user: UserRecord): void
-}
 
 export interface RegistrationDeps {
   readonly actions: LoginActions
@@ -74,7 +61,7 @@ const verdictOf = ({ outcome, effects }: TriggerOutcome): RegistrationVerdict =>
 
 const pause = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds).unref())
 
-export const createRegistration = (deps: RegistrationDeps): Registration => {
+export const createRegistration = (deps: RegistrationDeps): Registration & AsyncDisposable => {
   const { actions, directory, runTrigger, log, clock, logError } = deps
   const running = new Set<Promise<void>>()
 

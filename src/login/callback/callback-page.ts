@@ -57,17 +57,17 @@ const showError = (exchange: Exchange, error: string, description: string): void
     description: firstCharacters(description, MAX_DESCRIPTION),
   })
 
-const answer = async (exchange: Exchange, deps: { readonly db: Db }, fields: URLSearchParams): Promise<void> => {
+const answer = async (exchange: Exchange, services: { readonly db: Db }, fields: URLSearchParams): Promise<void> => {
   const [code, error] = [fields.get('code'), fields.get('error')]
   if (error !== null) return showError(exchange, error, fields.get('error_description') ?? '')
   if (code === null) return showProblem(exchange, 200, { message: NO_CODE })
-  const login = await loadFinishedLogin(exchange, deps, code, fields.get('state'))
+  const login = await loadFinishedLogin(exchange, services, code, fields.get('state'))
   if (login) showLogin(exchange, login)
   else showProblem(exchange, 400, { message: OVER })
 }
 
-export const callbackPage: HostedPage = {
-  get: (exchange, { deps }) => answer(exchange, deps, exchange.url.searchParams),
+export const createCallbackPage = (services: { readonly db: Db }): HostedPage => ({
+  get: exchange => answer(exchange, services, exchange.url.searchParams),
   /** With `response_mode=form_post`. Another site that posts here comes without the cookie of the browser. */
-  post: async (exchange, { deps }) => answer(exchange, deps, await readForm(exchange.request)),
-}
+  post: async exchange => answer(exchange, services, await readForm(exchange.request)),
+})

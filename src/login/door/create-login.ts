@@ -24,7 +24,7 @@ import { createExchange, type Exchange } from '../transaction/exchange.ts'
 import { answerFailure } from './answer-failure.ts'
 import { createBeginningBudget } from './beginning-budget.ts'
 import type { LoginDeps } from './login-deps.ts'
-import { findRoute, type Route } from './routes.ts'
+import { createRoutes, type Route } from './routes.ts'
 import { createSteps } from './steps.ts'
 import { type Sweeper, startSweeper } from './sweeper.ts'
 
@@ -113,7 +113,11 @@ const createServe =
   }
 
 /** The address and the route of a request; undefined when they are not the login's. */
-const routeOf = (request: IncomingMessage, issuer: string): { url: URL; route: Route } | undefined => {
+const routeOf = (
+  request: IncomingMessage,
+  issuer: string,
+  findRoute: ReturnType<typeof createRoutes>,
+): { url: URL; route: Route } | undefined => {
   const target = request.url ?? ''
   const url = target.startsWith('/') && !target.startsWith('//') ? URL.parse(target, issuer) : null
   const route = url ? findRoute(url.pathname) : undefined
@@ -132,12 +136,20 @@ export const createLogin = (deps: LoginDeps, options: LoginOptions = {}): Login 
   const hasher = createPasswordHasher()
   const users = { signIn: createSignIn(db, hasher, config), signUp: createSignUp(db, hasher, random, config) }
   const admitBeginning = createBeginningBudget(config, deps)
+  const findRoute = createRoutes({
+    ...deps,
+    ...users,
+    login,
+    directory,
+    registration: actions?.registration,
+    engineOf: ({ tenant, keys }) => runtimes.provider(tenant, keys),
+  })
   const serve = createServe({ deps, directory, tenants, runtimes })
   const sweeper = startSweeper(db, error => logError(error, { what: 'deleting expired rows' }))
 
   return {
     async handle(request, response) {
-      const { url, route } = routeOf(request, config.issuer) ?? {}
+      const { url, route } = routeOf(request, config.issuer, findRoute) ?? {}
       if (!url || !route) return false
       if (!route.methods.includes(request.method ?? '')) {
         sendMethodNotAllowed(response, route.methods)
@@ -145,15 +157,7 @@ export const createLogin = (deps: LoginDeps, options: LoginOptions = {}): Login 
       }
       await serve(request, response, url, async exchange => {
         if (route.isBeginning) admitBeginning(exchange)
-        const provider = runtimes.provider(exchange.tenant, exchange.keys)
-        return route.answer(exchange, {
-          deps,
-          login,
-          directory,
-          provider,
-          ...users,
-          registration: actions?.registration,
-        })
+        return route.answer(exchange)
       })
       return true
     },

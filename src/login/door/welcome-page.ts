@@ -1,9 +1,8 @@
 /** `/`: what this server is, for a person who opens its address, and where to go from here. */
 
 import { sendPage } from '../http/reply.ts'
-import type { PageContext } from '../pages/hosted-page.ts'
 import { renderPage } from '../pages/pages.ts'
-import type { Client } from '../tenant/directory.ts'
+import type { Client, Directory } from '../tenant/directory.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 
 /** The beginning of a login as an application would ask for it; no application waits for this one. */
@@ -17,7 +16,10 @@ const tryLogin = ({ clientId, callbacks }: Client): string | undefined =>
   })}`
 
 /** Shows nothing that a login of the application would not show as well. */
-export const welcomePage = async (exchange: Exchange, { directory }: PageContext): Promise<void> => {
+export const showWelcome = async (
+  exchange: Exchange,
+  directory: Pick<Directory, 'firstApplication'>,
+): Promise<void> => {
   const { tenantId, name } = exchange.tenant
   const client = await directory.firstApplication(tenantId)
   const data = { client_name: client?.name ?? '', login: client && tryLogin(client) }

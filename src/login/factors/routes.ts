@@ -3,13 +3,14 @@
 import { sendFile } from '../http/reply.ts'
 import type { HostedPage } from '../pages/hosted-page.ts'
 import type { Exchange } from '../transaction/exchange.ts'
+import type { FactorServices } from './factor-services.ts'
 import { ENROLL_OPTIONS_PATH, LOGIN_OPTIONS_PATH, PASSKEY_PATH } from './factor-stage.ts'
 import { FACTORS } from './kinds/index.ts'
-import { toHostedPage } from './pages/factor-visit.ts'
+import { type FactorPage, toHostedPage } from './pages/factor-visit.ts'
 import { enrollOptionsPage, loginOptionsPage } from './pages/options-pages.ts'
 import { otpChallengePage } from './pages/otp-challenge-page.ts'
 import { otpEnrollmentPage } from './pages/otp-enrollment-page.ts'
-import { loadPasskeyVisit, passkeyEnrollmentPage } from './pages/passkey-enrollment-page.ts'
+import { passkeyEnrollmentPage } from './pages/passkey-enrollment-page.ts'
 import { recoveryCodeChallengePage } from './pages/recovery-code-challenge-page.ts'
 import { recoveryCodeEnrollmentPage } from './pages/recovery-code-enrollment-page.ts'
 import { webauthnChallengePage } from './pages/webauthn-challenge-page.ts'
@@ -19,19 +20,22 @@ import { WEBAUTHN_SCRIPT } from './webauthn-script.ts'
 const { otp, 'webauthn-platform': platform, 'webauthn-roaming': roaming, 'recovery-code': recoveryCode } = FACTORS
 
 /** Pages by path. */
-export const FACTOR_PAGES: Readonly<Record<string, HostedPage>> = {
-  [LOGIN_OPTIONS_PATH]: toHostedPage(loginOptionsPage),
-  [ENROLL_OPTIONS_PATH]: toHostedPage(enrollOptionsPage),
-  [otp.challengePath]: toHostedPage(otpChallengePage),
-  [otp.enrollmentPath]: toHostedPage(otpEnrollmentPage),
-  [platform.challengePath]: toHostedPage(webauthnChallengePage(platform)),
-  [platform.enrollmentPath]: toHostedPage(webauthnEnrollmentPage(platform)),
-  [roaming.challengePath]: toHostedPage(webauthnChallengePage(roaming)),
-  [roaming.enrollmentPath]: toHostedPage(webauthnEnrollmentPage(roaming)),
-  [recoveryCode.challengePath]: toHostedPage(recoveryCodeChallengePage),
-  [recoveryCode.enrollmentPath]: toHostedPage(recoveryCodeEnrollmentPage),
-  [PASSKEY_PATH]: toHostedPage(passkeyEnrollmentPage, loadPasskeyVisit),
+export const FACTOR_PAGES: Readonly<Record<string, FactorPage>> = {
+  [LOGIN_OPTIONS_PATH]: loginOptionsPage,
+  [ENROLL_OPTIONS_PATH]: enrollOptionsPage,
+  [otp.challengePath]: otpChallengePage,
+  [otp.enrollmentPath]: otpEnrollmentPage,
+  [platform.challengePath]: webauthnChallengePage(platform),
+  [platform.enrollmentPath]: webauthnEnrollmentPage(platform),
+  [roaming.challengePath]: webauthnChallengePage(roaming),
+  [roaming.enrollmentPath]: webauthnEnrollmentPage(roaming),
+  [recoveryCode.challengePath]: recoveryCodeChallengePage,
+  [recoveryCode.enrollmentPath]: recoveryCodeEnrollmentPage,
+  [PASSKEY_PATH]: passkeyEnrollmentPage,
 }
+
+export const createFactorPages = (services: FactorServices): Readonly<Record<string, HostedPage>> =>
+  Object.fromEntries(Object.entries(FACTOR_PAGES).map(([path, page]) => [path, toHostedPage(services, page)]))
 
 /** Serves the script under its fingerprinted address; browsers keep it, since its content never changes there. */
 export const serveWebauthnScript = async ({ response }: Pick<Exchange, 'response'>): Promise<void> =>

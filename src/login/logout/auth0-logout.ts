@@ -2,10 +2,10 @@
 
 import { PageRefusal } from '../http/failure.ts'
 import { sendRedirect } from '../http/reply.ts'
-import type { PageContext } from '../pages/hosted-page.ts'
 import type { Client } from '../tenant/directory.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 import { endSession, type LogoutContext, recordRefusedLogout } from './end-session.ts'
+import type { LogoutServices } from './logout-services.ts'
 import { isAllowedReturn } from './return-address.ts'
 import { showLoggedOut } from './show-logged-out.ts'
 
@@ -23,12 +23,13 @@ const firstAddress = (client: Client | undefined): string =>
  * GET, and without a question, as applications expect it: another site can log people out with it, which is a nuisance
  * and no more, and the address that it leads to is always one of the tenant's.
  */
-export const auth0Logout = async (exchange: Exchange, { deps, directory }: PageContext): Promise<void> => {
+export const auth0Logout = async (exchange: Exchange, services: LogoutServices): Promise<void> => {
+  const { directory } = services
   const { searchParams } = exchange.url
   const clientId = searchParams.get('client_id')
   const client = clientId === null ? undefined : await directory.client(exchange.tenant.tenantId, clientId)
   if (clientId !== null && !client) throw refuse('The application that asked for the logout does not exist.')
-  const context: LogoutContext = { deps, client: client && { id: client.clientId, name: client.name } }
+  const context: LogoutContext = { services, client: client && { id: client.clientId, name: client.name } }
   const allowed = client ? client.allowedLogoutUrls : exchange.tenant.allowedLogoutUrls
   const returnTo = searchParams.get('returnTo')
   const details = { allowed_logout_url: allowed, ...(returnTo ? { return_to: returnTo.slice(0, MAX_LOGGED) } : {}) }

@@ -1,8 +1,5 @@
 /** Ends the browser's session, and says so in the log. */
 
-import type { Clock } from '../../base/clock.ts'
-import type { TenantLog } from '../../logs/record/log-event.ts'
-import type { Db } from '../../store/database/database.ts'
 import { endSessionOfCookie } from '../../store/logins/session-end.ts'
 import { findUser } from '../../store/users/user-store.ts'
 import { addCookie, cookieName } from '../http/cookies.ts'
@@ -11,9 +8,10 @@ import { parseDeviceCookie, toDeviceHash } from '../transaction/device-cookie.ts
 import type { Failing } from '../transaction/events.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 import { type AskedLogout, loggedOut, logoutFailed } from './logout-events.ts'
+import type { LogoutServices } from './logout-services.ts'
 
 export interface LogoutContext {
-  readonly deps: { readonly db: Db; readonly log: TenantLog; readonly clock: Clock }
+  readonly services: Pick<LogoutServices, 'db' | 'log' | 'clock'>
   readonly client: { readonly id: string; readonly name: string } | undefined
 }
 
@@ -35,26 +33,28 @@ const forgetCookie = ({ response, secure }: Exchange): void => {
  */
 export const endSession = async (
   exchange: Exchange,
-  { deps, client }: LogoutContext,
+  { services, client }: LogoutContext,
   details: AskedLogout,
 ): Promise<void> => {
   const { tenantId } = exchange.tenant
   const cookie = exchange.cookie('session')
-  const ended = cookie === undefined ? undefined : await endSessionOfCookie(deps.db, tenantId, cookie)
+  const ended = cookie === undefined ? undefined : await endSessionOfCookie(services.db, tenantId, cookie)
   if (ended?.userId !== undefined) {
     rememberDevice(exchange)
-    const user = await findUser(deps.db, tenantId, ended.userId)
-    await deps.log.record(loggedOut({ exchange, at: deps.clock(), client, user, sessionId: ended.sessionId }, details))
+    const user = await findUser(services.db, tenantId, ended.userId)
+    await services.log.record(
+      loggedOut({ exchange, at: services.clock(), client, user, sessionId: ended.sessionId }, details),
+    )
   }
   forgetCookie(exchange)
 }
 
 export const recordRefusedLogout = async (
   exchange: Exchange,
-  { deps, client }: LogoutContext,
+  { services, client }: LogoutContext,
   failing: Failing,
   details: AskedLogout,
 ): Promise<void> => {
   rememberDevice(exchange)
-  await deps.log.record(logoutFailed({ exchange, at: deps.clock(), client }, failing, details))
+  await services.log.record(logoutFailed({ exchange, at: services.clock(), client }, failing, details))
 }

@@ -8,11 +8,11 @@ import { loadSession } from '../engine/engine-request.ts'
 import { PageRefusal } from '../http/failure.ts'
 import { sendPage, sendRedirect } from '../http/reply.ts'
 import { readForm } from '../http/request-body.ts'
-import type { PageContext } from '../pages/hosted-page.ts'
 import { renderPage } from '../pages/pages.ts'
 import type { Client } from '../tenant/directory.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 import { endSession, recordRefusedLogout } from './end-session.ts'
+import type { LogoutServices } from './logout-services.ts'
 import { isAllowedReturn } from './return-address.ts'
 import { showLoggedOut } from './show-logged-out.ts'
 
@@ -64,7 +64,7 @@ const hintedLogin = async (provider: Provider, token: string, clientId: string):
 
 const readRequest = async (
   exchange: Exchange,
-  { directory, provider }: PageContext,
+  { directory, engineOf }: LogoutServices,
   params: Parameters,
 ): Promise<LogoutRequest> => {
   const { id_token_hint: hint, client_id: named, logout_hint: session } = params
@@ -74,7 +74,7 @@ const readRequest = async (
   const clientId = claimed || named
   const client = clientId ? await directory.client(exchange.tenant.tenantId, clientId) : undefined
   if (clientId && !client) throw refuse('The application that asked for the logout does not exist.')
-  const hinted = hint && claimed ? await hintedLogin(provider, hint, claimed) : undefined
+  const hinted = hint && claimed ? await hintedLogin(engineOf(exchange), hint, claimed) : undefined
   if (session && hinted?.sessionId && session !== hinted.sessionId) {
     throw refuse('The logout_hint is not the session of the id_token_hint.')
   }
@@ -112,27 +112,27 @@ const destinationOf = ({ post_logout_redirect_uri: address, state }: Parameters)
  * The person is asked, unless the application shows by an ID token, or by the session's id, that it knows who is logged
  * in: then the wish is the application's to express (RP-Initiated Logout section 2).
  */
-export const oidcLogout = async (exchange: Exchange, context: PageContext): Promise<void> => {
+export const oidcLogout = async (exchange: Exchange, services: LogoutServices): Promise<void> => {
   const form = exchange.request.method === 'POST' ? await readForm(exchange.request) : undefined
   const fields = new URLSearchParams([...exchange.url.searchParams, ...(form ?? [])])
-  const request = await readRequest(exchange, context, readParameters(fields))
+  const request = await readRequest(exchange, services, readParameters(fields))
   const { params, client } = request
   const allowed = client ? client.allowedLogoutUrls : exchange.tenant.allowedLogoutUrls
-  const logout = { ...context, client: client && { id: client.clientId, name: client.name } }
+  const logout = { services, client: client && { id: client.clientId, name: client.name } }
   const details = { protocol: 'oidc', allowed_logout_url: allowed, return_to: params.post_logout_redirect_uri ?? '' }
   if (params.post_logout_redirect_uri && !isAllowedReturn(params.post_logout_redirect_uri, allowed, 'listed')) {
     const message = 'The post_logout_redirect_uri is not among the Allowed Logout URLs.'
     await recordRefusedLogout(exchange, logout, { message }, details)
     throw refuse(message)
   }
-  const session = await loadSession(exchange, context.provider)
+  const session = await loadSession(exchange, services.engineOf(exchange))
   const confirmation = confirmationOf(exchange, session.uid)
   const known =
     session.accountId === undefined ||
     isHinted(request, session) ||
     isConfirmation(form?.get('confirmation') ?? null, confirmation)
   if (!known) {
-    const user = await findUser(context.deps.db, exchange.tenant.tenantId, session.accountId ?? '')
+    const user = await findUser(services.db, exchange.tenant.tenantId, session.accountId ?? '')
     const html = renderPage('logout', exchange.tenant.name, {
       // Also what came in the body of a POST: the form must lead where the application wanted it to.
       fields: Object.entries({ ...params, confirmation }).map(([name, value]) => ({ name, value })),
@@ -144,5 +144,5 @@ export const oidcLogout = async (exchange: Exchange, context: PageContext): Prom
   await endSession(exchange, logout, details)
   const destination = destinationOf(params)
   if (destination) sendRedirect(exchange.response, destination)
-  else await showLoggedOut(exchange, context.directory, client)
+  else await showLoggedOut(exchange, services.directory, client)
 }

@@ -8,7 +8,7 @@ import { PASSKEY_AMR } from '../factors/authentication-context.ts'
 import { passkeyOffer, signInWithPasskey } from '../factors/passkey-login.ts'
 import { sendPage, sendRedirect } from '../http/reply.ts'
 import type { IsSentBy } from '../lead-on/login-went-on.ts'
-import { type HostedPage, type PageContext, pageConnection } from '../pages/hosted-page.ts'
+import type { HostedPage } from '../pages/hosted-page.ts'
 import { PAGE_SCRIPT } from '../pages/page-files.ts'
 import { readPageForm } from '../pages/page-form.ts'
 import { renderPage } from '../pages/pages.ts'
@@ -22,6 +22,8 @@ import {
   userUnknown,
 } from '../transaction/events.ts'
 import type { Exchange } from '../transaction/exchange.ts'
+import { pageConnection } from './page-connection.ts'
+import type { PasswordServices } from './password-services.ts'
 import { senderByAddress, senderByPasskey } from './sender-of-form.ts'
 import type { SignInOutcome } from './sign-in.ts'
 import { isSignUpEnabled } from './sign-up.ts'
@@ -49,23 +51,28 @@ interface View {
 /** One visit of the page. */
 interface LoginVisit {
   readonly exchange: Exchange
-  readonly context: PageContext
+  readonly services: PasswordServices
   readonly interaction: PageInteraction
   readonly connection: ConnectionRecord
 }
 
-const loadVisit = async (exchange: Exchange, context: PageContext, isSentBy?: IsSentBy): Promise<LoginVisit> => {
+const loadVisit = async (exchange: Exchange, services: PasswordServices, isSentBy?: IsSentBy): Promise<LoginVisit> => {
   const state = exchange.url.searchParams.get('state')
-  const interaction = await loadInteraction(exchange, context.deps, state, PROMPTS, isSentBy)
-  return { exchange, context, interaction, connection: await pageConnection(exchange, context.directory, interaction) }
+  const interaction = await loadInteraction(exchange, services, state, PROMPTS, isSentBy)
+  return {
+    exchange,
+    services,
+    interaction,
+    connection: await pageConnection(exchange, services.directory, interaction),
+  }
 }
 
 const show = (
-  { exchange, context, interaction, connection }: LoginVisit,
+  { exchange, services, interaction, connection }: LoginVisit,
   { email, error, invalid = false, status = 200, retryAfter }: View,
 ): void => {
   const { id, transaction } = interaction
-  const passkey = passkeyOffer(exchange, context.deps, interaction, connection)
+  const passkey = passkeyOffer(exchange, services, interaction, connection)
   const html = renderPage('login', exchange.tenant.name, {
     action: `/u/login?state=${id}`,
     state: id,
@@ -110,17 +117,20 @@ const refusedView = (outcome: Refused, email: string, now: number): View => {
 }
 
 /** Tells the engine who it is. @param amr by what: `pwd`, or `phr` for a passkey */
-const finish = async ({ exchange, context, interaction, connection }: LoginVisit, user: UserRecord, amr: string) => {
-  const prompt = authenticatePrompt('prompt-authenticate', user, connection, context.deps.clock())
+const finish = async ({ exchange, services, interaction, connection }: LoginVisit, user: UserRecord, amr: string) => {
+  const prompt = authenticatePrompt('prompt-authenticate', user, connection, services.clock())
   const prompts = [amr === PASSKEY_AMR ? { ...prompt, performed_amr: [amr] } : prompt]
-  const login = { user, prompts, amr, at: context.deps.clock() }
-  sendRedirect(exchange.response, await completeLogin(exchange, context.deps, context.provider, interaction, login))
+  const login = { user, prompts, amr, at: services.clock() }
+  sendRedirect(
+    exchange.response,
+    await completeLogin(exchange, services, services.engineOf(exchange), interaction, login),
+  )
 }
 
 const logInWithPassword = async (visit: LoginVisit, form: URLSearchParams): Promise<void> => {
-  const { exchange, context, interaction, connection } = visit
+  const { exchange, services, interaction, connection } = visit
   const email = firstCharacters(form.get('username') ?? '', MAX_TYPED)
-  const outcome = await context.signIn({
+  const outcome = await services.signIn({
     tenantId: exchange.tenant.tenantId,
     connection,
     email,
@@ -129,41 +139,41 @@ const logInWithPassword = async (visit: LoginVisit, form: URLSearchParams): Prom
     failureKey: exchange.keys.failureHash,
   })
   if (outcome.kind === 'verified') return finish(visit, outcome.user, 'pwd')
-  const at = context.deps.clock()
+  const at = services.clock()
   const { transaction } = interaction
   const occasion = { exchange, at, connection, transaction, user: outcome.user, userName: email }
-  await Promise.all(refusedEvents(outcome, occasion).map(event => context.deps.log.record(event)))
+  await Promise.all(refusedEvents(outcome, occasion).map(event => services.log.record(event)))
   show(visit, refusedView(outcome, email, at))
 }
 
 const logInWithPasskey = async (visit: LoginVisit, passkey: string): Promise<void> => {
-  const { exchange, context, interaction, connection } = visit
-  const outcome = await signInWithPasskey(exchange, context.deps, { interaction, connection }, passkey)
+  const { exchange, services, interaction, connection } = visit
+  const outcome = await signInWithPasskey(exchange, services, { interaction, connection }, passkey)
   if (outcome.kind === 'verified') return finish(visit, outcome.user, PASSKEY_AMR)
   if (outcome.kind === 'repeated') {
-    await leaveToOther(exchange, context.deps, interaction, senderByPasskey(exchange, context.deps, passkey))
+    await leaveToOther(exchange, services, interaction, senderByPasskey(exchange, services, passkey))
     return
   }
   const { transaction } = interaction
-  const occasion = { exchange, at: context.deps.clock(), connection, transaction, user: outcome.user }
-  await context.deps.log.record(loginFailed(occasion, { message: outcome.reason }))
+  const occasion = { exchange, at: services.clock(), connection, transaction, user: outcome.user }
+  await services.log.record(loginFailed(occasion, { message: outcome.reason }))
   show(visit, { email: '', error: NO_PASSKEY, status: 400 })
 }
 
-export const loginPage: HostedPage = {
-  async get(exchange, context) {
-    const visit = await loadVisit(exchange, context)
+export const createLoginPage = (services: PasswordServices): HostedPage => ({
+  async get(exchange) {
+    const visit = await loadVisit(exchange, services)
     show(visit, { email: firstCharacters(visit.interaction.transaction.params.login_hint ?? '', MAX_TYPED) })
   },
 
-  async post(exchange, context) {
+  async post(exchange) {
     const form = await readPageForm(exchange)
     const passkey = form.get('passkey')
     const isSentBy =
       passkey === null
-        ? senderByAddress(exchange, context.deps, form.get('username') ?? '')
-        : senderByPasskey(exchange, context.deps, passkey)
-    const visit = await loadVisit(exchange, context, isSentBy)
+        ? senderByAddress(exchange, services, form.get('username') ?? '')
+        : senderByPasskey(exchange, services, passkey)
+    const visit = await loadVisit(exchange, services, isSentBy)
     await (passkey === null ? logInWithPassword(visit, form) : logInWithPasskey(visit, passkey))
   },
-}
+})

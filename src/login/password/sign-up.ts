@@ -15,7 +15,7 @@ import type { LoginConfig } from '../http/login-config.ts'
 import { namesOf, newUser } from '../tenant/new-user.ts'
 import { senderOf } from './failed-attempts.ts'
 import type { PasswordHasher } from './password-hasher.ts'
-import type { Candidate, RegistrationVerdict } from './registration-verdict.ts'
+import type { Candidate, RegistrationVerdict } from './registration.ts'
 
 export interface SignUpRequest extends AttemptOrigin {
   readonly connection: ConnectionRecord

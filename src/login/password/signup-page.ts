@@ -8,7 +8,7 @@ import { goOnAs, leaveToOther, loadInteraction, loginAnswer, type PageInteractio
 import { PageRefusal } from '../http/failure.ts'
 import { sendPage, sendRedirect } from '../http/reply.ts'
 import type { IsSentBy } from '../lead-on/login-went-on.ts'
-import { type HostedPage, type PageContext, pageConnection } from '../pages/hosted-page.ts'
+import type { HostedPage } from '../pages/hosted-page.ts'
 import { PAGE_SCRIPT } from '../pages/page-files.ts'
 import { readPageForm } from '../pages/page-form.ts'
 import { renderPage } from '../pages/pages.ts'
@@ -22,6 +22,8 @@ import {
 } from '../transaction/events.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 import { SIGNED_UP } from '../transaction/transaction.ts'
+import { pageConnection } from './page-connection.ts'
+import type { PasswordServices } from './password-services.ts'
 import { senderByAddress } from './sender-of-form.ts'
 import { type FieldProblems, isSignUpEnabled, type SignUpOutcome, type SignUpRequest } from './sign-up.ts'
 
@@ -82,12 +84,12 @@ const show = (exchange: Exchange, { id, transaction }: PageInteraction, view: Vi
   sendPage(exchange.response, statusOf(view), html, { redirectUri, scripts: 'own', retryAfter })
 }
 
-const loadPage = async (exchange: Exchange, { deps, directory }: PageContext, isSentBy?: IsSentBy) => {
-  const loaded = await loadInteraction(exchange, deps, exchange.url.searchParams.get('state'), PROMPTS, isSentBy)
+const loadPage = async (exchange: Exchange, services: PasswordServices, isSentBy?: IsSentBy) => {
+  const loaded = await loadInteraction(exchange, services, exchange.url.searchParams.get('state'), PROMPTS, isSentBy)
   // On this page the transaction is a sign-up, so that its events and Actions have the experiment of sign-ups.
   const interaction = { ...loaded, transaction: { ...loaded.transaction, flow: 'signup' as const } }
   exchange.transaction = interaction.transaction
-  const connection = await pageConnection(exchange, directory, interaction)
+  const connection = await pageConnection(exchange, services.directory, interaction)
   if (!isSignUpEnabled(connection)) {
     throw new PageRefusal({
       status: 403,
@@ -130,14 +132,14 @@ const refusedEvents = (outcome: Refused, occasion: Occasion, view: View) => {
 /** One sign-up. */
 interface SignUpVisit {
   readonly exchange: Exchange
-  readonly context: PageContext
+  readonly services: PasswordServices
   readonly interaction: PageInteraction
   readonly connection: ConnectionRecord
 }
 
 /** What Actions before the sign-up reserve: refused or failed, the page may be sent again at once. */
-const createReservation = ({ exchange, context, interaction }: SignUpVisit) => {
-  const { volatileDb } = context.deps
+const createReservation = ({ exchange, services, interaction }: SignUpVisit) => {
+  const { volatileDb } = services
   const key = { tenantId: exchange.tenant.tenantId, id: interaction.id }
   let held: string | undefined
   return {
@@ -154,38 +156,38 @@ const createReservation = ({ exchange, context, interaction }: SignUpVisit) => {
 
 /** Creates the user and answers the login with it, in one step. */
 const createStore =
-  ({ exchange, context, interaction, connection }: SignUpVisit): NonNullable<SignUpRequest['store']> =>
+  ({ exchange, services, interaction, connection }: SignUpVisit): NonNullable<SignUpRequest['store']> =>
   user => {
-    const at = context.deps.clock()
+    const at = services.clock()
     const prompts = [authenticatePrompt('prompt-signup', user, connection, at)]
     const answer = loginAnswer({ user, prompts, at })
-    return signUpForInteraction(context.deps.db, { tenantId: exchange.tenant.tenantId, id: interaction.id }, user, {
+    return signUpForInteraction(services.db, { tenantId: exchange.tenant.tenantId, id: interaction.id }, user, {
       ...answer,
       transaction: { id: interaction.transaction.id, facts: SIGNED_UP },
     })
   }
 
 const refuse = async (visit: SignUpVisit, outcome: Refused, email: string): Promise<void> => {
-  const { exchange, context, interaction, connection } = visit
+  const { exchange, services, interaction, connection } = visit
   const view = refusedView(outcome, email)
   const { transaction } = interaction
-  const occasion = { exchange, at: context.deps.clock(), connection, transaction, userName: email }
-  await Promise.all(refusedEvents(outcome, occasion, view).map(event => context.deps.log.record(event)))
+  const occasion = { exchange, at: services.clock(), connection, transaction, userName: email }
+  await Promise.all(refusedEvents(outcome, occasion, view).map(event => services.log.record(event)))
   show(exchange, interaction, view)
 }
 
-export const signupPage: HostedPage = {
-  async get(exchange, context) {
-    const { interaction } = await loadPage(exchange, context)
+export const createSignupPage = (services: PasswordServices): HostedPage => ({
+  async get(exchange) {
+    const { interaction } = await loadPage(exchange, services)
     show(exchange, interaction, { email: firstCharacters(interaction.transaction.params.login_hint ?? '', MAX_TYPED) })
   },
 
-  async post(exchange, context) {
-    const { deps, provider, signUp, registration } = context
+  async post(exchange) {
+    const { log, clock, engineOf, signUp, registration } = services
     const form = await readPageForm(exchange)
     const typed = form.get('email') ?? ''
-    const isSentBy = senderByAddress(exchange, deps, typed)
-    const visit = { exchange, context, ...(await loadPage(exchange, context, isSentBy)) }
+    const isSentBy = senderByAddress(exchange, services, typed)
+    const visit = { exchange, services, ...(await loadPage(exchange, services, isSentBy)) }
     const { interaction, connection } = visit
     const { transaction } = interaction
     const { reserve, release } = createReservation(visit)
@@ -206,20 +208,20 @@ export const signupPage: HostedPage = {
       throw error
     })
     await exchange.settle()
-    if (outcome.kind === 'went_on') return leaveToOther(exchange, deps, interaction, isSentBy)
+    if (outcome.kind === 'went_on') return leaveToOther(exchange, services, interaction, isSentBy)
     if (outcome.kind !== 'created') {
       await release()
       return refuse(visit, outcome, firstCharacters(typed, MAX_TYPED))
     }
     const { user } = outcome
-    const assigned = await assignSignUp(exchange, context.login, transaction, user)
-    const occasion = { exchange, at: deps.clock(), connection, transaction: assigned, userName: user.email, user }
+    const assigned = await assignSignUp(exchange, services.login, transaction, user)
+    const occasion = { exchange, at: clock(), connection, transaction: assigned, userName: user.email, user }
     const [next] = await Promise.all([
-      goOnAs(exchange, provider, interaction, user.userId),
-      deps.log.record(signupSucceeded(occasion)),
+      goOnAs(exchange, engineOf(exchange), interaction, user.userId),
+      log.record(signupSucceeded(occasion)),
     ])
     await exchange.settle()
     sendRedirect(exchange.response, next)
     registration?.after({ ...request, transaction: assigned }, user)
   },
-}
+})

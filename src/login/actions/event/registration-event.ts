@@ -3,7 +3,7 @@
 import type { JsonObject } from '../../../base/json.ts'
 import type { ConnectionRecord } from '../../../store/tenants/connection-store.ts'
 import type { UserRecord } from '../../../store/users/user-store.ts'
-import type { Candidate } from '../../password/registration-verdict.ts'
+import type { Candidate } from '../../password/registration.ts'
 import type { Client } from '../../tenant/directory.ts'
 import type { Exchange } from '../../transaction/exchange.ts'
 import type { LoginTransaction } from '../../transaction/transaction.ts'

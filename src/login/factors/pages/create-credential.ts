@@ -77,10 +77,10 @@ export const createPendingPasskey = async (
   name: string,
   field: string,
 ): Promise<CreationProblem | undefined> => {
-  const { key, request, context } = visit
+  const { key, request, services } = visit
   const added = await verifyAnswer(visit, 'passkey', name, field)
   if (!('id' in added)) return added
-  if (await findCredential(context.deps.db, key.tenantId, added.credential.id)) return NOT_INSERTED.exists
-  if (await keepPendingPasskey(context.deps.volatileDb, request, { added, query: request.query })) return undefined
+  if (await findCredential(services.db, key.tenantId, added.credential.id)) return NOT_INSERTED.exists
+  if (await keepPendingPasskey(services.volatileDb, request, { added, query: request.query })) return undefined
   throw wentOn(visit)
 }

@@ -17,18 +17,19 @@ import { PIPELINE } from '../../engine/interaction-policy.ts'
 import { EXPIRED, PageRefusal } from '../../http/failure.ts'
 import { sendRedirect } from '../../http/reply.ts'
 import { LoginWentOn } from '../../lead-on/login-went-on.ts'
-import type { HostedPage, PageContext } from '../../pages/hosted-page.ts'
+import type { HostedPage } from '../../pages/hosted-page.ts'
 import { readPageForm } from '../../pages/page-form.ts'
 import { DATABASE_CONNECTION } from '../../tenant/directory.ts'
 import type { Occasion } from '../../transaction/events.ts'
 import type { Exchange } from '../../transaction/exchange.ts'
 import { MFA_METHOD, MULTI_FACTOR_ACR } from '../authentication-context.ts'
+import type { FactorServices } from '../factor-services.ts'
 import { availableFactors, type Stage, stageFlow, stageOf, stagePath } from '../factor-stage.ts'
 import { factorOf, isFactorName } from '../kinds/index.ts'
 
 export interface FactorVisit {
   readonly exchange: Exchange
-  readonly context: PageContext
+  readonly services: FactorServices
   readonly interaction: PageInteraction
   readonly key: FactorRequestKey
   readonly request: FactorRequest
@@ -41,6 +42,8 @@ export interface FactorVisit {
 
 /** What makes one of these pages. */
 export interface FactorPage {
+  /** Finds the visit; default: that of a login which one of our steps has suspended. */
+  readonly load?: (exchange: Exchange, services: FactorServices) => Promise<FactorVisit>
   /** True in the stage in which the page may be shown. */
   admits(stage: Stage): boolean
   show(visit: FactorVisit, problem?: PageProblem): Promise<void>
@@ -72,8 +75,8 @@ export const wentOn = ({ interaction }: Pick<FactorVisit, 'interaction'>): Login
   new LoginWentOn(interaction.transaction)
 
 /** The login that waits here. @throws PageRefusal as `loadInteraction` does */
-export const loadWaitingLogin = (exchange: Exchange, { deps }: PageContext): Promise<PageInteraction> =>
-  loadInteraction(exchange, deps, exchange.url.searchParams.get('state'), [PIPELINE])
+export const loadWaitingLogin = (exchange: Exchange, services: FactorServices): Promise<PageInteraction> =>
+  loadInteraction(exchange, services, exchange.url.searchParams.get('state'), [PIPELINE])
 
 /** @throws PageRefusal before the login */
 export const requestKeyOf = ({ tenant }: Exchange, { transaction, account }: PageInteraction): FactorRequestKey => {
@@ -84,24 +87,24 @@ export const requestKeyOf = ({ tenant }: Exchange, { transaction, account }: Pag
 /** Adds what a page needs to know. @throws PageRefusal when the login waits for nothing */
 export const createVisit = async (
   exchange: Exchange,
-  context: PageContext,
+  services: FactorServices,
   interaction: PageInteraction,
   request: FactorRequest | undefined,
 ): Promise<FactorVisit> => {
-  const { deps, directory } = context
+  const { db, clock, directory } = services
   const { tenant } = exchange
   if (!request) throw new PageRefusal(EXPIRED)
   const { key } = request
   const [user, methods, connection] = await Promise.all([
-    findUser(deps.db, tenant.tenantId, key.userId),
-    listAuthenticationMethods(deps.db, tenant.tenantId, key.userId),
+    findUser(db, tenant.tenantId, key.userId),
+    listAuthenticationMethods(db, tenant.tenantId, key.userId),
     directory.connection(tenant.tenantId, DATABASE_CONNECTION),
   ])
   if (!user) throw new PageRefusal(EXPIRED)
   const stage = stageOf(request, methods, availableFactors(tenant))
   return {
     exchange,
-    context,
+    services,
     interaction,
     key,
     request,
@@ -110,7 +113,7 @@ export const createVisit = async (
     stage,
     occasion: {
       exchange,
-      at: deps.clock(),
+      at: clock(),
       user,
       transaction: interaction.transaction,
       sessionId: key.sessionId,
@@ -123,21 +126,21 @@ export const createVisit = async (
 /** The visit of a login that one of our steps, or an Action's wish for a factor, has suspended. */
 export const loadStepVisit = async (
   exchange: Exchange,
-  context: PageContext,
+  services: FactorServices,
   interaction: PageInteraction,
 ): Promise<FactorVisit> => {
-  const request = await findFactorRequest(context.deps.volatileDb, requestKeyOf(exchange, interaction))
+  const request = await findFactorRequest(services.volatileDb, requestKeyOf(exchange, interaction))
   // One of an earlier suspension is not what the login waits for now.
   if (request?.step !== undefined && request.step !== interaction.step) throw new PageRefusal(EXPIRED)
-  return createVisit(exchange, context, interaction, request)
+  return createVisit(exchange, services, interaction, request)
 }
 
-const loadVisit = async (exchange: Exchange, context: PageContext): Promise<FactorVisit> =>
-  loadStepVisit(exchange, context, await loadWaitingLogin(exchange, context))
+const loadVisit = async (exchange: Exchange, services: FactorServices): Promise<FactorVisit> =>
+  loadStepVisit(exchange, services, await loadWaitingLogin(exchange, services))
 
 /** The visit as it is after something was proved or set up. */
-const reload = async ({ exchange, context, interaction, key }: FactorVisit): Promise<FactorVisit> =>
-  createVisit(exchange, context, interaction, await findFactorRequest(context.deps.volatileDb, key))
+const reload = async ({ exchange, services, interaction, key }: FactorVisit): Promise<FactorVisit> =>
+  createVisit(exchange, services, interaction, await findFactorRequest(services.volatileDb, key))
 
 /** The address of another page of the same login. */
 export const pageAddress = ({ interaction }: Pick<FactorVisit, 'interaction'>, path: string): string =>
@@ -168,8 +171,8 @@ const mfaPrompts = ({ request, methods, user, occasion }: FactorVisit): readonly
 }
 
 /** True when the visit's request has ended as it should, by this form or by the same one that was sent before it. */
-const endWait = async ({ context, key, request }: FactorVisit): Promise<boolean> => {
-  const { volatileDb, clock } = context.deps
+const endWait = async ({ services, key, request }: FactorVisit): Promise<boolean> => {
+  const { volatileDb, clock } = services
   if (request.settledAt || (await settleFactorRequest(volatileDb, request, new Date(clock())))) return true
   const now = await findFactorRequest(volatileDb, key)
   return now?.revision === request.revision && now.settledAt !== undefined
@@ -177,12 +180,11 @@ const endWait = async ({ context, key, request }: FactorVisit): Promise<boolean>
 
 /** Ends the wait and returns where the login goes on: in the step that waits, or at the Action that sent the browser here. */
 const finish = async (visit: FactorVisit): Promise<string> => {
-  const { exchange, context, interaction, request } = visit
-  const { deps } = context
+  const { exchange, services, interaction, request } = visit
   if (!(await endWait(visit))) throw wentOn(visit)
   if (request.step === undefined) return pageAddress(visit, '/continue')
   const continuation = { step: request.step, data: { settled: true }, prompts: mfaPrompts(visit) }
-  return completeSuspension(exchange, deps, interaction.id, continuation)
+  return completeSuspension(exchange, services, interaction.id, continuation)
 }
 
 /** Sends the browser to the page of its stage, or back into the login. @throws PageRefusal when there is no way on */
@@ -201,19 +203,18 @@ export const settle = async (visit: FactorVisit): Promise<void> => {
   sendRedirect(visit.exchange.response, await finish(visit))
 }
 
-/**
- * A page that shows itself only in its own stage; in any other the browser is sent to where its login is.
- *
- * @param load finds the visit; by default that of a login which one of our steps has suspended
- */
-export const toHostedPage = (page: FactorPage, load: typeof loadVisit = loadVisit): HostedPage => ({
-  async get(exchange, context) {
-    const visit = await load(exchange, context)
-    await (page.admits(visit.stage) ? page.show(visit) : sendOn(visit))
-  },
-  async post(exchange, context) {
-    const form = await readPageForm(exchange)
-    const visit = await load(exchange, context)
-    await (page.admits(visit.stage) ? page.submit(visit, form) : sendOn(visit))
-  },
-})
+/** A page that shows itself only in its own stage; in any other the browser is sent to where its login is. */
+export const toHostedPage = (services: FactorServices, page: FactorPage): HostedPage => {
+  const { load = loadVisit } = page
+  return {
+    async get(exchange) {
+      const visit = await load(exchange, services)
+      await (page.admits(visit.stage) ? page.show(visit) : sendOn(visit))
+    },
+    async post(exchange) {
+      const form = await readPageForm(exchange)
+      const visit = await load(exchange, services)
+      await (page.admits(visit.stage) ? page.submit(visit, form) : sendOn(visit))
+    },
+  }
+}

@@ -25,8 +25,8 @@ export const checkCode = async (
   factor: Factor & { readonly name: GuessableFactor },
   check: () => Promise<{ readonly id: string } | 'repeated' | undefined>,
 ): Promise<{ readonly method: { readonly id: string } } | { readonly problem: PageProblem }> => {
-  const { context, key, user, occasion } = visit
-  const { db, log, config } = context.deps
+  const { services, key, user, occasion } = visit
+  const { db, log, config } = services
   const { limitFactors: limit } = config
   const authenticator = eventAuthenticator(visit, factor)
   const until = limit === 'off' ? undefined : await takeFactorAttempt(db, key.tenantId, user.userId, factor.name, limit)

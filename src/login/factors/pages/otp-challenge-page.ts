@@ -12,8 +12,8 @@ import { checkCode } from './guessing.ts'
 import { completeChallenge, noteShown } from './prove.ts'
 import { formData, otherPage, showPage } from './show-page.ts'
 
-const useCode = async ({ context, key, request, user, occasion }: FactorVisit, typed: string) => {
-  const { db, secretBox } = context.deps
+const useCode = async ({ services, key, request, user, occasion }: FactorVisit, typed: string) => {
+  const { db, secretBox } = services
   const totp = await findTotp(db, key.tenantId, user.userId)
   if (!totp) return undefined
   const secret = secretBox.open(totp.sealedSecret, totpSecretPlace(key.tenantId, totp.id))

@@ -26,7 +26,7 @@ export const otpEnrollmentPage: FactorPage = {
   },
 
   async submit(visit, form) {
-    const { context, key, occasion } = visit
+    const { services, key, occasion } = visit
     const typed = form.get('code') ?? ''
     if (!isTotpCode(typed)) return this.show(visit, { error: 'Enter the six digits that your app shows.' })
     const secret = await pendingTotpSecret(visit)
@@ -34,7 +34,7 @@ export const otpEnrollmentPage: FactorPage = {
     if (step === undefined) {
       return this.show(visit, { error: 'This code does not fit. Is the clock of your phone right?' })
     }
-    const { secretBox } = context.deps
+    const { secretBox } = services
     const method = newMethod(visit, otp.methodType, otp.methodName)
     const sealedSecret = secretBox.seal(secret, totpSecretPlace(key.tenantId, method.id))
     const totp = { ...method, sealedSecret, lastStep: step }

@@ -11,11 +11,11 @@ import {
 import { isPasskeyPromptSnoozed, snoozePasskeyPrompt } from '../../../store/users/passkey-prompt-store.ts'
 import type { PageInteraction } from '../../engine/interaction.ts'
 import { EXPIRED, PageRefusal } from '../../http/failure.ts'
-import type { PageContext } from '../../pages/hosted-page.ts'
 import { DATABASE_CONNECTION } from '../../tenant/directory.ts'
 import type { Exchange } from '../../transaction/exchange.ts'
 import { restorePlan } from '../../transaction/login-plan.ts'
 import { enrollmentFailed, enrollmentStarted, passkeyDeclined, passkeysUnavailable } from '../factor-events.ts'
+import type { FactorServices } from '../factor-services.ts'
 import { isPasskeyPage } from '../passkey-offer.ts'
 import { passkeyPolicyOf } from '../passkey-policy.ts'
 import { FACTOR_REQUEST_LIFETIME_MS } from '../request-factors.ts'
@@ -55,15 +55,15 @@ const redirectOf = ({ earlier }: PageInteraction): string | undefined => restore
 /** What the page needs of the login, in place of what is left of an earlier suspension. */
 const requestHere = async (
   exchange: Exchange,
-  { deps }: PageContext,
+  services: FactorServices,
   interaction: PageInteraction,
 ): Promise<FactorRequest | undefined> => {
   const key = requestKeyOf(exchange, interaction)
-  const found = await findFactorRequest(deps.volatileDb, key)
+  const found = await findFactorRequest(services.volatileDb, key)
   // One that has ended is not begun again: going back shows no second prompt.
   if (found && found.step === undefined && found.purpose === 'passkey') return found
-  const now = deps.clock()
-  await saveFactorRequest(deps.volatileDb, key, {
+  const now = services.clock()
+  await saveFactorRequest(services.volatileDb, key, {
     step: undefined,
     purpose: 'passkey',
     choose: 'first',
@@ -74,7 +74,7 @@ const requestHere = async (
     startedAt: new Date(now),
     expiresAt: new Date(now + FACTOR_REQUEST_LIFETIME_MS),
   })
-  return findFactorRequest(deps.volatileDb, key)
+  return findFactorRequest(services.volatileDb, key)
 }
 
 /**
@@ -82,67 +82,68 @@ const requestHere = async (
  * Whoever was sent elsewhere, to prove something more than a password, finds nothing here: a passkey would be a way in
  * that spares him the proof for good.
  */
-export const loadPasskeyVisit = async (exchange: Exchange, context: PageContext): Promise<FactorVisit> => {
-  const interaction = await loadWaitingLogin(exchange, context)
+const loadPasskeyVisit = async (exchange: Exchange, services: FactorServices): Promise<FactorVisit> => {
+  const interaction = await loadWaitingLogin(exchange, services)
   const address = redirectOf(interaction)
   if (address === undefined) {
-    const visit = await loadStepVisit(exchange, context, interaction)
+    const visit = await loadStepVisit(exchange, services, interaction)
     if (visit.request.step !== interaction.step) throw new PageRefusal(EXPIRED)
     return visit
   }
   if (!isPasskeyPage(exchange.tenant, address)) throw new PageRefusal(EXPIRED)
-  return createVisit(exchange, context, interaction, await requestHere(exchange, context, interaction))
+  return createVisit(exchange, services, interaction, await requestHere(exchange, services, interaction))
 }
 
 /** True when there is nothing to ask: the browser goes straight on. An address without WebAuthn is worth a warning. */
 const hasNothingToAsk = async (visit: FactorVisit): Promise<boolean> => {
-  const { exchange, context, key, user, methods, request, occasion } = visit
-  const { deps, directory } = context
+  const { exchange, services, key, user, methods, request, occasion } = visit
+  const { directory } = services
   const connection = await directory.connection(key.tenantId, DATABASE_CONNECTION)
   if (!connection || !passkeyPolicyOf(connection).enabled) return true
   if (request.hasPasskey || methods.some(({ type }) => type === 'passkey')) return true
   if (!relyingPartyOf(exchange.tenant)) {
     const message =
       'Browsers offer passkeys only at addresses with https and a host name, and at localhost: ISSUER is none.'
-    await deps.log.record(passkeysUnavailable(occasion, message))
+    await services.log.record(passkeysUnavailable(occasion, message))
     return true
   }
-  return isPasskeyPromptSnoozed(deps.db, key.tenantId, user.userId)
+  return isPasskeyPromptSnoozed(services.db, key.tenantId, user.userId)
 }
 
 const decline = async (visit: FactorVisit, form: URLSearchParams): Promise<void> => {
-  const { context, key, user, occasion, request } = visit
-  if (!(await noteOnce(context.deps.volatileDb, request, 'declined passkey'))) throw wentOn(visit)
+  const { services, key, user, occasion, request } = visit
+  if (!(await noteOnce(services.volatileDb, request, 'declined passkey'))) throw wentOn(visit)
   const isForever = form.get('dontShowAgain') === 'on'
   const until = isForever ? undefined : new Date(occasion.at + SNOOZE_MS)
-  await snoozePasskeyPrompt(context.deps.db, key.tenantId, user.userId, until)
-  await context.deps.log.record(passkeyDeclined(occasion, isForever ? 'never' : 'not_now', request.query))
+  await snoozePasskeyPrompt(services.db, key.tenantId, user.userId, until)
+  await services.log.record(passkeyDeclined(occasion, isForever ? 'never' : 'not_now', request.query))
   await settle(visit)
 }
 
 const DECLINE = ['abort-passkey-enrollment', 'snooze-enrollment']
 
 export const passkeyEnrollmentPage: FactorPage = {
+  load: loadPasskeyVisit,
   admits: ({ kind }) => kind === 'passkey',
 
   async show(visit, problem) {
     if (await hasNothingToAsk(visit)) return settle(visit)
-    const { context, request, occasion } = visit
+    const { services, request, occasion } = visit
     const options = creationJson(visit, 'passkey')
-    if (await noteOnce(context.deps.volatileDb, request, 'enrollment passkey')) {
-      await context.deps.log.record(enrollmentStarted(occasion, PASSKEY, request.query))
+    if (await noteOnce(services.volatileDb, request, 'enrollment passkey')) {
+      await services.log.record(enrollmentStarted(occasion, PASSKEY, request.query))
     }
     const data = { ...formData(visit, problem), script: WEBAUTHN_SCRIPT.path, options }
     showPage(visit, 'passkey-enrollment', data, problem)
   },
 
   async submit(visit, form) {
-    const { context, occasion, request } = visit
+    const { services, occasion, request } = visit
     if (DECLINE.includes(form.get('action') ?? '')) return decline(visit, form)
     const problem = reportedError(form) ?? (await createPendingPasskey(visit, NAME, form.get('passkey') ?? ''))
     if (!problem) return settle(visit)
     const { sentence, ...failure } = problem
-    await context.deps.log.record(enrollmentFailed(occasion, PASSKEY, failure, request.query))
+    await services.log.record(enrollmentFailed(occasion, PASSKEY, failure, request.query))
     await this.show(visit, { error: sentence })
   },
 }

@@ -27,11 +27,11 @@ import { advance, type FactorVisit, wentOn } from './factor-visit.ts'
 
 /** A method that the visit's user is about to get. */
 export const newMethod = (
-  { context, user, occasion }: FactorVisit,
+  { services, user, occasion }: FactorVisit,
   type: AuthenticationMethodType,
   name: string,
 ): NewMethod => ({
-  id: createMethodId(type, context.deps.random),
+  id: createMethodId(type, services.random),
   userId: user.userId,
   name,
   createdAt: new Date(occasion.at),
@@ -49,24 +49,24 @@ export const noteShown = async (
   factor: Factor,
   what: 'challenge' | 'enrollment',
 ): Promise<void> => {
-  const { context, request, occasion } = visit
-  if (!(await noteOnce(context.deps.volatileDb, request, `${what} ${factor.name}`))) return
+  const { services, request, occasion } = visit
+  if (!(await noteOnce(services.volatileDb, request, `${what} ${factor.name}`))) return
   const event =
     what === 'challenge'
       ? factorStarted(occasion, eventAuthenticator(visit, factor))
       : enrollmentStarted(occasion, { type: factor.name })
-  await context.deps.log.record(event)
+  await services.log.record(event)
 }
 
 /** The session knows what was proved in it, so that later logins do, too. */
 const noteSession = async (
-  { context, key, occasion }: FactorVisit,
+  { services, key, occasion }: FactorVisit,
   factor: Factor,
   credential: CredentialSummary | undefined,
 ): Promise<void> => {
   const proof = { name: MFA_METHOD, amr: [MFA_METHOD, ...factor.amr(credential)], performedAt: new Date(occasion.at) }
   const until = new Date(occasion.at + LIFETIME.sessionAbsolute * 1000)
-  await saveSessionMethod(context.deps.volatileDb, key, proof, until)
+  await saveSessionMethod(services.volatileDb, key, proof, until)
 }
 
 /**
@@ -80,10 +80,10 @@ export const enroll = async (
   { name }: Factor,
   insert: (db: Db) => Promise<InsertCredentialOutcome>,
 ): Promise<InsertCredentialOutcome> => {
-  const { context, request, stage } = visit
+  const { services, request, stage } = visit
   // The recovery code at the end of a challenge or an enrollment is given to the user: it proves nothing.
   const by = stage.kind === 'enrollment' ? 'enrollment' : 'gift'
-  const outcome = await enrollFactor(context.deps.db, request, { factor: name, by }, insert)
+  const outcome = await enrollFactor(services.db, request, { factor: name, by }, insert)
   if (outcome === 'ended') throw wentOn(visit)
   return outcome
 }
@@ -102,10 +102,10 @@ export const completeChallenge = async (
   method: { readonly id: string; readonly credential?: CredentialSummary },
   form: URLSearchParams,
 ): Promise<void> => {
-  const { context, occasion, request } = visit
+  const { services, occasion, request } = visit
   const remembers = request.allowsRememberedBrowser && !factor.isFallback && form.get('rememberBrowser') === 'true'
-  if (!(await advanceFactorRequest(context.deps.volatileDb, request, factor.name, 'challenge'))) throw wentOn(visit)
-  await context.deps.log.record(factorProved(occasion, { type: factor.name, id: method.id }, remembers))
+  if (!(await advanceFactorRequest(services.volatileDb, request, factor.name, 'challenge'))) throw wentOn(visit)
+  await services.log.record(factorProved(occasion, { type: factor.name, id: method.id }, remembers))
   await noteSession(visit, factor, method.credential)
   if (remembers) rememberBrowser(visit, method.id)
   await advance(visit)
@@ -117,8 +117,8 @@ export const completeEnrollment = async (
   factor: Factor,
   method: { readonly id: string; readonly name: string; readonly credential?: CredentialSummary },
 ): Promise<void> => {
-  const { context, occasion, stage } = visit
-  await context.deps.log.record(enrollmentCompleted(occasion, { ...method, type: factor.name }))
+  const { services, occasion, stage } = visit
+  await services.log.record(enrollmentCompleted(occasion, { ...method, type: factor.name }))
   if (stage.kind === 'enrollment') await noteSession(visit, factor, method.credential)
   await advance(visit)
 }

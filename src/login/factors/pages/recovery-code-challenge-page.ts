@@ -19,11 +19,11 @@ export const recoveryCodeChallengePage: FactorPage = {
   },
 
   async submit(visit, form) {
-    const { context, key, request, user } = visit
+    const { services, key, request, user } = visit
     const hash = hashRecoveryCode(form.get('code') ?? '')
     if (hash === undefined) return this.show(visit, { error: 'A recovery code has 24 letters and digits.' })
     const checked = await checkCode(visit, recoveryCode, () =>
-      useForRequest(context.deps.db, request, `used ${hash}`, async transaction => {
+      useForRequest(services.db, request, `used ${hash}`, async transaction => {
         const id = await consumeRecoveryCode(transaction, key.tenantId, user.userId, hash)
         return id === undefined ? undefined : { id }
       }),

@@ -11,8 +11,8 @@ import { completeEnrollment, enroll, newMethod, noteShown } from './prove.ts'
 import { formData, showPage } from './show-page.ts'
 
 /** The code that this login offers, always the same: it is the user's when the user says that it is saved. */
-const pendingCode = async ({ context, key, request }: FactorVisit): Promise<string> => {
-  const { volatileDb, secretBox, random } = context.deps
+const pendingCode = async ({ services, key, request }: FactorVisit): Promise<string> => {
+  const { volatileDb, secretBox, random } = services
   const place = `factor_requests:${key.tenantId}:${key.transactionId}:recovery-code`
   const sealed =
     request.sealedRecoveryCode ??

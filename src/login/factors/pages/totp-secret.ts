@@ -6,8 +6,8 @@ import { EXPIRED, PageRefusal } from '../../http/failure.ts'
 import type { FactorVisit } from './factor-visit.ts'
 
 /** The secret that this login offers, always the same: a page may be loaded again after the code was scanned. */
-export const pendingTotpSecret = async ({ context, key, request }: FactorVisit): Promise<string> => {
-  const { volatileDb, secretBox, random } = context.deps
+export const pendingTotpSecret = async ({ services, key, request }: FactorVisit): Promise<string> => {
+  const { volatileDb, secretBox, random } = services
   const place = `factor_requests:${key.tenantId}:${key.transactionId}:totp`
   const sealed =
     request.sealedTotpSecret ??

@@ -32,10 +32,10 @@ export const bindingOf = (
 ): ChallengeBinding => ({ ...key, ceremony, type, userId: user.userId })
 
 /** A new challenge for the page. */
-export const pageChallenge = ({ exchange, context, occasion }: FactorVisit, binding: ChallengeBinding) =>
+export const pageChallenge = ({ exchange, services, occasion }: FactorVisit, binding: ChallengeBinding) =>
   createChallenge(binding, occasion.at + CHALLENGE_LIFETIME_MS, {
     key: exchange.keys.webauthnChallenge,
-    random: context.deps.random,
+    random: services.random,
   })
 
 /**
@@ -48,10 +48,10 @@ export const takeAnswer = async (
   field: string,
   binding: ChallengeBinding,
 ): Promise<({ readonly kind: 'answer' } & Answer) | Refused> => {
-  const { exchange, context, key } = visit
+  const { exchange, services, key } = visit
   const answer = parseAnswer(field)
   if (!answer) return { kind: 'refused', reason: 'The answer has not the form of one.' }
-  const { db, clock } = context.deps
+  const { db, clock } = services
   const check = { key: exchange.keys.webauthnChallenge, now: clock() }
   const expiresAt = checkChallenge(answer.challenge, binding, check)
   if (!expiresAt) return { kind: 'refused', reason: 'The challenge is not of this page, or its time is over.' }
