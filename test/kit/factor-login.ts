@@ -84,7 +84,9 @@ const lazily = (kinds: readonly LoginKind[], name: string, make: () => Step): St
 
 /** What the step of Actions does for `api.redirect.sendUserTo`. */
 const sendTo = (login: LoginUnderWay, url: string, memory: Record<string, Json> = {}): StepOutcome => {
-  Object.assign(login.exchange.plan.memory, memory, { [STEP]: { awaits: { kind: 'redirect', url } } })
+  const { plan } = login.exchange
+  Object.assign(plan.memory, memory, { [STEP]: true })
+  plan.redirect = { step: STEP, url }
   if (isPasskeyPage(login.exchange.tenant, url)) noteOffer(login)
   return { kind: 'suspend', to: state => `${url}${url.includes('?') ? '&' : '?'}state=${state}` }
 }
@@ -111,6 +113,7 @@ export const startFactorServer = async (
       const { memory } = login.exchange.plan
       const wasSentAway = memory[STEP] !== undefined
       delete memory[STEP]
+      delete login.exchange.plan.redirect
       if (resumed === undefined && redirect !== undefined) return sendTo(login, redirect)
       if (wasSentAway && nextRedirect !== undefined && !memory.next) return sendTo(login, nextRedirect, { next: true })
       const isDone = !factors || (resumed !== undefined && (await isRequestSettled(deps(), login, STEP)))

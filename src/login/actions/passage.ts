@@ -49,12 +49,12 @@ export const memoryOf = ({ exchange }: LoginUnderWay): Memory | undefined => mem
 
 export const remember = ({ exchange: { plan } }: LoginUnderWay, memory: Memory): void => {
   plan.memory[POST_LOGIN] = memory as unknown as Json // plain data throughout
-  if (memory.awaits.kind === 'redirect') plan.redirectedTo = memory.awaits.url
+  if (memory.awaits.kind === 'redirect') plan.redirect = { step: POST_LOGIN, url: memory.awaits.url }
 }
 
 export const forget = ({ exchange: { plan } }: LoginUnderWay): void => {
   delete plan.memory[POST_LOGIN]
-  delete plan.redirectedTo
+  delete plan.redirect
 }
 
 /** The session in which methods of authentication are noted. */

@@ -40,8 +40,8 @@ export interface LoginPlan {
   /** Credentials that end with the login's refusal. */
   readonly revoked: { session?: 'alone' | 'with-refresh-tokens'; refreshToken?: true }
   multiFactor?: MultiFactorDemand
-  /** Where an Action has sent the browser, while the login waits for it to come back. */
-  redirectedTo?: string
+  /** Where the step that the login waits for has sent the browser. */
+  redirect?: { readonly step: string; readonly url: string }
   /** An Action's own code for its refusal, for the log. */
   refusalCode?: string
   /** Ids of the executions of Actions, for the log. */

@@ -50,7 +50,10 @@ const experimentQuery = ({ url }: Exchange): Record<string, string> => {
 }
 
 /** Where the Action that a login waits for has sent the browser; undefined when it waits for something else. */
-const redirectOf = ({ earlier }: PageInteraction): string | undefined => restorePlan(earlier.plan).redirectedTo
+const redirectOf = ({ step, earlier }: PageInteraction): string | undefined => {
+  const { redirect } = restorePlan(earlier.plan)
+  return redirect?.step === step ? redirect?.url : undefined
+}
 
 /** What the page needs of the login, in place of what is left of an earlier suspension. */
 const requestHere = async (
