@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { sql } from 'kysely'
 import { createTestDatabase, type TestDatabase } from '../../../test/kit/database.ts'
+import { interleave } from '../../../test/kit/interleave.ts'
 import { insertTestTenant, insertTestUser, TENANT } from '../../../test/kit/test-tenant.ts'
 import { toTenantId } from '../../model/ids.ts'
 import type { Db } from '../database/database.ts'
@@ -189,31 +190,12 @@ describe('nothing is written', () => {
   })
 })
 
-/** Settles when a statement waits for a lock of another transaction. */
-const untilBlocked = async (): Promise<void> => {
-  for (;;) {
-    const { rows } = await sql`
-      select from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`.execute(database.db)
-    if (rows.length > 0) return
-  }
-}
-
 describe('at the same moment', () => {
-  /** Begins `first`, then `second`, which has to wait, and lets `first` end. */
-  const interleave = async <A, B>(first: (db: Db) => Promise<A>, second: () => Promise<B>): Promise<[A, B]> => {
-    const transaction = await database.db.startTransaction().execute()
-    const done = await first(transaction)
-    const waiting = second()
-    await untilBlocked()
-    await transaction.commit().execute()
-    return [done, await waiting]
-  }
-
   test('a logout ends the session whose id a request is replacing', async () => {
     const { user, session } = await newSession()
     const moved = { ...session, from: session.id, id: `${session.id} moved` }
     const [written, ended] = await interleave(
+      database.db,
       db => write(loginOf(user, { session: moved }), db),
       () => endSessionOfCookie(database.db, TENANT, session.id),
     )
@@ -225,6 +207,7 @@ describe('at the same moment', () => {
   test('a request whose session a logout is ending writes nothing', async () => {
     const { user, session } = await newSession()
     const [, written] = await interleave(
+      database.db,
       db => endSessionOfCookie(db, TENANT, session.id),
       () => write(loginOf(user, { session: { ...session, from: session.id } })),
     )
@@ -245,6 +228,7 @@ describe('at the same moment', () => {
           user: { userId: user.userId, generation: undefined, login },
         })
         const [written] = await interleave(
+          database.db,
           db => write(wanted, db),
           () => changeUser(read(), user.userId, change),
         )
@@ -256,6 +240,7 @@ describe('at the same moment', () => {
     test(`a login that waits for ${name} writes nothing`, async () => {
       const user = await newUser()
       const [, written] = await interleave(
+        database.db,
         async db => {
           await db
             .updateTable('users')

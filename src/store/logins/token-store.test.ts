@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { createTestDatabase, type TestDatabase } from '../../../test/kit/database.ts'
+import { interleave } from '../../../test/kit/interleave.ts'
 import { insertTestSession, insertTestTenant, insertTestUser, TENANT } from '../../../test/kit/test-tenant.ts'
 import { toTenantId } from '../../model/ids.ts'
 import { findOidcPayload, GRANT_MODEL, hashPayloadId, insertOidcPayload } from './oidc-payload-store.ts'
@@ -98,6 +99,22 @@ test('a token is followed by none of another grant', async () => {
   const foreign = newToken('RefreshToken', await newGrant())
   assert.equal(await rotateRefreshToken(database.db, first.id, foreign), 'ended')
   assert.deepEqual([(await find(first))?.consumedAt, await find(foreign)], [undefined, undefined])
+})
+
+test('a token that is stored while its grant is being ended comes too late, or the end of the grant finds it', async () => {
+  const [late, early] = [newToken('AccessToken', await newGrant()), newToken('AccessToken', await newGrant())]
+  const [, isStored] = await interleave(
+    database.db,
+    step => endGrants(step, TENANT, [late.grantId]),
+    () => insertToken(database.db, late),
+  )
+  assert.deepEqual([isStored, await find(late)], [false, undefined])
+  const [isWritten] = await interleave(
+    database.db,
+    step => insertToken(step, early),
+    () => endGrants(database.db, TENANT, [early.grantId]),
+  )
+  assert.deepEqual([isWritten, await find(early)], [true, undefined])
 })
 
 test('a family that has ended is not continued, at whichever moment', async () => {
