@@ -7,13 +7,18 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parquetReadObjects } from 'hyparquet'
 import { logPositionBefore } from '../src/model/log-id.ts'
 import { serverEnvironment, temporaryDirectory } from './kit/server.ts'
 
 const EVENTS = 30_000
 const START = Date.UTC(2026, 0, 1, 23, 30)
+
+/**
+ * An export that asks for one more page has saved before: parts are read ahead, but a bounded number of them, and the first
+ * one is saved at once.
+ */
+const ENOUGH_PAGES = 70
 
 /** Eight a second, over a midnight. */
 const events = Array.from({ length: EVENTS }, (_, n) => ({
@@ -35,18 +40,20 @@ const placeAfter = (id: string): number => {
   return low
 }
 
-/** A server with this log; it takes a moment for each page, and forgets its oldest events when it is told to. */
+/** A server with this log; it holds pages back, and forgets its oldest events, when it is told to. */
 const startLogServer = async () => {
-  const state = { delayMs: 0, oldest: 0, pages: 0 }
-  const server = createServer(async (request, response) => {
+  const state = { oldest: 0 }
+  let left = Number.POSITIVE_INFINITY
+  let reach = (): void => {}
+  const server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://localhost')
     const json = (body: unknown): unknown => response.end(JSON.stringify(body))
     if (url.pathname.startsWith('/.well-known/')) return json({ issuer: 'http://localhost/' })
     if (url.pathname === '/oauth/token') return json({ access_token: 't', expires_in: 3600 })
     if (url.searchParams.get('sort') === 'log_id:-1') return json(events.slice(-1))
     if (url.searchParams.get('sort') === 'log_id:1') return json(events.slice(state.oldest, state.oldest + 1))
-    state.pages += 1
-    await sleep(state.delayMs)
+    left -= 1
+    if (left < 0) return reach() // and no answer: the caller waits until it ends
     const at = Math.max(placeAfter(url.searchParams.get('from') ?? ''), state.oldest)
     json(events.slice(at, at + Number(url.searchParams.get('take'))))
   })
@@ -54,6 +61,13 @@ const startLogServer = async () => {
   const address = server.address()
   return {
     state,
+    /** Answers so many more pages; settles when another one is asked for, which is never answered. */
+    holdAfter: (pages: number): Promise<void> => {
+      left = pages
+      return new Promise(resolve => {
+        reach = resolve
+      })
+    },
     url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`,
     close: () => {
       server.closeAllConnections()
@@ -94,12 +108,12 @@ describe('an export that can be resumed', () => {
   }
   const run = (...args: readonly string[]) => start(...args).ended
 
-  /** Kills the export when it has read so many pages, and the next one later, until one is faster than its end. */
+  /** Kills the export when it has read so many pages, and the next one later, until one has them all. */
   const runKilled = async (out: string, args: readonly string[]) => {
     for (let kills = 0; ; kills += 1) {
-      const { pages } = server.state
+      const held = server.holdAfter(ENOUGH_PAGES * (kills + 1))
       const { child, ended } = start('--out', out, '--resume', ...args)
-      while (server.state.pages < pages + 60 * (kills + 1) && child.exitCode === null) await sleep(3)
+      await Promise.race([held, ended])
       child.kill('SIGKILL')
       const { code, stderr } = await ended
       if (child.signalCode === null) return { kills, code, stderr }
@@ -110,14 +124,13 @@ describe('an export that can be resumed', () => {
     test(`${format}: killed at any moment and run again, it has every event once, in order`, async () => {
       const [whole, resumed] = ['whole', 'resumed'].map(name => join(directory, `${name}.${format}`))
       assert.ok(whole && resumed)
-      server.state.delayMs = 0
+      server.holdAfter(Number.POSITIVE_INFINITY)
       const complete = await run('--format', format, '--out', whole)
       assert.deepEqual(
         [complete.code, complete.stderr.includes(EVENTS.toLocaleString('en'))],
         [0, true],
         complete.stderr,
       )
-      server.state.delayMs = 15
       const { kills, code, stderr } = await runKilled(resumed, ['--format', format])
       assert.equal(code, 0, stderr)
       assert.ok(kills >= 2, `${kills} kills`)
@@ -141,11 +154,10 @@ describe('an export that can be resumed', () => {
   }
 
   test('an interruption by Ctrl-C is 130 and goes on; other arguments do not; a gap in the log is told', async t => {
-    server.state.delayMs = 40
     const out = join(directory, 'interrupted.ndjson')
-    const { pages } = server.state
+    const held = server.holdAfter(ENOUGH_PAGES)
     const first = start('--out', out, '--resume')
-    while (server.state.pages < pages + 70 && first.child.exitCode === null) await sleep(5)
+    await Promise.race([held, first.ended])
     first.child.kill('SIGINT')
     const { code, stderr } = await first.ended
     assert.equal(code, 130)
@@ -165,7 +177,7 @@ describe('an export that can be resumed', () => {
     assert.match(nowhere.stderr, /^--resume needs a file: name it with --out\.\n/)
 
     // The first day is gone by now.
-    server.state.delayMs = 0
+    server.holdAfter(Number.POSITIVE_INFINITY)
     server.state.oldest = placeAfter(logPositionBefore(Date.UTC(2026, 0, 2)))
     t.after(() => {
       server.state.oldest = 0
