@@ -1,7 +1,7 @@
 /** Makes the entries of the table of log events from what a family's file states of each type. */
 
 import type { JsonObject } from '../../base/json.ts'
-import { EXAMPLE_ENVELOPE, EXAMPLE_REQUEST, type FieldGroup } from './fields.ts'
+import { EXAMPLE_ENVELOPE, EXAMPLE_REQUEST, type FieldGroup, inDetails } from './fields.ts'
 
 /** The categories by which log streams filter (contract: `filters[].name`). */
 export type LogCategory =
@@ -49,11 +49,14 @@ interface EventDefinition {
   readonly required: readonly Field[]
   /** What a document may have besides; a path allows everything below it. */
   readonly optional: readonly Field[]
+  /** Names of further ones in its details. */
+  readonly optionalDetails?: readonly string[]
   /** Groups whose examples its examples show. */
   readonly shows: readonly FieldGroup[]
-  /** What its example shows besides. */
+  /** What its example shows besides, in its details and beside them. */
   readonly example?: JsonObject
-  /** The same of documents that differ in kind from the example. */
+  readonly exampleFields?: JsonObject
+  /** Documents that differ in kind from the example, each from its description on. */
   readonly furtherExamples?: readonly JsonObject[]
 }
 
@@ -71,11 +74,15 @@ export interface LogEventType<
   readonly examples: readonly [JsonObject, ...JsonObject[]]
 }
 
+type PathInDetails<Definition> = Definition extends { readonly optionalDetails: readonly (infer Name extends string)[] }
+  ? `details.${Name}`
+  : never
+
 type Entries<Definitions extends Readonly<Record<string, EventDefinition>>> = {
   readonly [Type in keyof Definitions & string]: LogEventType<
     Type,
     PathOf<Definitions[Type]['required'][number]>,
-    PathOf<Definitions[Type]['optional'][number]>
+    PathOf<Definitions[Type]['optional'][number]> | PathInDetails<Definitions[Type]>
   >
 }
 
@@ -90,7 +97,17 @@ const joined = (parts: readonly JsonObject[]): JsonObject => {
 }
 
 const toEntry = (type: string, definition: EventDefinition): LogEventType => {
-  const { category, description, doc, isRefusal, hasNoRequest, required, optional, shows, example = {} } = definition
+  const {
+    category,
+    description,
+    doc,
+    isRefusal,
+    hasNoRequest,
+    required,
+    optional,
+    optionalDetails = [],
+    shows,
+  } = definition
   const start = [EXAMPLE_ENVELOPE, hasNoRequest ? {} : EXAMPLE_REQUEST, { type, description }]
   const document = (own: JsonObject) => joined([...start, ...shows.map(group => group.example), own])
   return {
@@ -100,8 +117,11 @@ const toEntry = (type: string, definition: EventDefinition): LogEventType => {
     doc,
     ...(isRefusal ? { isRefusal } : {}),
     required: pathsOf(required),
-    optional: pathsOf(optional),
-    examples: [document(example), ...(definition.furtherExamples ?? []).map(document)],
+    optional: pathsOf([...optional, inDetails(...optionalDetails)]),
+    examples: [
+      document({ ...definition.exampleFields, details: definition.example ?? {} }),
+      ...(definition.furtherExamples ?? []).map(document),
+    ],
   }
 }
 

@@ -1,4 +1,4 @@
-/** Log events: experiments. */
+/** Log events: assignments of variations. */
 
 import { defineEvents } from './define-events.ts'
 import { CLIENT, CONNECTION, inDetails, ORGANIZATION, TRANSACTION, USER } from './fields.ts'
@@ -9,15 +9,9 @@ export const EXPERIMENT_EVENTS = defineEvents({
     description: 'Experiment variation assigned',
     doc: 'A login transaction was assigned to a variation; `details.experiment` is that experiment, and all later events of the transaction have it in `details.experiments`.',
     required: [CLIENT, inDetails('transaction_id', 'experiment')],
-    optional: [
-      USER,
-      CONNECTION,
-      ORGANIZATION,
-      TRANSACTION,
-      'ip',
-      inDetails('reason', 'phase', 'subject', 'override', 'segment_id'),
-    ],
+    optional: [USER, CONNECTION, ORGANIZATION, TRANSACTION, 'ip'],
+    optionalDetails: ['reason', 'phase', 'subject', 'override', 'segment_id'],
     shows: [CLIENT, TRANSACTION],
-    example: { details: { reason: 'auto_percentage', phase: 1 } },
+    example: { reason: 'auto_percentage', phase: 1 },
   },
 })

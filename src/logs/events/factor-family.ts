@@ -1,7 +1,9 @@
-/** Log events: second factors: asked for, proved, refused, set up and removed. */
+/** Log events: second factors that were asked for, proved, refused, set up and removed. */
 
 import { defineEvents } from './define-events.ts'
-import { AUTHENTICATOR, CLIENT, CONNECTION, inDetails, TRANSACTION, USER } from './fields.ts'
+import { AUTHENTICATOR, CLIENT, CONNECTION, EXAMPLE_REQUEST, inDetails, TRANSACTION, USER } from './fields.ts'
+
+const { ip, user_agent } = EXAMPLE_REQUEST
 
 /** What each of these events may have. */
 const OF_A_FACTOR = [CLIENT, USER, CONNECTION, TRANSACTION, AUTHENTICATOR] as const
@@ -22,7 +24,7 @@ export const FACTOR_EVENTS = defineEvents({
     required: ['user_id', 'ip', inDetails('authenticator')],
     optional: OF_A_FACTOR,
     shows: [CLIENT, USER, TRANSACTION, AUTHENTICATOR],
-    example: { details: { remember_browser: false } },
+    example: { remember_browser: false },
   },
   gd_auth_failed: {
     category: 'other',
@@ -33,16 +35,8 @@ export const FACTOR_EVENTS = defineEvents({
     optional: OF_A_FACTOR,
     shows: [CLIENT, USER, TRANSACTION, AUTHENTICATOR],
     example: {
-      details: {
-        request: {
-          ip: '203.0.113.7',
-          method: 'POST',
-          path: '/u/mfa-otp-challenge',
-          userAgent:
-            'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
-        },
-        failure_details: { errorCode: 'invalid_code', message: 'The code is wrong.' },
-      },
+      request: { ip, method: 'POST', path: '/u/mfa-otp-challenge', userAgent: user_agent },
+      failure_details: { errorCode: 'invalid_code', message: 'The code is wrong.' },
     },
   },
   gd_otp_rate_limit_exceed: {
@@ -54,11 +48,9 @@ export const FACTOR_EVENTS = defineEvents({
     optional: OF_A_FACTOR,
     shows: [CLIENT, USER, TRANSACTION, AUTHENTICATOR],
     example: {
-      details: {
-        failure_details: {
-          errorCode: 'too_many_attempts',
-          message: 'No codes are taken until 2026-11-21T10:00:12.345Z.',
-        },
+      failure_details: {
+        errorCode: 'too_many_attempts',
+        message: 'No codes are taken until 2026-11-21T10:00:12.345Z.',
       },
     },
   },
@@ -69,7 +61,7 @@ export const FACTOR_EVENTS = defineEvents({
     required: ['user_id', 'ip', inDetails('authenticator')],
     optional: OF_A_FACTOR,
     shows: [CLIENT, USER, TRANSACTION],
-    example: { details: { authenticator: { id: 'recovery-code|dev_9dRk3YwQmT7xLcV2hPzB5n', type: 'recovery-code' } } },
+    example: { authenticator: { id: 'recovery-code|dev_9dRk3YwQmT7xLcV2hPzB5n', type: 'recovery-code' } },
   },
   gd_recovery_failed: {
     category: 'other',
@@ -80,10 +72,8 @@ export const FACTOR_EVENTS = defineEvents({
     optional: OF_A_FACTOR,
     shows: [CLIENT, USER, TRANSACTION],
     example: {
-      details: {
-        authenticator: { id: null, type: 'recovery-code' },
-        failure_details: { errorCode: 'invalid_code', message: 'The code is wrong.' },
-      },
+      authenticator: { id: null, type: 'recovery-code' },
+      failure_details: { errorCode: 'invalid_code', message: 'The code is wrong.' },
     },
   },
   gd_start_enroll: {
@@ -94,10 +84,8 @@ export const FACTOR_EVENTS = defineEvents({
     optional: OF_A_FACTOR,
     shows: [CLIENT, USER, TRANSACTION],
     example: {
-      details: {
-        authenticator: { id: null, type: 'passkey' },
-        request: { query: { experiment_id: 'exp_uMP2ccYnKbSXPPNF8q1jsh', variation_id: 'var_7Qr1sL6kMmWy9vBjPt4hEZ' } },
-      },
+      authenticator: { id: null, type: 'passkey' },
+      request: { query: { experiment_id: 'exp_uMP2ccYnKbSXPPNF8q1jsh', variation_id: 'var_7Qr1sL6kMmWy9vBjPt4hEZ' } },
     },
   },
   gd_enrollment_complete: {
@@ -108,16 +96,14 @@ export const FACTOR_EVENTS = defineEvents({
     optional: OF_A_FACTOR,
     shows: [CLIENT, USER, TRANSACTION],
     example: {
-      details: {
-        authenticator: { id: 'passkey|dev_4fNs8QwErT6yUiP1aSdG2h', type: 'passkey' },
-        enrollment: {
-          _id: 'passkey|dev_4fNs8QwErT6yUiP1aSdG2h',
-          name: 'Passkey',
-          tenant: 'dev',
-          user_id: 'auth0|65f1c0ffee0ddba11cafe001',
-        },
-        request: { query: { experiment_id: 'exp_uMP2ccYnKbSXPPNF8q1jsh', variation_id: 'var_7Qr1sL6kMmWy9vBjPt4hEZ' } },
+      authenticator: { id: 'passkey|dev_4fNs8QwErT6yUiP1aSdG2h', type: 'passkey' },
+      enrollment: {
+        _id: 'passkey|dev_4fNs8QwErT6yUiP1aSdG2h',
+        name: 'Passkey',
+        tenant: 'dev',
+        user_id: 'auth0|65f1c0ffee0ddba11cafe001',
       },
+      request: { query: { experiment_id: 'exp_uMP2ccYnKbSXPPNF8q1jsh', variation_id: 'var_7Qr1sL6kMmWy9vBjPt4hEZ' } },
     },
   },
   gd_unenroll: {
@@ -128,13 +114,11 @@ export const FACTOR_EVENTS = defineEvents({
     optional: OF_A_FACTOR,
     shows: [CLIENT, USER, TRANSACTION, AUTHENTICATOR],
     example: {
-      details: {
-        enrollment: {
-          _id: 'totp|dev_6gTq2ZpXvR8sKcW4nYbH1m',
-          name: 'One-time password',
-          tenant: 'dev',
-          user_id: 'auth0|65f1c0ffee0ddba11cafe001',
-        },
+      enrollment: {
+        _id: 'totp|dev_6gTq2ZpXvR8sKcW4nYbH1m',
+        name: 'One-time password',
+        tenant: 'dev',
+        user_id: 'auth0|65f1c0ffee0ddba11cafe001',
       },
     },
   },

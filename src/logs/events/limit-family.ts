@@ -19,9 +19,10 @@ export const LIMIT_EVENTS = defineEvents({
     doc: 'A network failed to log in, or to sign up, too often, with one account or with many, and is throttled from now on.',
     isRefusal: true,
     required: [CLIENT, 'ip', 'hostname'],
-    optional: [USER, CONNECTION, TRANSACTION, inDetails('flow')],
+    optional: [USER, CONNECTION, TRANSACTION],
+    optionalDetails: ['flow'],
     shows: [CLIENT, CONNECTION, TRANSACTION],
-    example: { details: { flow: 'login' } },
+    example: { flow: 'login' },
   },
   api_limit: {
     category: 'system.notification',
@@ -29,13 +30,12 @@ export const LIMIT_EVENTS = defineEvents({
     doc: 'A network, or all networks together (`global`), have begun more logins, or a client made more requests of the Management API, than the limit allows; written once a minute while it goes on.',
     isRefusal: true,
     required: ['ip', inDetails('limit', 'request')],
-    optional: [CLIENT, inDetails('response')],
+    optional: [CLIENT],
+    optionalDetails: ['response'],
     shows: [CLIENT],
     example: {
-      details: {
-        limit: { bucket: 'management-api', global: false, size: 2_000 },
-        request: { method: 'GET', path: '/api/v2/logs' },
-      },
+      limit: { bucket: 'management-api', global: false, size: 2_000 },
+      request: { method: 'GET', path: '/api/v2/logs' },
     },
   },
 })

@@ -51,19 +51,18 @@ export const MANAGEMENT_EVENTS = defineEvents({
     description: 'Management API operation',
     doc: 'A write through the Management API succeeded; secrets in its bodies are redacted.',
     required: ['ip', inDetails('request', 'response')],
-    optional: [CLIENT, 'user_id', 'user_name', ASKED, inDetails('accessedSecrets')],
+    optional: [CLIENT, 'user_id', 'user_name', ASKED],
+    optionalDetails: ['accessedSecrets'],
     shows: [CLIENT],
     example: {
-      details: {
-        request: {
-          method: 'post',
-          path: '/api/v2/experimentation/segments',
-          query: {},
-          body: { name: 'Mobile' },
-          auth: auth('create:segments'),
-        },
-        response: { statusCode: 201, body: { id: 'seg_4Yj9nR2mKpTw8vDsXc1hBq', name: 'Mobile' } },
+      request: {
+        method: 'post',
+        path: '/api/v2/experimentation/segments',
+        query: {},
+        body: { name: 'Mobile' },
+        auth: auth('create:segments'),
       },
+      response: { statusCode: 201, body: { id: 'seg_4Yj9nR2mKpTw8vDsXc1hBq', name: 'Mobile' } },
     },
     furtherExamples: [
       USER_CHANGED,

@@ -13,10 +13,8 @@ export const PASSKEY_EVENTS = defineEvents({
     optional: [CLIENT, USER, CONNECTION, TRANSACTION, AUTHENTICATOR],
     shows: [CLIENT, USER, TRANSACTION],
     example: {
-      details: {
-        authenticator: { id: null, type: 'webauthn-roaming' },
-        failure_details: { errorCode: 'NotAllowedError', message: 'The browser reported NotAllowedError.' },
-      },
+      authenticator: { id: null, type: 'webauthn-roaming' },
+      failure_details: { errorCode: 'NotAllowedError', message: 'The browser reported NotAllowedError.' },
     },
   },
   gd_webauthn_enrollment_failed: {
@@ -25,14 +23,13 @@ export const PASSKEY_EVENTS = defineEvents({
     doc: 'A security key, a device or a passkey could not be set up: the person cancelled, or the answer did not verify.',
     isRefusal: true,
     required: ['user_id', 'ip', inDetails('authenticator', 'failure_details')],
-    optional: [CLIENT, USER, CONNECTION, TRANSACTION, AUTHENTICATOR, inDetails('authentication_methods')],
+    optional: [CLIENT, USER, CONNECTION, TRANSACTION, AUTHENTICATOR],
+    optionalDetails: ['authentication_methods'],
     shows: [CLIENT, USER, TRANSACTION],
     example: {
-      details: {
-        authenticator: { id: null, type: 'passkey' },
-        authentication_methods: ['passkey'],
-        failure_details: { errorCode: 'NotAllowedError', message: 'The browser reported NotAllowedError.' },
-      },
+      authenticator: { id: null, type: 'passkey' },
+      authentication_methods: ['passkey'],
+      failure_details: { errorCode: 'NotAllowedError', message: 'The browser reported NotAllowedError.' },
     },
   },
   passkey_enrollment_declined: {
@@ -43,11 +40,9 @@ export const PASSKEY_EVENTS = defineEvents({
     optional: [CLIENT, USER, CONNECTION, TRANSACTION, AUTHENTICATOR],
     shows: [CLIENT, USER, TRANSACTION],
     example: {
-      details: {
-        authenticator: { id: null, type: 'passkey' },
-        choice: 'not_now',
-        request: { query: { experiment_id: 'exp_uMP2ccYnKbSXPPNF8q1jsh', variation_id: 'var_7Qr1sL6kMmWy9vBjPt4hEZ' } },
-      },
+      authenticator: { id: null, type: 'passkey' },
+      choice: 'not_now',
+      request: { query: { experiment_id: 'exp_uMP2ccYnKbSXPPNF8q1jsh', variation_id: 'var_7Qr1sL6kMmWy9vBjPt4hEZ' } },
     },
   },
 })

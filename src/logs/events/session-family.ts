@@ -1,7 +1,7 @@
-/** Log events: what becomes of a session: logouts, and logins that it answers without a page. */
+/** Log events of sessions: logouts, and logins that a session answers without a page. */
 
 import { defineEvents } from './define-events.ts'
-import { ASKED, CLIENT, CONNECTION, inDetails, ORGANIZATION, TIMES, TRANSACTION, USER } from './fields.ts'
+import { ASKED, CLIENT, CONNECTION, ORGANIZATION, TIMES, TRANSACTION, USER } from './fields.ts'
 
 export const SESSION_EVENTS = defineEvents({
   slo: {
@@ -9,20 +9,13 @@ export const SESSION_EVENTS = defineEvents({
     description: 'User successfully logged out',
     doc: 'A user logged out.',
     required: ['ip', 'hostname'],
-    optional: [
-      CLIENT,
-      USER,
-      CONNECTION,
-      TRANSACTION,
-      inDetails('allowed_logout_url', 'initiated_by', 'protocol', 'return_to', 'session_metadata'),
-    ],
+    optional: [CLIENT, USER, CONNECTION, TRANSACTION],
+    optionalDetails: ['allowed_logout_url', 'initiated_by', 'protocol', 'return_to', 'session_metadata'],
     shows: [CLIENT, USER],
     example: {
-      details: {
-        session_id: 'qWb0Xy3tTgJ6nE2uRkZpVd5m',
-        return_to: 'https://shop.example.com/',
-        allowed_logout_url: ['https://shop.example.com/'],
-      },
+      session_id: 'qWb0Xy3tTgJ6nE2uRkZpVd5m',
+      return_to: 'https://shop.example.com/',
+      allowed_logout_url: ['https://shop.example.com/'],
     },
   },
   flo: {
@@ -31,20 +24,13 @@ export const SESSION_EVENTS = defineEvents({
     doc: 'A logout was refused, such as for an address that is not allowed.',
     isRefusal: true,
     required: ['ip', 'hostname'],
-    optional: [
-      CLIENT,
-      USER,
-      CONNECTION,
-      TRANSACTION,
-      inDetails('allowed_logout_url', 'initiated_by', 'protocol', 'return_to', 'error'),
-    ],
+    optional: [CLIENT, USER, CONNECTION, TRANSACTION],
+    optionalDetails: ['allowed_logout_url', 'initiated_by', 'protocol', 'return_to', 'error'],
     shows: [CLIENT],
     example: {
-      details: {
-        return_to: 'https://evil.example/',
-        allowed_logout_url: ['https://shop.example.com/'],
-        error: { message: 'The returnTo address is not allowed.' },
-      },
+      return_to: 'https://evil.example/',
+      allowed_logout_url: ['https://shop.example.com/'],
+      error: { message: 'The returnTo address is not allowed.' },
     },
   },
   ssa: {
@@ -52,20 +38,11 @@ export const SESSION_EVENTS = defineEvents({
     description: 'Successful silent authentication',
     doc: 'A session answered an authorization request without showing a page.',
     required: [CLIENT, 'ip', 'hostname', 'user_id'],
-    optional: [
-      USER,
-      CONNECTION,
-      ORGANIZATION,
-      TRANSACTION,
-      'session_connection',
-      TIMES,
-      inDetails('prompts', 'actions', 'riskAssessment', 'session'),
-    ],
+    optional: [USER, CONNECTION, ORGANIZATION, TRANSACTION, 'session_connection', TIMES],
+    optionalDetails: ['prompts', 'actions', 'riskAssessment', 'session'],
     shows: [CLIENT, USER],
-    example: {
-      session_connection: 'Username-Password-Authentication',
-      details: { session_id: 'qWb0Xy3tTgJ6nE2uRkZpVd5m' },
-    },
+    exampleFields: { session_connection: 'Username-Password-Authentication' },
+    example: { session_id: 'qWb0Xy3tTgJ6nE2uRkZpVd5m' },
   },
   fsa: {
     category: 'auth.silent_auth.fail',
@@ -73,11 +50,10 @@ export const SESSION_EVENTS = defineEvents({
     doc: 'An authorization request with prompt=none could not be answered without a page.',
     isRefusal: true,
     required: [CLIENT, 'ip', 'hostname'],
-    optional: [USER, CONNECTION, ORGANIZATION, TRANSACTION, ASKED, inDetails('error', 'actions', 'session')],
+    optional: [USER, CONNECTION, ORGANIZATION, TRANSACTION, ASKED],
+    optionalDetails: ['error', 'actions', 'session'],
     shows: [CLIENT],
-    example: {
-      audience: 'https://api.example.com/',
-      details: { error: { message: 'Login required', oauthError: 'login_required' } },
-    },
+    exampleFields: { audience: 'https://api.example.com/' },
+    example: { error: { message: 'Login required', oauthError: 'login_required' } },
   },
 })

@@ -1,7 +1,7 @@
-/** Log events: what is exchanged for tokens, and what is refused. */
+/** Log events: what was exchanged for tokens, and what was refused. */
 
 import { defineEvents } from './define-events.ts'
-import { ASKED, CLIENT, CONNECTION, inDetails, ORGANIZATION, TRANSACTION, USER } from './fields.ts'
+import { ASKED, CLIENT, CONNECTION, ORGANIZATION, TRANSACTION, USER } from './fields.ts'
 
 export const TOKEN_EVENTS = defineEvents({
   seacft: {
@@ -9,16 +9,11 @@ export const TOKEN_EVENTS = defineEvents({
     description: 'Authorization Code for Access Token',
     doc: 'An authorization code was exchanged for tokens.',
     required: [CLIENT, 'ip', 'hostname', 'user_id'],
-    optional: [
-      USER,
-      CONNECTION,
-      ORGANIZATION,
-      TRANSACTION,
-      ASKED,
-      inDetails('code', 'refresh_token', 'access_token_jti', 'requested_client_id'),
-    ],
+    optional: [USER, CONNECTION, ORGANIZATION, TRANSACTION, ASKED],
+    optionalDetails: ['code', 'refresh_token', 'access_token_jti', 'requested_client_id'],
     shows: [CLIENT, USER, CONNECTION, TRANSACTION],
-    example: { audience: 'https://api.example.com/', scope: 'openid profile', details: { code: 'J7kXXXXX' } },
+    exampleFields: { audience: 'https://api.example.com/', scope: 'openid profile' },
+    example: { code: 'J7kXXXXX' },
   },
   feacft: {
     category: 'auth.token_exchange.fail',
@@ -26,33 +21,26 @@ export const TOKEN_EVENTS = defineEvents({
     doc: 'An authorization code could not be exchanged.',
     isRefusal: true,
     required: ['ip', 'hostname'],
-    optional: [CLIENT, USER, CONNECTION, TRANSACTION, ASKED, inDetails('code', 'error', 'requested_client_id')],
+    optional: [CLIENT, USER, CONNECTION, TRANSACTION, ASKED],
+    optionalDetails: ['code', 'error', 'requested_client_id'],
     shows: [CLIENT],
-    example: {
-      details: { code: 'J7kXXXXX', error: { message: 'grant request is invalid', oauthError: 'invalid_grant' } },
-    },
+    example: { code: 'J7kXXXXX', error: { message: 'grant request is invalid', oauthError: 'invalid_grant' } },
   },
   seccft: {
     category: 'auth.token_exchange.success',
     description: 'Client Credentials for Access Token',
     doc: 'A client exchanged its own credentials for an access token.',
     required: [CLIENT, 'ip', 'hostname', 'audience'],
-    optional: [
-      'user_id',
-      'user_name',
-      'scope',
-      CONNECTION,
-      ORGANIZATION,
-      inDetails('access_token_jti', 'actions', 'requested_client_id'),
-    ],
+    optional: ['user_id', 'user_name', 'scope', CONNECTION, ORGANIZATION],
+    optionalDetails: ['access_token_jti', 'actions', 'requested_client_id'],
     shows: [CLIENT],
-    example: {
+    exampleFields: {
       user_id: '',
       user_name: '',
       audience: 'https://login.example.com/api/v2/',
       scope: 'read:logs read:experiments',
-      details: { access_token_jti: 'Yb3dQmNw0sVxKtLe' },
     },
+    example: { access_token_jti: 'Yb3dQmNw0sVxKtLe' },
   },
   feccft: {
     category: 'auth.token_exchange.fail',
@@ -60,48 +48,32 @@ export const TOKEN_EVENTS = defineEvents({
     doc: 'A client could not exchange its own credentials.',
     isRefusal: true,
     required: ['ip', 'hostname'],
-    optional: [
-      CLIENT,
-      USER,
-      ORGANIZATION,
-      ASKED,
-      inDetails('error', 'client_authentication_error', 'requested_client_id'),
-    ],
+    optional: [CLIENT, USER, ORGANIZATION, ASKED],
+    optionalDetails: ['error', 'client_authentication_error', 'requested_client_id'],
     shows: [CLIENT],
-    example: {
-      audience: 'https://login.example.com/api/v2/',
-      details: { error: { message: 'Unauthorized', oauthError: 'access_denied' } },
-    },
+    exampleFields: { audience: 'https://login.example.com/api/v2/' },
+    example: { error: { message: 'Unauthorized', oauthError: 'access_denied' } },
   },
   sertft: {
     category: 'auth.token_exchange.success',
     description: 'Refresh Token for Access Token',
     doc: 'A refresh token was exchanged for tokens.',
     required: [CLIENT, 'ip', 'hostname', 'user_id'],
-    optional: [
-      USER,
-      CONNECTION,
-      ORGANIZATION,
-      TRANSACTION,
-      ASKED,
-      inDetails(
-        'access_token_jti',
-        'actions',
-        'familyId',
-        'tokenCounter',
-        'refresh_token',
-        'policy_used',
-        'requested_audience',
-        'requested_scope',
-        'requested_client_id',
-      ),
+    optional: [USER, CONNECTION, ORGANIZATION, TRANSACTION, ASKED],
+    optionalDetails: [
+      'access_token_jti',
+      'actions',
+      'familyId',
+      'tokenCounter',
+      'refresh_token',
+      'policy_used',
+      'requested_audience',
+      'requested_scope',
+      'requested_client_id',
     ],
     shows: [CLIENT, USER, CONNECTION],
-    example: {
-      audience: 'https://api.example.com/',
-      scope: 'openid offline_access',
-      details: { session_id: 'qWb0Xy3tTgJ6nE2uRkZpVd5m', tokenCounter: 2 },
-    },
+    exampleFields: { audience: 'https://api.example.com/', scope: 'openid offline_access' },
+    example: { session_id: 'qWb0Xy3tTgJ6nE2uRkZpVd5m', tokenCounter: 2 },
   },
   fertft: {
     category: 'auth.token_exchange.fail',
@@ -109,29 +81,21 @@ export const TOKEN_EVENTS = defineEvents({
     doc: 'A refresh token could not be exchanged.',
     isRefusal: true,
     required: ['ip', 'hostname'],
-    optional: [
-      CLIENT,
-      USER,
-      CONNECTION,
-      TRANSACTION,
-      ASKED,
-      inDetails(
-        'error',
-        'failure_reason',
-        'familyId',
-        'tokenCounter',
-        'actions',
-        'policy_used',
-        'refresh_token',
-        'requested_client_id',
-      ),
+    optional: [CLIENT, USER, CONNECTION, TRANSACTION, ASKED],
+    optionalDetails: [
+      'error',
+      'failure_reason',
+      'familyId',
+      'tokenCounter',
+      'actions',
+      'policy_used',
+      'refresh_token',
+      'requested_client_id',
     ],
     shows: [CLIENT],
     example: {
-      details: {
-        failure_reason: 'invalid_token',
-        error: { message: 'Unknown or invalid refresh token.', oauthError: 'invalid_grant' },
-      },
+      failure_reason: 'invalid_token',
+      error: { message: 'Unknown or invalid refresh token.', oauthError: 'invalid_grant' },
     },
   },
   ferrt: {
@@ -140,15 +104,9 @@ export const TOKEN_EVENTS = defineEvents({
     doc: 'A refresh token that had been rotated was used again; its whole family is revoked.',
     isRefusal: true,
     required: ['ip', 'hostname'],
-    optional: [
-      CLIENT,
-      USER,
-      CONNECTION,
-      TRANSACTION,
-      ASKED,
-      inDetails('familyId', 'latestCounter', 'tokenCounter', 'error', 'actions'),
-    ],
+    optional: [CLIENT, USER, CONNECTION, TRANSACTION, ASKED],
+    optionalDetails: ['familyId', 'latestCounter', 'tokenCounter', 'error', 'actions'],
     shows: [CLIENT, USER],
-    example: { details: { familyId: 'Hq5tXcV0', tokenCounter: 2, latestCounter: 3 } },
+    example: { familyId: 'Hq5tXcV0', tokenCounter: 2, latestCounter: 3 },
   },
 })
