@@ -105,7 +105,7 @@ describe('bad input', async () => {
     }
   })
 
-  test('whatever a module throws while it loads, its deployment fails with it', async () => {
+  test('a module may throw any value while it loads: its deployment fails with it', async () => {
     for (const thrown of ["new Error('\\0\\ud800'.repeat(5000))", "'\\0'", 'null', '{ get message() { throw 1 } }']) {
       const id = await api.create({ code: `${CODE}\nthrow (${thrown})` })
       const { status, body } = await api.act('POST', `/actions/${id}/deploy`)

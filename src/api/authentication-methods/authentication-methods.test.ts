@@ -238,7 +238,7 @@ describe("users' authentication methods", async () => {
     })
   }
 
-  test('where browsers offer no WebAuthn, no credential is created that nobody could use', async () => {
+  test('where browsers offer no WebAuthn, no credential is created, because it could not be used', async () => {
     const message = assertRefused(
       await call('POST', pathOf(await newUser()), securityKey()),
       400,
@@ -420,7 +420,7 @@ describe("users' authentication methods", async () => {
     assert.ok(answers.some(({ body }) => body[0].id === id))
   })
 
-  test('nobody is not found, and neither is a method of somebody else or of another tenant', async () => {
+  test('a user that does not exist is not found, and neither is a method of another user or of another tenant', async () => {
     const [userId, stranger] = [await newUser(), await newUser()]
     const { id } = await create(userId, { type: 'totp' })
     const foreigner = await newUser(OTHER)

@@ -125,7 +125,7 @@ const OPERATIONS: readonly Operation<MethodContext>[] = [
     success: { status: 204 },
     errors: [],
     async run(api, { params: { id } }) {
-      // Nobody has no methods.
+      // A user that does not exist has no methods.
       const user = await findUserById(api.read, id)
       if (!user) return
       await requireNoLessThan(api, user)

@@ -56,7 +56,7 @@ export const readCoseKey = async (text: string): Promise<Uint8Array | undefined>
   if (!bytes) return undefined
   const { decodeCredentialPublicKey } = await loadDecoder()
   try {
-    // Its type names the labels; whoever sent the bytes need not have.
+    // Its type names the labels; the sender of the bytes need not have.
     const cose: unknown = decodeCredentialPublicKey(Uint8Array.from(bytes))
     return cose instanceof Map && isSound(cose) ? Uint8Array.from(bytes) : undefined
   } catch {

@@ -116,7 +116,7 @@ export const toWireMethod = (method: UserMethod, owner: MethodOwner): z.output<t
   ...originOf(method, owner),
 })
 
-/** @param secret of a TOTP, when it was made here: nobody else could tell the user */
+/** @param secret of a TOTP, when it was made here: only this answer can tell the user */
 export const toCreatedMethod = (method: UserMethod, owner: MethodOwner, secret: string | undefined) => ({
   ...commonOf(method),
   ...(secret === undefined ? {} : { totp_secret: secret }),

@@ -8,7 +8,7 @@ import { identityUserId } from './method-answer.ts'
 /** Events name authenticators as Actions do. */
 const eventType = (type: UserMethod['type']): string => (type === 'totp' ? 'otp' : type)
 
-/** An administrator is in nobody's login, so no experiment was in force and the event has none. */
+/** An administrator acts outside of a login, so no experiment was in force and the event has none. */
 const recordRemoval = (api: ApiContext, user: UserRecord, { id, type, name }: UserMethod): Promise<void> =>
   api.recordEvent({
     type: 'gd_unenroll',

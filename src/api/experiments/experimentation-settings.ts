@@ -1,4 +1,4 @@
-/** `/experimentation/settings`: what a tenant chooses for all of its experiments. Ours: the wire has no such noun. */
+/** `/experimentation/settings`: what a tenant chooses for all of its experiments. The wire has no such noun. */
 
 import {
   experimentationSettingsChangeSchema,

@@ -30,7 +30,7 @@ describe('requests that race', async () => {
     await setStatus(api, `/experiments/${body.experiments[0].id}`, 'completed')
   })
 
-  test('the database keeps one active experiment, whatever code writes to it', async () => {
+  test('the database keeps one active experiment, also against code that does not ask before it writes', async () => {
     const flag = await createActiveFlag(api)
     const ids = await Promise.all([1, 2, 3, 4, 5].map(() => createExperiment(api, flag)))
     const outcomes = await Promise.allSettled(

@@ -79,7 +79,7 @@ describe('what every operation goes through', async () => {
     assert.equal(api.changes.length, before + 1)
   })
 
-  test('a path or method that nobody answers is not found, in the envelope', async () => {
+  test('a path or method that no operation answers is not found, in the envelope', async () => {
     assertRefused(await api.call('GET', '/nothing'), 404, 'inexistent_route')
     assertRefused(await api.call('PUT', '/segments', {}), 404, 'inexistent_route')
     assertRefused(await api.call('DELETE', '/segments'), 404, 'inexistent_route')

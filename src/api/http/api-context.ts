@@ -30,7 +30,7 @@ export interface ApiContext {
   write<T>(work: (write: ConfigurationWrite) => Promise<T>): Promise<T>
   /**
    * Writes an event that the call has brought about, with what is known of the caller; the answer waits for it. The call
-   * counts as one that has changed something, whatever becomes of it.
+   * counts as one that has changed something, also when it fails.
    */
   recordEvent(event: StatedEvent): Promise<void>
   /** Adds a header to the answer, such as `Link`. */

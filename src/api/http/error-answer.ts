@@ -5,7 +5,7 @@ import { DPOP_ALGORITHMS } from '../../base/dpop-proof.ts'
 import { ApiError, apiError, ERROR_CODES, toErrorEnvelope } from '../../model/error-codes.ts'
 import { isDatabaseUnavailable } from '../../store/database/database-unavailable.ts'
 
-/** Maps what was thrown to a coded failure. Whatever is not coded is a defect or a lost database. */
+/** Maps what was thrown to a coded failure. What is not coded is a defect or a lost database. */
 export const toApiError = (error: unknown): ApiError => {
   if (error instanceof ApiError) return error
   if (isDatabaseUnavailable(error)) {

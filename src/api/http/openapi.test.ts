@@ -39,7 +39,7 @@ delete /experimentation/segments/{id}                           delete_segment  
   .split('\n')
   .map(line => line.split(/ +/))
 
-/** Ours beside the wire's. */
+/** Those that this product adds. */
 const OURS = `
 post   /experimentation/experiments/{id}/refresh                refresh_experiment              update:experimentation
 get    /experimentation/settings                                get_experimentation_settings    read:experimentation

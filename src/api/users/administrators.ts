@@ -1,4 +1,4 @@
-/** Whoever can log in as an administrator has an administrator's scopes, so only who has them may take over that login. */
+/** A person who can log in as an administrator has an administrator's scopes, so only a caller who has them may change that login. */
 
 import { apiError } from '../../model/error-codes.ts'
 import { administratorScopes } from '../../store/users/administrator-power.ts'

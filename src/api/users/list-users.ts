@@ -28,7 +28,7 @@ const refuseDeepPage = ({ page, per_page }: UserListQuery): void => {
   throw apiError('invalid_query_string', `Pages reach the first ${MAX_PAGED} users only; ${further}.`)
 }
 
-/** @returns null when there is no such connection, so that nobody belongs to it */
+/** @returns null when there is no such connection, so that no user belongs to it */
 const connectionIdOf = async (api: ApiContext, name: string | undefined): Promise<string | null | undefined> => {
   if (name === undefined) return undefined
   const connection = isStorable(name) ? await findConnection(api.db, api.tenant.tenantId, name) : undefined

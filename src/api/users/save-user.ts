@@ -65,7 +65,7 @@ const hashPassword = async (
   }
 }
 
-/** What an address calls its owner, for whom nobody has named. */
+/** The names of a user who was given none: those of the address. */
 const namesOf = (email: string) => ({ name: email, nickname: email.split('@', 1)[0] ?? email })
 
 const given = <Value extends object>(value: Value): Partial<Value> =>
@@ -123,7 +123,7 @@ const requireOwnConnection = (own: ConnectionRecord, name: string | undefined): 
   throw apiError('user_connection_invalid', `connection: the user belongs to ${own.name}.`)
 }
 
-/** A name that is taken away is the address's again; a new address is nobody's yet. */
+/** A name that is taken away is the address's again; a new address is not verified yet. */
 const changedProfile = (user: UserRecord, email: string, { name, nickname, ...body }: UserChange): UserProfile => {
   const ofAddress = namesOf(email)
   return {
@@ -134,7 +134,7 @@ const changedProfile = (user: UserRecord, email: string, { name, nickname, ...bo
   }
 }
 
-/** What lets somebody in, or keeps somebody out. */
+/** What decides whether a person can log in. */
 const LOGIN_KEYS = ['email', 'email_verified', 'password', 'blocked', 'phone_number', 'phone_verified'] as const
 
 const requirePowerFor = async (api: UserContext, user: UserRecord, body: UserChange): Promise<void> => {
@@ -167,7 +167,7 @@ export const editUser = async (api: UserContext, id: string, body: UserChange): 
   return changed ?? loadUser(api.read, id)
 }
 
-/** Deletes a user with everything that is theirs; nobody is gone already. @throws `insufficient_scope` */
+/** Deletes a user with everything that is theirs; one that does not exist is gone already. @throws `insufficient_scope` */
 export const removeUser = async (api: UserContext, id: string): Promise<void> => {
   const user = await findUserById(api.read, id)
   if (!user) return

@@ -10,7 +10,7 @@ describe('who may do what to which user', async () => {
   const { api, as, call, create, pathOf } = await createUserApi()
   after(() => api[Symbol.asyncDispose]())
 
-  test('nobody is not found, and neither is a user of another tenant', async () => {
+  test('a user that does not exist is not found, and neither is a user of another tenant', async () => {
     const { user_id, email } = await create()
     const other = OTHER_TENANT
     for (const nobody of ['auth0|nobody', '\0', '%', 'x'.repeat(3_000), "' or 1=1 --"]) {

@@ -6,7 +6,7 @@ const codes = (text: string): readonly string[] => text.split(/\s+/).filter(Bool
 
 /**
  * A stream that is made for a whole tenant elsewhere names categories: it must mean here what it means there. What no
- * category claims is `other`. Ours is `log_events_left_out`, a limit like those beside it.
+ * category claims is `other`. This product adds `log_events_left_out`, a limit like those beside it.
  */
 export const CATEGORY_CODES: Readonly<Record<LogCategory, readonly string[]>> = {
   'auth.login.fail': codes('f fc fco fcoa fens fp fu'),
