@@ -1,9 +1,11 @@
-/** `npm run check`: types, lint and format, layers, style, generated files, executables. Prints every problem, exits 1 on any. */
+/** `npm run check`: types, lint and format, layers, rooms, maps, style, generated files, executables. Prints every problem, exits 1 on any. */
 
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { checkExecutables } from './check-executables.ts'
 import { checkLayers } from './check-layers.ts'
+import { checkMaps } from './check-maps.ts'
+import { checkRooms } from './check-rooms.ts'
 import { checkStyle } from './check-style.ts'
 import { staleReferences } from './generate-docs.ts'
 import { ROOT } from './source-files.ts'
@@ -22,6 +24,8 @@ const CHECKS: Record<string, () => string[] | Promise<string[]>> = {
   types: command('tsc', '--noEmit'),
   'lint and format': command('biome', 'check', '.'),
   layers: checkLayers,
+  rooms: checkRooms,
+  maps: checkMaps,
   style: checkStyle,
   'generated reference': staleReferences,
   executables: checkExecutables,

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 export const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 
 export interface SourceFile {
-  /** Relative to the root, with forward slashes: `src/decision/hash.ts`. */
+  /** Relative to the root, with forward slashes: `src/decision/allocation/hash.ts`. */
   readonly path: string
   readonly text: string
 }

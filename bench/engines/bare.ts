@@ -1,6 +1,6 @@
 /** The limits: what a programmer would write by hand for exactly these two experiments, and nothing else. */
 
-import { murmur3 } from '../../src/decision/hash.ts'
+import { murmur3 } from '../../src/decision/allocation/hash.ts'
 import type { BenchRequest, CreateEngine } from './engine.ts'
 
 const control = { variation_name: 'control' }

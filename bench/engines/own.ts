@@ -2,7 +2,7 @@
 
 import { compile } from '../../src/decision/compile.ts'
 import { decide } from '../../src/decision/decide.ts'
-import type { AllocationData, AllocationStrategy, SnapshotData } from '../../src/decision/snapshot.ts'
+import type { AllocationData, AllocationStrategy, SnapshotData } from '../../src/decision/snapshot/snapshot.ts'
 import { type BenchRequest, type CreateEngine, PARAMETERS } from './engine.ts'
 
 const CONTROL = 'var_aCJPsf6N51CBQPBBfQSPPf'

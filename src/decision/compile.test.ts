@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { type CaseFile, readCases } from '../../test/kit/conformance.ts'
 import { compile } from './compile.ts'
 import { decide } from './decide.ts'
-import type { SnapshotData } from './snapshot.ts'
+import type { SnapshotData } from './snapshot/snapshot.ts'
 
 interface WithSnapshots extends CaseFile<unknown, unknown> {
   readonly snapshots: { readonly several: SnapshotData }

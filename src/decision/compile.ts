@@ -1,14 +1,14 @@
 /** Turning a tenant's data into the frozen snapshot that decisions are made from. */
 
-import { createAssign } from './assignment.ts'
-import { type Decision, toDecision } from './decision.ts'
-import { AUTHENTICATION_FLOWS, type AuthenticationFlow, type Flow } from './flow.ts'
-import { deepFreeze } from './freeze.ts'
-import { type Lookup, toLookup } from './lookup.ts'
-import { compileSegment } from './segment.ts'
-import type { ExperimentData, SegmentData, SnapshotData } from './snapshot.ts'
+import { createAssign } from './snapshot/assignment.ts'
+import { type Decision, toDecision } from './snapshot/decision.ts'
+import { AUTHENTICATION_FLOWS, type AuthenticationFlow, type Flow } from './snapshot/flow.ts'
+import { deepFreeze } from './snapshot/freeze.ts'
+import { type Lookup, toLookup } from './snapshot/lookup.ts'
+import type { ExperimentData, SegmentData, SnapshotData } from './snapshot/snapshot.ts'
 import { STRATEGIES } from './strategies/index.ts'
 import type { Plan, StrategyInput } from './strategies/strategy.ts'
+import { compileSegment } from './targeting/segment.ts'
 
 export interface CompiledExperiment extends Plan {
   readonly id: string

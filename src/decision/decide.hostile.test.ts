@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { type CaseFile, readCases } from '../../test/kit/conformance.ts'
-import { ATTRIBUTES, isAttributeName } from './attributes.ts'
 import { compile } from './compile.ts'
 import { decide } from './decide.ts'
-import { REASONS, WARNINGS } from './decision.ts'
-import { FLOWS_BY_MOMENT } from './flow.ts'
-import { compileSegment } from './segment.ts'
-import type { RuleData, SnapshotData } from './snapshot.ts'
+import { ATTRIBUTES, isAttributeName } from './snapshot/attributes.ts'
+import { REASONS, WARNINGS } from './snapshot/decision.ts'
+import { FLOWS_BY_MOMENT } from './snapshot/flow.ts'
+import type { RuleData, SnapshotData } from './snapshot/snapshot.ts'
+import { compileSegment } from './targeting/segment.ts'
 
 interface WithSnapshots extends CaseFile<unknown, unknown> {
   readonly snapshots: { readonly [name: string]: SnapshotData }

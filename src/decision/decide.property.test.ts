@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { compile } from './compile.ts'
 import { decide } from './decide.ts'
-import type { AllocationData, ExperimentData } from './snapshot.ts'
+import type { AllocationData, ExperimentData } from './snapshot/snapshot.ts'
 
 const CONTROL = 'var_0'
 

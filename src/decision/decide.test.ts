@@ -3,8 +3,15 @@ import { test } from 'node:test'
 import { type CaseFile, readCases, replay } from '../../test/kit/conformance.ts'
 import { compile } from './compile.ts'
 import { decide } from './decide.ts'
-import { type Assignment, type DecisionRequest, REASONS, type Reason, WARNINGS, type WarningCode } from './decision.ts'
-import type { SnapshotData } from './snapshot.ts'
+import {
+  type Assignment,
+  type DecisionRequest,
+  REASONS,
+  type Reason,
+  WARNINGS,
+  type WarningCode,
+} from './snapshot/decision.ts'
+import type { SnapshotData } from './snapshot/snapshot.ts'
 
 interface Given {
   readonly snapshot: string

@@ -1,9 +1,9 @@
 /** The decision: which variation a request is served, as a pure function of the snapshot and the request. */
 
 import type { CompiledExperiment, Snapshot } from './compile.ts'
-import { type Decision, type DecisionRequest, type Override, toDecision, type Warning } from './decision.ts'
-import { AUTHENTICATION_FLOWS, type Flow, isFollowUp, leadsTo } from './flow.ts'
-import { deepFreeze } from './freeze.ts'
+import { type Decision, type DecisionRequest, type Override, toDecision, type Warning } from './snapshot/decision.ts'
+import { AUTHENTICATION_FLOWS, type Flow, isFollowUp, leadsTo } from './snapshot/flow.ts'
+import { deepFreeze } from './snapshot/freeze.ts'
 import { experimentNotFound, flowNotReached, orphanedParams, segmentNotFound, variationNotFound } from './warning.ts'
 
 const NO_ACTIVE_EXPERIMENT = toDecision('no_active_experiment')

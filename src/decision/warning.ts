@@ -1,7 +1,7 @@
 /** The sentences of a decision's warnings. */
 
-import type { Warning } from './decision.ts'
-import type { AuthenticationFlow } from './flow.ts'
+import type { Warning } from './snapshot/decision.ts'
+import type { AuthenticationFlow } from './snapshot/flow.ts'
 
 const escapeUnit = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 

@@ -1,7 +1,7 @@
 /** The flow of an experiment as the wire writes it. */
 
 import { z } from 'zod'
-import type { AuthenticationFlow } from '../decision/flow.ts'
+import type { AuthenticationFlow } from '../decision/snapshot/flow.ts'
 
 /**
  * Each word of the wire and what it means: the six of the later generation, ours (`login` and `signup` alone), and two of

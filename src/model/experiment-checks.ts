@@ -1,6 +1,6 @@
 /** The checks of an experiment: those that every write must pass, and those that an activation must pass besides. */
 
-import { areExclusive } from '../decision/flow.ts'
+import { areExclusive } from '../decision/snapshot/flow.ts'
 import type { Allocation, AllocationInput } from './allocation.ts'
 import { type FlowWord, flowOf } from './authentication-flow.ts'
 import { apiError, type ErrorCode } from './error-codes.ts'

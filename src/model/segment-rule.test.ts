@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ATTRIBUTES } from '../decision/attributes.ts'
-import { OPERATORS } from '../decision/operators/index.ts'
+import { ATTRIBUTES } from '../decision/snapshot/attributes.ts'
+import { OPERATORS } from '../decision/targeting/operators/index.ts'
 import { requireRuleSizes, segmentRuleSchema, toRuleData } from './segment-rule.ts'
 
 const accepts = (rule: unknown): boolean => segmentRuleSchema.safeParse(rule).success

@@ -2,9 +2,9 @@
 
 import { z } from 'zod'
 import { jsonByteLength } from '../base/json.ts'
-import { ATTRIBUTES, type AttributeName } from '../decision/attributes.ts'
-import { OPERATORS, type OperatorName } from '../decision/operators/index.ts'
-import type { ConditionData, RuleData } from '../decision/snapshot.ts'
+import { ATTRIBUTES, type AttributeName } from '../decision/snapshot/attributes.ts'
+import type { ConditionData, RuleData } from '../decision/snapshot/snapshot.ts'
+import { OPERATORS, type OperatorName } from '../decision/targeting/operators/index.ts'
 import { apiError } from './error-codes.ts'
 import { text } from './text.ts'
 

@@ -1,12 +1,12 @@
 /** Renders docs/reference/decisions.md from the tables of the decision engine. */
 
-import { ATTRIBUTES } from '../../src/decision/attributes.ts'
-import { REASONS, WARNINGS } from '../../src/decision/decision.ts'
-import { AUTHENTICATION_FLOWS } from '../../src/decision/flow.ts'
-import type { ListedValues } from '../../src/decision/listed-values.ts'
-import { OPERATORS } from '../../src/decision/operators/index.ts'
+import { ATTRIBUTES } from '../../src/decision/snapshot/attributes.ts'
+import { REASONS, WARNINGS } from '../../src/decision/snapshot/decision.ts'
+import { AUTHENTICATION_FLOWS } from '../../src/decision/snapshot/flow.ts'
+import type { ListedValues } from '../../src/decision/snapshot/listed-values.ts'
+import { SUBJECTS } from '../../src/decision/snapshot/subject.ts'
 import { STRATEGIES } from '../../src/decision/strategies/index.ts'
-import { SUBJECTS } from '../../src/decision/subject.ts'
+import { OPERATORS } from '../../src/decision/targeting/operators/index.ts'
 import { FLOW_WORDS } from '../../src/model/authentication-flow.ts'
 
 const rows = (entries: Record<string, string>): string[] =>

@@ -1,11 +1,11 @@
 /** `percentage`: the subject is hashed into a variation in proportion to the weights, or to the ramp's level. */
 
-import { allocate, compileAllocation, type Share } from '../allocation.ts'
-import { type Outcome, toOutcome, toUnassigned } from '../decision.ts'
-import { toLookup } from '../lookup.ts'
-import { rampLevel, rampWeights } from '../ramp.ts'
-import type { ExperimentData } from '../snapshot.ts'
-import { SUBJECTS, type Subjects } from '../subject.ts'
+import { allocate, compileAllocation, type Share } from '../allocation/allocation.ts'
+import { rampLevel, rampWeights } from '../allocation/ramp.ts'
+import { type Outcome, toOutcome, toUnassigned } from '../snapshot/decision.ts'
+import { toLookup } from '../snapshot/lookup.ts'
+import type { ExperimentData } from '../snapshot/snapshot.ts'
+import { SUBJECTS, type Subjects } from '../snapshot/subject.ts'
 import type { Choose, Strategy, StrategyInput } from './strategy.ts'
 
 const NOTHING_ALLOCATED = toUnassigned('nothing_allocated')

@@ -1,9 +1,9 @@
 /** `segment`: the first allocation whose segment matches the request wins, else the fallback. */
 
-import type { Attributes } from '../attributes.ts'
-import { type Assignment, type Outcome, toDecision, toOutcome, toUnassigned } from '../decision.ts'
-import { toLookup } from '../lookup.ts'
-import type { AllocationData } from '../snapshot.ts'
+import type { Attributes } from '../snapshot/attributes.ts'
+import { type Assignment, type Outcome, toDecision, toOutcome, toUnassigned } from '../snapshot/decision.ts'
+import { toLookup } from '../snapshot/lookup.ts'
+import type { AllocationData } from '../snapshot/snapshot.ts'
 import type { Choose, Strategy, StrategyInput } from './strategy.ts'
 
 const NO_SEGMENT_MATCHED = toUnassigned('no_segment_matched')

@@ -1,10 +1,10 @@
 /** What an allocation strategy is: it compiles an experiment into a plan. */
 
-import type { Assign } from '../assignment.ts'
-import type { Decision, DecisionRequest, Outcome } from '../decision.ts'
-import type { Lookup } from '../lookup.ts'
-import type { AttributesPredicate } from '../segment.ts'
-import type { ExperimentData } from '../snapshot.ts'
+import type { Assign } from '../snapshot/assignment.ts'
+import type { Decision, DecisionRequest, Outcome } from '../snapshot/decision.ts'
+import type { Lookup } from '../snapshot/lookup.ts'
+import type { ExperimentData } from '../snapshot/snapshot.ts'
+import type { AttributesPredicate } from '../targeting/segment.ts'
 
 /** Computes a request's outcome in one experiment; total and pure. */
 export type Choose = (request: DecisionRequest) => Outcome

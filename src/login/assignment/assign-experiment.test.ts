@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compile } from '../../decision/compile.ts'
-import type { ExperimentData, SnapshotData } from '../../decision/snapshot.ts'
+import type { ExperimentData, SnapshotData } from '../../decision/snapshot/snapshot.ts'
 import { createTransactionId, toTenantId } from '../../model/ids.ts'
 import { createAssign } from './assign-experiment.ts'
 import type { AssignInput } from './assignment-port.ts'

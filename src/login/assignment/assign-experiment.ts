@@ -1,8 +1,8 @@
 /** Assigns a login transaction: the request's facts in, the decision of the snapshot in force out. */
 
 import { decide, isIdle } from '../../decision/decide.ts'
-import { assignmentMethod, type Decision } from '../../decision/decision.ts'
-import { type Flow, isFollowUp } from '../../decision/flow.ts'
+import { assignmentMethod, type Decision } from '../../decision/snapshot/decision.ts'
+import { type Flow, isFollowUp } from '../../decision/snapshot/flow.ts'
 import type { TenantId } from '../../model/ids.ts'
 import type { Assign, AssignInput, AssignOutcome } from './assignment-port.ts'
 import type { ExperimentSnapshots } from './experiment-snapshots.ts'

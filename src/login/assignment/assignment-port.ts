@@ -1,6 +1,6 @@
 /** What the login asks of experimentation, and what it gets: the border between the two. */
 
-import type { AuthenticationFlow, Flow } from '../../decision/flow.ts'
+import type { AuthenticationFlow, Flow } from '../../decision/snapshot/flow.ts'
 import type { ExperimentDetails } from '../../logs/record/log-event.ts'
 import type { TenantId, TransactionId } from '../../model/ids.ts'
 

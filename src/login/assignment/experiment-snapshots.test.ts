@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { SnapshotData } from '../../decision/snapshot.ts'
+import type { SnapshotData } from '../../decision/snapshot/snapshot.ts'
 import { toTenantId } from '../../model/ids.ts'
 import { createExperimentSnapshots } from './experiment-snapshots.ts'
 

@@ -2,7 +2,7 @@
 
 import { createReloadingRegistry, type ReloadingRegistry } from '../../base/reloading-registry.ts'
 import { compile, type Snapshot } from '../../decision/compile.ts'
-import type { SnapshotData } from '../../decision/snapshot.ts'
+import type { SnapshotData } from '../../decision/snapshot/snapshot.ts'
 import type { TenantId } from '../../model/ids.ts'
 
 export interface SnapshotPorts {

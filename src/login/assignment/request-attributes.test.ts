@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Bowser from 'bowser'
-import { BROWSERS, createValueOf, OTHER, PLATFORMS } from '../../decision/listed-values.ts'
+import { BROWSERS, createValueOf, OTHER, PLATFORMS } from '../../decision/snapshot/listed-values.ts'
 import { requestAttributes, userAgentAttributes } from './request-attributes.ts'
 
 /** `device type | browser | platform | header`, as browsers, televisions, crawlers and HTTP clients send it. */

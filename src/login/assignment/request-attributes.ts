@@ -3,8 +3,8 @@
 import Bowser from 'bowser'
 import { isbot } from 'isbot'
 import { LRUCache } from 'lru-cache'
-import type { Attributes } from '../../decision/attributes.ts'
-import { BROWSERS, createValueOf, DEVICE_TYPES, PLATFORMS } from '../../decision/listed-values.ts'
+import type { Attributes } from '../../decision/snapshot/attributes.ts'
+import { BROWSERS, createValueOf, DEVICE_TYPES, PLATFORMS } from '../../decision/snapshot/listed-values.ts'
 
 interface UserAgentAttributes {
   readonly device_type?: string

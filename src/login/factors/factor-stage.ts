@@ -1,6 +1,6 @@
 /** What a login that waits for second factors needs next. */
 
-import type { Flow } from '../../decision/flow.ts'
+import type { Flow } from '../../decision/snapshot/flow.ts'
 import { relyingPartyOf } from '../../model/relying-party.ts'
 import type { FactorRequest } from '../../store/logins/factor-request-store.ts'
 import type { AuthenticationMethod } from '../../store/users/authentication-method-store.ts'

@@ -1,6 +1,6 @@
 /** Asks experimentation for a transaction's variations, at each moment at which a flow is decided. */
 
-import { FLOWS_BY_MOMENT, type Flow } from '../../decision/flow.ts'
+import { FLOWS_BY_MOMENT, type Flow } from '../../decision/snapshot/flow.ts'
 import type { LogEvent } from '../../logs/record/log-event.ts'
 import { changeLoginTransaction } from '../../store/logins/login-transaction-store.ts'
 import type { UserRecord } from '../../store/users/user-store.ts'

@@ -1,6 +1,6 @@
 /** Begins a login transaction: recognises the device and the browser, assigns variations, writes it all down. */
 
-import { FLOWS_BY_MOMENT } from '../../decision/flow.ts'
+import { FLOWS_BY_MOMENT } from '../../decision/snapshot/flow.ts'
 import type { TransactionId } from '../../model/ids.ts'
 import { insertLoginTransaction } from '../../store/logins/login-transaction-store.ts'
 import { addCookie, cookieName } from '../http/cookies.ts'

@@ -1,7 +1,7 @@
 /** Every business event of the login, as the tenant log gets it. What happened is decided elsewhere; how it reads, here. */
 
 import type { Json, JsonObject } from '../../base/json.ts'
-import type { Flow } from '../../decision/flow.ts'
+import type { Flow } from '../../decision/snapshot/flow.ts'
 import type { LogType } from '../../logs/events/index.ts'
 import type { LogDetails } from '../../logs/events/log-details.ts'
 import type {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ASSIGNMENT } from '../../../test/kit/login-server.ts'
-import type { AuthenticationFlow, Flow } from '../../decision/flow.ts'
+import type { AuthenticationFlow, Flow } from '../../decision/snapshot/flow.ts'
 import { assignmentInForce, assignmentsInForce } from './experiment-in-force.ts'
 
 const assignedTo = (...flows: readonly AuthenticationFlow[]) =>

@@ -1,6 +1,6 @@
 /** Which of a transaction's experiments an event and an Action belong to. */
 
-import { AUTHENTICATION_FLOWS, FLOWS_BY_MOMENT, type Flow } from '../../decision/flow.ts'
+import { AUTHENTICATION_FLOWS, FLOWS_BY_MOMENT, type Flow } from '../../decision/snapshot/flow.ts'
 import type { Assignment } from '../assignment/assignment-port.ts'
 import type { LoginTransaction } from './transaction.ts'
 

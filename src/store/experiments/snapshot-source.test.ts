@@ -9,7 +9,7 @@ import {
   split,
 } from '../../../test/kit/experimentation.ts'
 import { createTestApi, TENANT } from '../../../test/kit/management-api.ts'
-import type { ExperimentData } from '../../decision/snapshot.ts'
+import type { ExperimentData } from '../../decision/snapshot/snapshot.ts'
 import { toTenantId } from '../../model/ids.ts'
 import { loadSnapshotData } from './snapshot-source.ts'
 

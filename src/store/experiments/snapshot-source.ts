@@ -1,6 +1,6 @@
 /** Reads what a tenant's decisions are made from, as one consistent state. */
 
-import type { ExperimentData, SegmentData, SnapshotData, VariationData } from '../../decision/snapshot.ts'
+import type { ExperimentData, SegmentData, SnapshotData, VariationData } from '../../decision/snapshot/snapshot.ts'
 import type { Allocation } from '../../model/allocation.ts'
 import { flowOf } from '../../model/authentication-flow.ts'
 import type { Experiment } from '../../model/experiment.ts'

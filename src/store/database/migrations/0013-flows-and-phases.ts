@@ -51,7 +51,7 @@ create unique index experiments_one_passkey_enrollment on experiments (tenant_id
 create unique index experiments_one_password_reset on experiments (tenant_id)
   where status = 'active' and authentication_flow in ('password_reset', 'all');
 
--- Levels and allocations as they are written: the shares of a level follow from both (src/decision/ramp.ts).
+-- Levels and allocations as they are written: the shares of a level follow from both (src/decision/allocation/ramp.ts).
 create table experiment_phases (
   tenant_id text not null,
   experiment_id text not null,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type CaseFile, readCases, replay } from '../../test/kit/conformance.ts'
+import { type CaseFile, readCases, replay } from '../../../test/kit/conformance.ts'
 import { allocate, compileAllocation } from './allocation.ts'
 import { fmix32, murmur3 } from './hash.ts'
 

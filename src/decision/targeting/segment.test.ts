@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type CaseFile, readCases, replay } from '../../test/kit/conformance.ts'
-import type { Attributes } from './attributes.ts'
+import { type CaseFile, readCases, replay } from '../../../test/kit/conformance.ts'
+import type { Attributes } from '../snapshot/attributes.ts'
+import type { RuleData } from '../snapshot/snapshot.ts'
 import { compileSegment } from './segment.ts'
-import type { RuleData } from './snapshot.ts'
 
 interface Given {
   readonly rules: readonly RuleData[]

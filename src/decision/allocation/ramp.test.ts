@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type CaseFile, readCases, replay } from '../../test/kit/conformance.ts'
+import { type CaseFile, readCases, replay } from '../../../test/kit/conformance.ts'
+import type { AllocationData, ExperimentData } from '../snapshot/snapshot.ts'
 import { rampLevel, rampWeights } from './ramp.ts'
-import type { AllocationData, ExperimentData } from './snapshot.ts'
 
 type Given = Pick<ExperimentData, 'allocations' | 'levels' | 'current_level'>
 

@@ -1,10 +1,10 @@
 /** Segments: rules over a request's attributes, compiled once into closures. */
 
-import { ATTRIBUTES, type Attribute, type Attributes, isAttributeName } from './attributes.ts'
-import { answerOnce, type ListedValues } from './listed-values.ts'
+import { ATTRIBUTES, type Attribute, type Attributes, isAttributeName } from '../snapshot/attributes.ts'
+import { answerOnce, type ListedValues } from '../snapshot/listed-values.ts'
+import type { ConditionData, RuleData, SegmentData } from '../snapshot/snapshot.ts'
 import { isOperatorName, OPERATORS } from './operators/index.ts'
 import { type Matcher, never, type Operator } from './operators/operator.ts'
-import type { ConditionData, RuleData, SegmentData } from './snapshot.ts'
 
 /** Says whether a request's attributes are in a segment; total, and free of allocation unless a text must be lower-cased. */
 export type AttributesPredicate = (attributes: Attributes) => boolean

@@ -1,6 +1,6 @@
 /** Ramps: the exposure of the treatments rises level by level, and nobody who was treated is ever taken back. */
 
-import type { AllocationData, ExperimentData } from './snapshot.ts'
+import type { AllocationData, ExperimentData } from '../snapshot/snapshot.ts'
 
 /** The level in force in percent, or the first one when none is yet; `undefined` for an experiment without a ramp. */
 export const rampLevel = ({

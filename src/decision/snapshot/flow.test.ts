@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { compile } from './compile.ts'
-import { decide, isIdle } from './decide.ts'
+import { compile } from '../compile.ts'
+import { decide, isIdle } from '../decide.ts'
 import { AUTHENTICATION_FLOWS, type AuthenticationFlow, areExclusive, FLOWS_BY_MOMENT, type Flow } from './flow.ts'
 import type { ExperimentData } from './snapshot.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type CaseFile, readCases, replay } from '../../test/kit/conformance.ts'
+import { type CaseFile, readCases, replay } from '../../../test/kit/conformance.ts'
 import { fmix32, murmur3, murmur3Bytes } from './hash.ts'
 
 interface Given {

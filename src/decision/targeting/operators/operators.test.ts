@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type CaseFile, listCases, readCases, replay } from '../../../test/kit/conformance.ts'
+import { type CaseFile, listCases, readCases, replay } from '../../../../test/kit/conformance.ts'
 import { isOperatorName, OPERATORS } from './index.ts'
 
 interface Given {
