@@ -35,7 +35,7 @@ export interface Option<T = unknown> {
   readonly secret?: true
 }
 
-/** Whoever guesses a secret may do so for years, from as many addresses as there are: only its length stops that. */
+/** An attacker who guesses a secret may do so for years, from as many addresses as there are: only its length stops that. */
 const CLIENT_SECRET = /^[\x20-\x7e]{32,256}$/
 const EXPECTED_SECRET = '32 to 256 printable ASCII characters (openssl rand -hex 32 makes some)'
 const CLIENT_ID = /^[\x21-\x7e]{1,128}$/
@@ -187,14 +187,14 @@ export const OPTIONS = {
     read: hosts,
     expects: 'hosts, each with or without a port, separated by commas, such as crm.internal:8080,10.0.0.7',
     otherwise: 'every private address is refused',
-    doc: 'The servers on private addresses that `fetch` of an Action may call. A host is compared as it is written in the address, and without a port it means 80 and 443. Whoever may deploy Actions can then call these servers; addresses where clouds keep metadata stay refused.',
+    doc: 'The servers on private addresses that `fetch` of an Action may call. A host is compared as it is written in the address, and without a port it means 80 and 443. Callers who may deploy Actions can then call these servers; addresses where clouds keep metadata stay refused.',
   },
   logStreamLocal: {
     variable: 'LOG_STREAM_LOCAL',
     read: oneOf('allow', 'refuse'),
     expects: 'allow or refuse',
     default: 'refuse',
-    doc: 'Whether log streams may go to private addresses and over plain http. Whoever may create streams can then reach into your network from here; addresses where clouds keep metadata stay refused.',
+    doc: 'Whether log streams may go to private addresses and over plain http. Callers who may create streams can then reach into your network from here; addresses where clouds keep metadata stay refused.',
   },
   logStreamDir: {
     variable: 'LOG_STREAM_DIR',

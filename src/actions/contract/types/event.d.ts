@@ -1,6 +1,6 @@
 /** The events of the triggers, for authors of Actions. */
 
-/** What customers have stored, of whatever shape. */
+/** What customers have stored, of any shape. */
 // biome-ignore lint/suspicious/noExplicitAny: an author who reads it knows what it is
 export type Stored = any
 
