@@ -93,7 +93,7 @@ const createSubtleAnswer = ({ addon, enter, served }: BridgePorts): Bridge['subt
 const isTooMuch = ({ hostMs, isAtOnce, call }: Served, isolateMs: () => number): boolean =>
   isAtOnce ? hostMs > LIMITS.sliceMs : hostMs + isolateMs() > call.cpuMs
 
-/** The child's functions on the account of a call, and to nobody else: V8's clock stands still while they run. */
+/** The child's functions on the account of a call, and on no other: V8's clock stands still while they run. */
 const lendCompute =
   ({ served, parts, isolateMs, onWorked, onExhausted }: BridgePorts): Bridge['compute'] =>
   (name, ...args) => {

@@ -14,7 +14,7 @@ export type Way = Reference<(...args: Passable[]) => unknown>
 const endingOf = (isolate: Isolate, error: unknown): EntryEnding => {
   if (isolate.isDisposed) return 'memory'
   const isTimeout = error instanceof Error && error.message === 'Script execution timed out.'
-  // Anything else is a promise that the Action rejected and nobody caught: it does not end the call.
+  // Anything else is a promise that the Action rejected and did not catch: it does not end the call.
   return isTimeout ? 'timeout' : 'returned'
 }
 

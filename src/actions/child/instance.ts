@@ -21,7 +21,7 @@ export interface InstancePorts {
   readonly onStuck: () => void
   /** V8 has given up on the isolate; the process must end. */
   readonly onCatastrophe: (instance: Instance) => void
-  /** The instance serves nobody any more; it can serve again when it is usable. */
+  /** The instance serves no call any more; it can serve again when it is usable. */
   readonly onFree: (instance: Instance, isUsable: boolean) => void
 }
 

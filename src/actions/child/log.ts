@@ -7,7 +7,7 @@ export const createLog = () => {
   let text = ''
   let truncated = false
   return {
-    /** Takes whatever an isolate hands over. */
+    /** Takes what an isolate hands over, of any type. */
     add: (line: unknown): void => {
       if (truncated || typeof line !== 'string') return
       const joined = text === '' ? line : `${text}\n${line}`

@@ -28,7 +28,7 @@ const timeComplaint = ({ exp, nbf }: Record<string, unknown>, seconds: number): 
 }
 
 /**
- * Reads a token that somebody else has signed.
+ * Reads a token that another service has signed.
  * @param now milliseconds since 1970
  * @returns the claims as JSON text, or why they cannot be believed
  */

@@ -107,7 +107,7 @@ export interface ActionReport {
   readonly version_id: string
   readonly handler: string
   readonly result: ActionResult
-  /** In the order of the calls. Those of a failed Action show what it had asked for; nobody applies them. */
+  /** In the order of the calls. Those of a failed Action show what it had asked for; they are not applied. */
   readonly effects: readonly Effect[]
   readonly logs: ActionLogs
   /** Milliseconds since 1970. */

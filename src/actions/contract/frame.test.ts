@@ -7,7 +7,7 @@ const collect = () => {
   return { frames, read: createFrameReader((head, body) => frames.push([head, body.toString()])) }
 }
 
-test('frames come out as they went in, whatever the chunks', () => {
+test('frames come out as they went in, however they are cut into chunks', () => {
   const sent = Buffer.concat([toFrame({ a: 'é' }, 'bödy'), toFrame({ b: 2 }), toFrame([], new Uint8Array([65, 66]))])
   for (const size of [1, 3, 7, 20, sent.length]) {
     const { frames, read } = collect()

@@ -180,7 +180,7 @@ test('credentials do not follow a redirect to another origin', async () => {
   assert.equal(text, 'undefined undefined 1')
 })
 
-test('a request that nobody waits for ends with its call', async () => {
+test('a request that no call waits for ends with its call', async () => {
   const report = await runOne(local, postLogin(`fetch('${origin}/slow'); console.log('done')`))
   assert.equal(report.result.kind, 'ok')
 })

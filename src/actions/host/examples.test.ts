@@ -9,7 +9,7 @@ const FOLDER = new URL('../../../examples/actions/', import.meta.url)
 
 const sent: EgressRequest[] = []
 
-/** A network in which everybody answers, and every request is kept. */
+/** A network in which every host answers, and every request is kept. */
 const egress: Egress = {
   send: async request => {
     sent.push(request)
@@ -103,7 +103,7 @@ for (const [file, { trigger = 'post-login', parameter, value, effects, logs = ''
   })
 }
 
-test('the welcome program is told of treated users and of nobody else', async () => {
+test('the welcome program is told of treated users and of no others', async () => {
   const action = bind(readFileSync(new URL('welcome-program.js', FOLDER), 'utf8'))
   sent.length = 0
   for (const enrolled of [true, false]) {
@@ -127,7 +127,7 @@ test('the welcome program is told of treated users and of nobody else', async ()
   ])
 })
 
-test('is-control tracks nobody of the control group', async () => {
+test('is-control tracks no user of the control group', async () => {
   const action = bind(readFileSync(new URL('is-control.js', FOLDER), 'utf8'))
   const { actions } = await run(runner, [action], {
     event: { ...EVENT, experiment: experiment({}, true) } as RunRequest['event'],

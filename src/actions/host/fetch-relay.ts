@@ -41,7 +41,7 @@ const parseAsked = (text: string): Asked | undefined => {
   return METHOD.test(method) && isHeaders(headers) ? { url, method, redirect, headers } : undefined
 }
 
-/** Written by us or by nobody: bodies are not decompressed, so that a small answer cannot become a large one. */
+/** Written by us, or not at all: bodies are not decompressed, so that a small answer cannot become a large one. */
 const isOurs = (name: string): boolean => isFramingHeader(name) || name.toLowerCase() === 'accept-encoding'
 
 const toSent = (headers: Asked['headers']): Record<string, string> => ({

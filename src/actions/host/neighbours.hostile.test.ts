@@ -86,7 +86,7 @@ const worstBesideProven = async (body: string): Promise<number> => {
 }
 
 for (const [what, body] of Object.entries(ATTACKS)) {
-  test(`beside ${what} of an Action that was always quick, nobody waits long`, async () => {
+  test(`beside ${what} of an Action that was always quick, no call waits long`, async () => {
     // A busy machine can hold up any single one; what the attack itself costs is in all of them.
     const worst: number[] = []
     while (worst.length < ATTEMPTS && !(Math.min(...worst) < EXTRA_MS)) worst.push(await worstBesideProven(body))

@@ -67,7 +67,7 @@ test('a flood of logs is cut and costs little', async () => {
   assert.ok(performance.now() - started < 1500)
 })
 
-/** What can be thrown to make trouble for whoever reads it. */
+/** What can be thrown to make trouble for its reader. */
 const THROWN: Record<string, string> = {
   nothing: 'undefined',
   null: 'null',

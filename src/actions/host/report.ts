@@ -66,7 +66,7 @@ const readFailure = (end: Record<string, unknown>, handler: string): ActionFailu
   return isJsonObject(end.error) ? { kind: 'error', error: toError(end.error) } : undefined
 }
 
-/** @param text what `isolate/main.ts` made, or somebody who took its place */
+/** @param text what `isolate/main.ts` made, or a program that took its place */
 export const readReport = (text: string, context: ReportContext): ReadReport => {
   const nothing = { effects: [], exports: [] }
   const report = text.length <= 2 * LIMITS.effectBytes ? parseJson(text) : undefined

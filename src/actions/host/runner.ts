@@ -65,7 +65,7 @@ const createLazyPool = (options: Omit<PoolOptions, 'texts'>, onError: (error: un
     warm: async (): Promise<void> => {
       if (isClosed) return
       await (await start()).warm().catch(error => {
-        // Whoever closes it meanwhile has not asked for children.
+        // A caller that closes it meanwhile has not asked for children.
         if (!isClosed) throw error
       })
     },

@@ -26,12 +26,12 @@ export interface Init {
   readonly statusText?: unknown
 }
 
-export const toHeaders = (init: unknown): Headers => new Headers(init as ConstructorParameters<typeof Headers>[0]) // it reads whatever it is given
+export const toHeaders = (init: unknown): Headers => new Headers(init as ConstructorParameters<typeof Headers>[0]) // it reads any value
 
 const used = () => new TypeError('the body has been read already')
 
 /**
- * Whether the headers say the type already. A form without its boundary can be read by nobody: clients that know
+ * Whether the headers say the type already. A form without its boundary cannot be read: clients that know
  * browsers and Node, and nothing else, name a type that is not true of it.
  */
 const isTyped = (headers: Headers, type: string): boolean => {

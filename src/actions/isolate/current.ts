@@ -34,7 +34,7 @@ export const startCall = (): RunningCall => ({
   answers: new Map(),
 })
 
-/** The call that is under way. Code that lives on between calls, such as a promise nobody awaited, finds none. */
+/** The call that is under way. Code that lives on between calls, such as a promise that was not awaited, finds none. */
 export const runningCall = (current: Current, what: string): RunningCall => {
   if (current.call && !current.call.ended) return current.call
   throw new TypeError(`${what}: the call that this code belongs to has ended`)

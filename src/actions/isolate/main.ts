@@ -74,7 +74,7 @@ const createModule = (nodeRequire: (name: string) => unknown) => {
   }
 }
 
-/** Runs the handler that a call names; what it throws, whatever that is, is how the call ends. */
+/** Runs the handler that a call names; what it throws, of any type, is how the call ends. */
 const perform = async (
   load: () => Exports,
   head: CallHead,

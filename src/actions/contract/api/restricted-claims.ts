@@ -8,7 +8,7 @@ export const RESTRICTED_CLAIMS: ReadonlySet<string> = new Set(
   sip_via_branch sub sub_jwk toe txn typ uuid vot vtm x5t#S256`.split(/\s+/),
 )
 
-/** Hosts under which nobody but Auth0 names claims. */
+/** Hosts under which only Auth0 names claims. */
 const RESERVED_HOSTS = /^https?:\/\/([^/?#@]*\.)?(auth0\.com|webtask\.io|webtask\.run)(?=[/:?#]|$)/i
 
 const RESERVED_URN = /^urn:auth0(?=:|$)/i

@@ -18,7 +18,7 @@ export type BundleAnswer = { readonly text: string } | { readonly problems: read
 const entryOf = (specifiers: readonly string[]): string =>
   `module.exports = {${specifiers.map(one => `${JSON.stringify(one)}: () => require(${JSON.stringify(one)})`).join(', ')}}`
 
-/** Where something is asked for is named from the package on: nobody is told where the server keeps its files. */
+/** Where something is asked for is named from the package on: no answer tells where the server keeps its files. */
 const problemOf = ({ text, location }: Message, root: string): string => {
   const place = location ? ` (${location.file.replace(/^(.*\/)?node_modules\//, '')})` : ''
   return `${text.replaceAll(root, '').slice(0, 300)}${place.slice(0, 200)}`

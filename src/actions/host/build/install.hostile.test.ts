@@ -162,7 +162,7 @@ const REFUSED: Readonly<Record<string, string>> = {
 }
 
 for (const [deed, code] of Object.entries(REFUSED)) {
-  test(`an npm that somebody has taken over cannot ${deed}`, async () => {
+  test(`an npm that an attacker has taken over cannot ${deed}`, async () => {
     assert.match(await runAsNpm(code), /^ERR_(ACCESS_DENIED|DLOPEN_DISABLED)$/)
   })
 }

@@ -43,7 +43,7 @@ export type BuiltProgram =
     }
   | { readonly errors: readonly BuildError[] }
 
-/** More of them help nobody. */
+/** More of them do not help. */
 const MAX_PROBLEMS = 10
 
 /** Raised with the rules for bundles: what older rules let in is not used again. */

@@ -42,7 +42,7 @@ const startCommand = (command: Command): Started | undefined => {
   }
 }
 
-/** Never rejects. Whatever the command has started is ended with it. */
+/** Never rejects. All that the command has started is ended with it. */
 export const runCommand = (command: Command): Promise<CommandResult> =>
   new Promise(resolve => {
     const { stdin, timeoutMs, maxOutputBytes, signal } = command

@@ -47,7 +47,7 @@ const onResolve = async (api: PluginBuild, root: string, args: OnResolveArgs): P
 
 /**
  * `onResolve` is asked about each path that is written out, and about none that a package computes: of those the
- * bundler searches the disk for whatever fits. `onLoad` is asked about every file, however it was found.
+ * bundler searches the disk for what fits. `onLoad` is asked about every file, however it was found.
  */
 const onLoad = (root: string, path: string): OnLoadResult | undefined =>
   isInside(root, path) ? undefined : { errors: [{ text: 'a path that is computed leads outside of the package' }] }

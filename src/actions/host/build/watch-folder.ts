@@ -12,10 +12,10 @@ export interface FolderLimits {
   readonly lookMs: number
 }
 
-/** What is too much; `disk` is nobody's fault in particular. */
+/** What is too much; `disk` is the fault of no build in particular. */
 export type Outgrown = 'size' | 'disk'
 
-/** What `stat` counts blocks in, whatever the disk does. */
+/** What `stat` counts blocks in, on every disk. */
 const BLOCK_BYTES = 512
 
 interface Used {

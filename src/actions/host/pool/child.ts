@@ -158,7 +158,7 @@ export class Child {
     })
   }
 
-  /** Read to its end, so that nobody waits; kept only until the child is ready, and only the beginning. */
+  /** Read to its end, so that its writer never waits; kept only until the child is ready, and only the beginning. */
   #hear(complaints: Readable): void {
     let complaint = ''
     complaints.on('data', chunk => {
@@ -226,7 +226,7 @@ export class Child {
     const one = this.#running.get(call)
     if (!one || one.fetches.size >= LIMITS.concurrentFetches) return
     one.fetchCount += 1
-    // The child keeps these limits itself, unless somebody else has taken it over.
+    // The child keeps these limits itself, unless an attacker has taken it over.
     if (one.fetches.has(fetch) || one.fetchCount > LIMITS.fetches || body.length > LIMITS.requestBytes) {
       this.kill('protocol')
       return
@@ -271,7 +271,7 @@ export class Child {
   /** Calls reach the main thread in their order: the first that has not got beyond it is the one that holds it up. */
   #onHeldUp(): void {
     const culprit = [...this.#running.values()].find(({ hasBegun }) => !hasBegun)?.job
-    // Nobody waits for the main thread: what it does is done for a call beside it, and on that call's account.
+    // No call waits for the main thread: what it does is done for a call beside it, and on that call's account.
     if (!culprit) return
     this.#isBlamed = true
     this.#running.delete(culprit.id)

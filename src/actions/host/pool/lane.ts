@@ -8,11 +8,11 @@ import { type Job, type JobOutcome, mayRepeat, outcome } from './job.ts'
 export interface LanePorts {
   /** Jobs under way at once. */
   readonly capacity: number
-  /** A child that nobody has; it may still be starting. */
+  /** A child that no job has; it may still be starting. */
   readonly takeChild: () => Child
   /** A job was lost with its child, and may be run again. `isSuspect`: it may have been the reason. */
   readonly onRepeat: (job: Job, isSuspect: boolean) => void
-  /** A job held up the child of everybody. */
+  /** A job held up the child of all others. */
   readonly onHeldUp: (job: Job) => void
   readonly onOutcome: (job: Job, how: JobOutcome) => void
 }
@@ -27,7 +27,7 @@ const blame = (reason: EndOfChild): JobOutcome => {
 const FIRST_PAUSE_MS = 100
 const MAX_PAUSE_MS = 5000
 
-/** How long a job that held up everybody waits until it may go on. */
+/** How long a job that held up all others waits until it may go on. */
 const HELD_UP_PAUSE_MS = 150
 
 export class Lane implements ChildOwner {

@@ -1,5 +1,5 @@
 /**
- * The pool: main lanes that everybody shares, one lane apart for programs that got out of hand, and a spare child
+ * The pool: main lanes that all programs share, one lane apart for programs that got out of hand, and a spare child
  * that is ready, so that losing a child costs its lane no start.
  */
 

@@ -1,4 +1,4 @@
-/** Remembers which programs got out of hand, so that their next calls do it where they disturb nobody. */
+/** Remembers which programs got out of hand, so that their next calls do it where they disturb no others. */
 
 export interface Strikes {
   /** An isolate was stopped for its memory, or would not stop. */

@@ -140,7 +140,7 @@ const textOf = (kind: Kind, input: unknown): string => {
   return format === 'der' ? toPem(toBytes(key, encoding), labelOf(kind, type)) : textOf(kind, key)
 }
 
-/** What the child reads of whatever was given for a key. */
+/** What the child reads of any value that was given for a key. */
 const keyText = (kind: Kind, input: unknown): string => {
   const inner = isInput(input) && !(input instanceof KeyObject) && input.key instanceof KeyObject ? input.key : input
   if (inner instanceof AsymmetricKeyObject) return inner.pem

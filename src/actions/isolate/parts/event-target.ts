@@ -56,7 +56,7 @@ class CustomEvent extends Event {
   }
 }
 
-/** What a listener throws does not stop the others, nor reach whoever dispatches; it is an unhandled rejection. */
+/** What a listener throws does not stop the others, nor reach the caller of `dispatchEvent`; it is an unhandled rejection. */
 const callListener = (listener: Listener, target: EventTarget, event: Event): void => {
   try {
     if (typeof listener === 'function') listener.call(target, event)
