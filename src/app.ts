@@ -188,7 +188,7 @@ const openLogStreams = async (parts: Parts, running: Running): Promise<Operation
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
 
-/** The first that answers wins; whatever is left is the Management API's, which answers every path. */
+/** The first that answers wins; what is left is the Management API's, which answers every path. */
 const listenWith =
   (handlers: readonly Handle[], rest: RequestListener): RequestListener =>
   async (request, response) => {
