@@ -13,7 +13,7 @@ export const ACTION_FAILED = deny(
   'The login could not be completed because an Action of this tenant failed.',
 )
 
-/** A page is needed and nobody is there to see it (OpenID Connect Core 1.0 section 3.1.2.6). */
+/** A page is needed and no user is there to see it (OpenID Connect Core 1.0 section 3.1.2.6). */
 export const NOBODY_THERE = deny('interaction_required', 'An Action has to send the user to a page.')
 
 /** A refresh token that was ended is told apart as RFC 6749 section 5.2 does, so that applications forget it. */

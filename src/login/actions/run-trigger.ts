@@ -93,7 +93,7 @@ const failureDetails = (
 
 /**
  * Creates the function. Its failures are in the tenant log before the answer goes out; the execution is written beside
- * the login and delays nobody: losing it loses no login.
+ * the login and delays none: losing it loses no login.
  */
 export const createRunTrigger = (deps: RunnerDeps): RunTrigger => {
   const { actions: ports, cache, clock, random, log, volatileDb, logError } = deps
@@ -137,7 +137,7 @@ export const createRunTrigger = (deps: RunnerDeps): RunTrigger => {
       const details = failureDetails(run, execution.id, result.outcome)
       exchange.hold(log.record(actionFailed({ ...run.occasion, at: clock() }, details)))
     }
-    // Whatever an Action asks for may be stored: with the suspended login, with its grant or with the user.
+    // What an Action asks for may be stored: with the suspended login, with its grant or with the user.
     const { outcome, effects, transactionMetadata } = result
     return toStorableJson({ outcome, effects, transactionMetadata, execution })
   }

@@ -23,7 +23,7 @@ const write = async ({ deps, login, facts }: Passage, target: EffectTarget): Pro
   }
 }
 
-/** Users have one identity here, so there is nobody else whom a login could be for; decision 0011 says why. */
+/** Users have one identity here, so there is no other whom a login could be for; decision 0011 says why. */
 const WRONG_PRIMARY = deny(
   'access_denied',
   'api.authentication.setPrimaryUser: identities are not linked on this server, so a login is for its own user only.',

@@ -13,7 +13,7 @@ const failed = (code: string, message: string): AssignOutcome => ({
   warnings: [{ code, message }],
 })
 
-/** Whatever goes wrong, the answer is an outcome: without an assignment, and with a warning for the tenant's log. */
+/** Also when something goes wrong, the answer is an outcome: without an assignment, and with a warning for the tenant's log. */
 export const createSafeAssign =
   (
     { assign, logError }: { readonly assign: Assign; readonly logError: LogError },

@@ -70,7 +70,7 @@ test('a failed reload is reported and leaves the last good snapshot in force', a
   assert.equal((await snapshots.current(TENANT)).version, 1)
 })
 
-test('a tenant that nobody uses is not loaded by a notification', () => {
+test('a tenant without logins is not loaded by a notification', () => {
   const { snapshots, loads } = manualSource()
   snapshots.invalidate(TENANT)
   assert.equal(loads.length, 0)

@@ -1,4 +1,4 @@
-/** Turns whatever a part of the login threw into an answer. */
+/** Turns what a part of the login threw, of any type, into an answer. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LogError } from '../../base/log-error.ts'

@@ -67,7 +67,7 @@ const outlives = async (): Promise<number> => {
   return rows[0]?.minutes ?? Number.NaN
 }
 
-test('a login that nobody finishes is kept for hardly longer than its page, and one that is sent away again as long', async () => {
+test('a login that is not finished is kept for hardly longer than its page, and one that is sent away again as long', async () => {
   server.wishes.redirect = 'https://elsewhere.example.com/'
   const [browser, email] = [server.browser(), await server.newUser()]
   const page = await browser.visit(server.party.authorize().url)

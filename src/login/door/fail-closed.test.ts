@@ -35,7 +35,7 @@ const refuseEvents = (...types: string[]): void => {
 
 const newBrowser = () => createBrowser(server.issuer)
 
-test('a login that the log cannot take lets nobody in', async () => {
+test('a login that the log cannot take lets no user in', async () => {
   refuseEvents('s')
   const browser = newBrowser()
   const page = await browser.visit(party.authorize().url)

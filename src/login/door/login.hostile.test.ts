@@ -49,7 +49,7 @@ const NUISANCES = [
   'x'.repeat(4_000),
 ]
 
-test('no parameter of /authorize, whatever is in it, makes an error of ours or shows itself unescaped', async () => {
+test('no parameter of /authorize, of any content, makes an error of ours or shows itself unescaped', async () => {
   const names = [
     ...party.authorize().url.searchParams.keys(),
     'audience',
@@ -156,7 +156,7 @@ test('a tampered device cookie makes a new device', async () => {
   assert.notEqual(device(other.headers), tampered)
 })
 
-test('a session cookie that somebody made up opens nothing', async () => {
+test('a session cookie that was made up opens nothing', async () => {
   const cookie = `ec_session=${'x'.repeat(43)}; ec_session.sig=${'y'.repeat(27)}`
   const end = await createBrowser(server.issuer, { cookie }).visit(party.authorize({ prompt: 'none' }).url)
   assert.equal(end.url.searchParams.get('error'), 'login_required')

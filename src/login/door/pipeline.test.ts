@@ -75,7 +75,7 @@ test('a step sends the browser away, and the login goes on in that step when it 
   reset(awayTo)
   const browser = newBrowser()
   const state = await suspend(browser)
-  assert.deepEqual(server.takeEvents(), [], 'nobody is logged in yet')
+  assert.deepEqual(server.takeEvents(), [], 'no user is logged in yet')
   const end = await browser.visit(`/come-back?state=${state}&answer=yes`)
   assert.ok(isCallback(end) && end.url.searchParams.has('code'), end.body)
   assert.deepEqual(script.resumed, [{ answer: 'yes' }])

@@ -39,6 +39,6 @@ test('a login is not continued in another browser, with a cookie that names it o
     assert.match(answer.body, /This page has expired/)
     assert.deepEqual([answer.headers.get('location'), answer.headers.getSetCookie()], [null, []])
   }
-  assert.deepEqual(server.takeEvents(), [], 'and it is in nobody’s log')
+  assert.deepEqual(server.takeEvents(), [], 'and it is in no log')
   assert.ok(isCallback(await attacker.visit(address)), 'it still waits for its own browser')
 })

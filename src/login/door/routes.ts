@@ -62,7 +62,7 @@ const RESUME = /^\/authorize\/[\w-]{1,64}$/
 export const createRoutes = (services: RouteServices): ((path: string) => Route | undefined) => {
   const engine: Answer = exchange => serveEngine(exchange, services.engineOf(exchange))
   const discovery: Route = { methods: ['GET', 'HEAD', PREFLIGHT], answer: engine }
-  /** HEAD is no way to begin or to continue a login: it would leave a transaction that no one sees. */
+  /** HEAD is no way to begin or to continue a login: it would leave a transaction that no user sees. */
   const authorize: Route = { methods: ['GET'], answer: engine }
   const factorPages = Object.entries(createFactorPages(services)).map(([path, hosted]) => [path, page(hosted)] as const)
 

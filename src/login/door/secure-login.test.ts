@@ -61,7 +61,7 @@ test('a rotated key signs, and tokens of the key before it still verify', async 
   }
 })
 
-test('a revoked refresh token is of no use, and nobody else can revoke it', async () => {
+test('a revoked refresh token is of no use, and no other client can revoke it', async () => {
   await using server = await startLoginServer()
   const party = createRelyingParty(server)
   const { body } = await party.exchange(

@@ -19,7 +19,7 @@ export interface SweepOptions {
 const INTERVAL_MS = 10_000
 
 /**
- * 5,000 rows are one statement of ten milliseconds, or of a tenth of a second where rows have 8 KB, and nobody waits for
+ * 5,000 rows are one statement of ten milliseconds, or of a tenth of a second where rows have 8 KB, and no request waits for
  * it. 40 of them per table and round keep up with 20 new rows a millisecond, more than one server can write.
  */
 const DEFAULTS: SweepOptions = { batch: 5_000, batches: 40 }

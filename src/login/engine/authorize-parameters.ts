@@ -63,7 +63,7 @@ export const normalizeAuthorizeQuery = (given: ParsedUrlQuery): ParsedUrlQuery =
   return Object.keys(ext).length > 0 ? { ...normalized, ext: JSON.stringify(ext) } : normalized
 }
 
-/** The parameters as everybody after the engine reads them: texts, `ext-*` in their places, nothing of ours. */
+/** The parameters as all code after the engine reads them: texts, `ext-*` in their places, nothing of ours. */
 export const transactionParameters = (params: Readonly<Record<string, unknown>>): Record<string, string> => {
   const { ext, transaction_id: _, [IMPLIED_REDIRECT_URI]: __, ...rest } = params
   const texts = Object.entries(rest).filter((entry): entry is [string, string] => typeof entry[1] === 'string')

@@ -14,7 +14,7 @@ const NOT_AFTER = SESSION_END
 
 /** What a grant keeps of its login. */
 export const planOfGrant = (grant: object | undefined): TokenPlan | undefined =>
-  // Written by `carryOutPlan` and by nobody else.
+  // Written by `carryOutPlan` alone.
   grant && (Reflect.get(grant, PLAN) as TokenPlan | undefined)
 
 /** Whether a remembered browser stood for the second factor in the login of a grant. */

@@ -7,10 +7,10 @@ import { createFailureThrottle, toSender } from '../http/failure-throttle.ts'
 import type { LoginConfig } from '../http/login-config.ts'
 import { exchangeOf } from './engine-context.ts'
 
-/** The `error` of an answer to somebody who is not listened to. */
+/** The `error` of an answer to a sender who is not listened to. */
 export const TOO_MANY_ATTEMPTS = 'too_many_attempts'
 
-/** Senders whose debts are remembered; whoever is forgotten is known again after one more failure. */
+/** Senders whose debts are remembered; one that is forgotten is known again after one more failure. */
 const MAX_DEBTS = 10_000
 
 /**

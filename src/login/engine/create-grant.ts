@@ -22,7 +22,7 @@ const nameSession = ({ oidc }: KoaContextWithOIDC, { transaction }: Exchange): v
 }
 
 /**
- * Creates the engine's `loadExistingGrant`. It asks for nobody's consent: the tenant's administrator gave it for the
+ * Creates the engine's `loadExistingGrant`. It asks no user for consent: the tenant's administrator gave it for the
  * tenant's own applications. The grant is stored only when the login is accepted (see the event listeners).
  */
 export const createGrantLoader =

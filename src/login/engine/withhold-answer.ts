@@ -25,7 +25,7 @@ type Context = Pick<
 /** Addresses at which people, not programs, read the answer. */
 const isPage = ({ path }: Context): boolean => /^\/(authorize|oidc\/session)(\/|$)/i.test(path)
 
-/** Headers for whatever the engine sends. A script runs only if the engine adds its hash, as for `form_post`. */
+/** Headers for each answer of the engine. A script runs only if the engine adds its hash, as for `form_post`. */
 const setSecurityHeaders = (context: Context): void => {
   context.set('X-Content-Type-Options', 'nosniff')
   context.set('Referrer-Policy', 'same-origin')

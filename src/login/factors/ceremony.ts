@@ -127,7 +127,7 @@ export const creationOptions = (
 /**
  * What the browser needs to use a credential (WebAuthn Level 3 section 5.5).
  *
- * @param methods those of the user that will do; undefined = a passkey of whoever is there
+ * @param methods those of the user that will do; undefined = a passkey of any user
  */
 export const requestOptions = (
   type: CredentialType,

@@ -107,6 +107,6 @@ export const enrollmentFailed = (
 export const passkeyDeclined = (occasion: Occasion, choice: 'not_now' | 'never', query: Query): LogEvent =>
   event('passkey_enrollment_declined', occasion, { ...authenticatorOf({ type: 'passkey' }), choice, ...queryOf(query) })
 
-/** Passkeys could not be offered to somebody whom an Action had sent to create one. */
+/** Passkeys could not be offered to a user whom an Action had sent to create one. */
 export const passkeysUnavailable = (occasion: Occasion, message: string): LogEvent =>
   event('w', occasion, { code: 'passkeys_unavailable', message }, { description: message })

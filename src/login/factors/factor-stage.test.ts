@@ -59,7 +59,7 @@ test('what does not work at this address, or is no longer set up, leaves nothing
   assert.deepEqual(stage({}, having('passkey')), { kind: 'impossible' })
 })
 
-test('whoever has no second factor sets one up; then comes the recovery code', () => {
+test('a user who has no second factor sets one up; then comes the recovery code', () => {
   const wishes = { purpose: 'enrollment', offersRecoveryCode: true } as const
   const offered = stage({ ...wishes, factors: ['otp', 'webauthn-roaming'] }, [])
   assert.deepEqual(offered, { kind: 'enrollment', factors: ['otp', 'webauthn-roaming'] })

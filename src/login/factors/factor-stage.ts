@@ -31,7 +31,7 @@ export const availableFactors = (tenant: Tenant): readonly FactorName[] => {
   return FACTOR_NAMES.filter(name => hasWebauthn || !FACTORS[name].isWebauthn)
 }
 
-/** The fallbacks last, so that nobody is asked for them first. */
+/** The fallbacks last, so that no user is asked for them first. */
 const fallbacksLast = (factors: readonly FactorName[]): readonly FactorName[] =>
   factors.toSorted((a, b) => Number(factorOf(a).isFallback) - Number(factorOf(b).isFallback))
 
@@ -49,7 +49,7 @@ const openStage = (
     if (asked.some(name => proved.includes(name))) return undefined
     return challenge(asked.filter(name => enrolled.includes(name)))
   }
-  // Whoever knows only the password must not add a factor, or a passkey, to an account that has a second factor.
+  // A user who knows only the password must not add a factor, or a passkey, to an account that has a second factor.
   if (proved.length === 0 && enrolled.length > 0) return challenge(enrolled.filter(name => available.includes(name)))
   if (purpose === 'passkey' || added.length > 0) return undefined
   const offered = asked.filter(name => !enrolled.includes(name))

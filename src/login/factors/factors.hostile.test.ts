@@ -50,7 +50,7 @@ const methodsOf = async (email: string): Promise<string[]> => {
   return rows.map(({ type }) => type)
 }
 
-test('whoever waits for a second factor gets to no other page, by GET or by POST', async () => {
+test('a user who waits for a second factor gets to no other page, by GET or by POST', async () => {
   const { email } = await newVictim()
   const thief = server.browser()
   const page = await server.enterPassword(thief, email)

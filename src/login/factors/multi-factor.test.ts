@@ -37,7 +37,7 @@ const newProtectedUser = async () => {
 
 const silently = (browser: Browser): Promise<Visit> => browser.visit(server.party.authorize({ prompt: 'none' }).url)
 
-test('without a demand, or when it was taken back, nobody is asked', async () => {
+test('without a demand, or when it was taken back, no user is asked', async () => {
   const { email } = await newProtectedUser()
   for (const demand of [undefined, { ...ANY, provider: 'none' }]) {
     server.wishes.multiFactor = demand
@@ -54,7 +54,7 @@ test('a provider narrows what can be set up; one that there is not fails the log
   assert.equal(end.url.searchParams.get('error'), 'access_denied')
 })
 
-test('a session is asked again; prompt=none is told that somebody has to be there', async () => {
+test('a session is asked again; prompt=none is told that a user has to be there', async () => {
   const { email, secret, browser } = await newProtectedUser()
   server.wishes.multiFactor = ANY
   const page = await server.enterPassword(browser, email, { prompt: 'login' })

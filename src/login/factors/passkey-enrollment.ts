@@ -12,7 +12,7 @@ import { type FactorDeps, findRequestOf, suspendForFactors } from './request-fac
 
 export const PASSKEY_ENROLLMENT = 'passkey_enrollment'
 
-/** Somebody who has a second factor and has not proved it now is left alone: the prompt is an offer, not a gate. */
+/** A user who has a second factor and has not proved it now is left alone: the prompt is an offer, not a gate. */
 const isToBeAsked = async (deps: FactorDeps, login: LoginUnderWay): Promise<boolean> => {
   const { exchange, user } = login
   const { tenantId } = exchange.tenant
@@ -27,7 +27,7 @@ const isToBeAsked = async (deps: FactorDeps, login: LoginUnderWay): Promise<bool
 
 export const passkeyEnrollment = (deps: FactorDeps & { readonly directory: Pick<Directory, 'connection'> }): Step => ({
   name: PASSKEY_ENROLLMENT,
-  doc: 'Where the connection says so, whoever logged in with a password is asked to create a passkey, and may decline.',
+  doc: 'Where the connection says so, a user who logged in with a password is asked to create a passkey, and may decline.',
   kinds: ['interactive'],
   async run(login, resumed) {
     if (resumed !== undefined) return CONTINUE

@@ -61,7 +61,7 @@ test('the login page offers passkeys by a button and in the suggestions of its f
     allowCredentials?: unknown[]
     userVerification: string
   }>(page)
-  assert.ok(!allowCredentials?.length, 'it says of nobody whether they have a passkey')
+  assert.ok(!allowCredentials?.length, 'it says of no user whether they have a passkey')
   assert.equal(userVerification, 'required')
   const served = await server.browser().request(script ?? '')
   assert.equal(served.status, 200)
@@ -119,10 +119,10 @@ test('answers that do not fit are refused with one sentence, and the log has the
     [{ origin: 'https://evil.example' }, /origin/],
     [{ rpId: 'evil.example' }, /RP ID/],
     [{ flags: FLAG.userPresent | FLAG.backupEligible | FLAG.backedUp }, /could not be verified/],
-    [{ userHandle: '' }, /made for somebody else/],
-    [{ userHandle: otherHandle }, /made for somebody else/],
+    [{ userHandle: '' }, /made for another user/],
+    [{ userHandle: otherHandle }, /made for another user/],
     [{ credentialId: Buffer.alloc(32, 1) }, /is not known/],
-    [{ credentialId: Buffer.from(other.credentialId ?? '', 'base64url') }, /made for somebody else/],
+    [{ credentialId: Buffer.from(other.credentialId ?? '', 'base64url') }, /made for another user/],
   ]
   for (const [deviation, reason] of deviations) {
     const browser = server.browser()

@@ -1,4 +1,4 @@
-/** Passkeys on the login page: what the page offers, and who logs in with one. Nobody types an address. */
+/** Passkeys on the login page: what the page offers, and who logs in with one. No user types an address. */
 
 import { timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../../base/clock.ts'
@@ -85,7 +85,7 @@ const verifyPasskey = async (
   { answer, stored, user }: { readonly answer: Answer; readonly stored: StoredCredential; readonly user: UserRecord },
 ): Promise<PasskeySignIn> => {
   if (!isMadeFor(tenant.tenantId, stored, answer.userHandle)) {
-    return refused('The passkey was made for somebody else.', user)
+    return refused('The passkey was made for another user.', user)
   }
   const used = await verifyUse(stored, answer, party)
   if (used.kind === 'refused') return refused(used.reason, user)

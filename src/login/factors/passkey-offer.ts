@@ -4,7 +4,7 @@ import type { LoginUnderWay } from '../pipeline/step.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { PASSKEY_PATH } from './factor-stage.ts'
 
-/** True for an address of the tenant's own page, whatever its parameters are. */
+/** True for an address of the tenant's own page, with any parameters. */
 export const isPasskeyPage = ({ issuer }: Pick<Tenant, 'issuer'>, address: string): boolean => {
   const target = URL.parse(address)
   return target?.origin === new URL(issuer).origin && target.pathname === PASSKEY_PATH

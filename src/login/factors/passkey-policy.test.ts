@@ -4,7 +4,7 @@ import { passkeyPolicyOf } from './passkey-policy.ts'
 
 const of = (options: Record<string, unknown>) => passkeyPolicyOf({ options })
 
-test('passkeys are offered unless a connection turns them off, and nobody is asked for one unless it says so', () => {
+test('passkeys are offered unless a connection turns them off, and no user is asked for one unless it says so', () => {
   const offered = { enabled: true, button: true, autofill: true, progressiveEnrollment: false }
   assert.deepEqual(of({}), offered)
   assert.deepEqual(of({ authentication_methods: { passkey: { enabled: true } } }), offered)

@@ -8,7 +8,7 @@ export interface PasskeyPolicy {
   /** The login page offers them by a button, in the list of a field's suggestions, or both. */
   readonly button: boolean
   readonly autofill: boolean
-  /** Whoever logs in with a password and has no passkey is asked to create one. */
+  /** A user who logs in with a password and has no passkey is asked to create one. */
   readonly progressiveEnrollment: boolean
 }
 
@@ -16,7 +16,7 @@ const memberOf = (value: unknown, name: string): unknown => (isJsonObject(value)
 
 /**
  * Reads `authentication_methods.passkey` and `passkey_options`. Passkeys are on unless a connection turns them off:
- * the page that an Action sends users to works at once, and so does what they create there. Nobody is asked for one
+ * the page that an Action sends users to works at once, and so does what they create there. No user is asked for one
  * unless the connection says so: who is asked is what experiments are about.
  */
 export const passkeyPolicyOf = ({ options }: Pick<ConnectionRecord, 'options'>): PasskeyPolicy => {

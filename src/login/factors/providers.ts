@@ -9,7 +9,7 @@ const PROVIDERS: Readonly<Record<string, readonly FactorName[]>> = {
   'google-authenticator': ['otp', 'recovery-code'],
 }
 
-/** @param provider the wire's word; `any` is whatever there is */
+/** @param provider the wire's word; `any` is all that there are */
 export const factorsOfProvider = (provider: string): readonly FactorName[] =>
   provider === 'any' ? FACTOR_NAMES : Object.hasOwn(PROVIDERS, provider) ? (PROVIDERS[provider] ?? []) : []
 

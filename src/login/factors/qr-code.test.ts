@@ -35,6 +35,6 @@ test('a code has a quiet zone of four modules and finder patterns in three corne
   }
 })
 
-test('the path can stand in an attribute, whatever is encoded', () => {
+test('the path can stand in an attribute, for every text that is encoded', () => {
   assert.match(toQrCode('"><script>').path, /^[Mmh\d. ]+$/)
 })

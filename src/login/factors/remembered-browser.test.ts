@@ -19,7 +19,7 @@ test('it is forgotten when its time is over', () => {
   assert.equal(isRemembered(cookie, { ...user, now: NOW + 1_000 }, KEY), false)
 })
 
-test('nobody else can write the cookie, and it names neither user nor method', () => {
+test('only the server can write the cookie, and it names neither user nor method', () => {
   const [until, subject, signature] = cookie.split('.')
   const later = `${Number(until) + 1}.${subject}.${signature}`
   for (const forged of [

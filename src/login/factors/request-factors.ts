@@ -37,7 +37,7 @@ const NOTHING_USABLE: StepOutcome = {
   description: 'None of the required second factors can be used.',
 }
 
-/** Nobody is there who could be asked (OpenID Connect Core 1.0 section 3.1.2.6). */
+/** No user is there who could be asked (OpenID Connect Core 1.0 section 3.1.2.6). */
 const NOBODY_THERE: StepOutcome = {
   kind: 'deny',
   error: 'interaction_required',
@@ -85,7 +85,7 @@ const openFactors = ({ purpose, factors }: FactorDemand, methods: readonly Authe
 /**
  * Suspends the login in `step`, which goes on when `isRequestSettled` says so. Continues when one of the factors of a
  * challenge was proved in this transaction already; denies when there is nothing that could be proved or set up, and
- * where nobody is there to do it.
+ * where no user is there to do it.
  */
 export const suspendForFactors = async (
   deps: FactorDeps,

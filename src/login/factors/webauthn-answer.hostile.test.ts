@@ -36,7 +36,7 @@ const DEVIATIONS: Record<string, Deviation> = {
   'another port': { origin: 'https://login.example.com:8443' },
   'another relying party': { rpId: 'example.com' },
   'a ceremony of the other kind': { type: 'webauthn.other' },
-  'nobody present': { flags: FLAG.userVerified | FLAG.backupEligible | FLAG.backedUp },
+  'no user present': { flags: FLAG.userVerified | FLAG.backupEligible | FLAG.backedUp },
   'backed up without being eligible': { flags: UNLOCKED | FLAG.backedUp },
 }
 
@@ -51,7 +51,7 @@ test('answers that deviate are refused at both ceremonies', async () => {
   }
 })
 
-test('a key of somebody else does not sign for a stored credential', async () => {
+test('a key of another user does not sign for a stored credential', async () => {
   const { stored } = await enrolled()
   const stranger = await enrolled()
   const answer = parseAnswer(JSON.stringify(stranger.authenticator.use(use)))

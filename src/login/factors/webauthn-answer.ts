@@ -1,4 +1,4 @@
-/** Verifies what an authenticator has answered. Whatever the browser sent, the outcome is a value. */
+/** Verifies what an authenticator has answered. For all that a browser may send, the outcome is a value. */
 
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { isJsonObject, parseJson } from '../../base/json.ts'
@@ -58,7 +58,7 @@ export type CreationOutcome =
   | Refused
 
 /**
- * No attestation is asked for: any authenticator will do, so nobody's word for its make is needed. Browsers then send
+ * No attestation is asked for: any authenticator will do, so no proof of its make is needed. Browsers then send
  * none, or a signature of the new key itself (section 5.1.3 step 21). Certificates are refused unread: to verify them
  * the library would fetch lists of revoked ones from addresses that they name.
  */
@@ -83,7 +83,7 @@ export const verifyCreation = async (
     if (!isWithoutCertificates(attestationObject, decoder))
       return refused('The attestation is of a kind that is not taken.')
     const { verified, registrationInfo } = await verifyRegistrationResponse({
-      response: json as RegistrationResponseJSON, // whatever else it is makes the library throw
+      response: json as RegistrationResponseJSON, // anything else makes the library throw
       expectedChallenge: challenge,
       expectedOrigin: party.origin,
       expectedRPID: party.id,
@@ -123,7 +123,7 @@ export const verifyUse = async (
   const { verifyAuthenticationResponse } = await loadVerifier()
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
-      response: json as AuthenticationResponseJSON, // whatever else it is makes the library throw
+      response: json as AuthenticationResponseJSON, // anything else makes the library throw
       expectedChallenge: challenge,
       expectedOrigin: party.origin,
       expectedRPID: party.id,

@@ -13,7 +13,7 @@ export interface ChallengeBinding {
   readonly transactionId: string
   readonly ceremony: 'create' | 'get'
   readonly type: CredentialType
-  /** Undefined while nobody knows who is there: a login with a passkey. */
+  /** Undefined while it is not known who is there: a login with a passkey. */
   readonly userId: string | undefined
 }
 

@@ -8,7 +8,7 @@ export const COOKIE = {
   session: 'ec_session',
   /** A copy of it for silent logins in frames of other sites; on https only. */
   silent: 'ec_silent',
-  /** One login under way; the OIDC engine sets it, nobody reads it, and it does not leave the server. */
+  /** One login under way; the OIDC engine sets it, it is never read, and it does not leave the server. */
   interaction: 'ec_interaction',
   /** The right to continue one authorization request, at its path only. */
   resume: 'ec_resume',

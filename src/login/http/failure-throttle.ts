@@ -1,4 +1,4 @@
-/** Senders who fail too often are not heard for a while: everybody has an allowance of failures, which comes back steadily. */
+/** Senders who fail too often are not heard for a while: each sender has an allowance of failures, which comes back steadily. */
 
 import { createHmac } from 'node:crypto'
 import { networkOf } from '../../base/network.ts'
@@ -17,7 +17,7 @@ export interface Sender {
 export interface AttemptOrigin {
   readonly tenantId: TenantId
   readonly ip: string
-  /** Turns what is counted into keys that name nobody. */
+  /** Turns what is counted into keys that name no sender. */
   readonly failureKey: Uint8Array
 }
 

@@ -27,7 +27,7 @@ const send = (
  *
  * `form-action` cannot be 'self' alone: Chromium applies it to each redirect that follows the submission, and the login
  * form ends at the application's callback, which may send the browser further (an identity broker does, to a third
- * origin that nobody here knows). So https is allowed, and besides it the scheme of this request's callback, which is
+ * origin that is not known here). So https is allowed, and besides it the scheme of this request's callback, which is
  * plain http in development and the application's own scheme on a phone.
  *
  * @param scheme of the address at which the form may end besides https, with its colon

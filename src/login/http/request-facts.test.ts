@@ -7,7 +7,7 @@ import { auth0Client, clientAddress, requestHostname } from './request-facts.ts'
 const request = (headers: Record<string, string>, remoteAddress = '::ffff:10.0.0.1') =>
   ({ headers, socket: { remoteAddress } }) as unknown as IncomingMessage
 
-test('without trusted proxies the peer is the client, whatever the header says', () => {
+test('without trusted proxies the peer is the client, not the one that the header names', () => {
   assert.equal(clientAddress(request({ 'x-forwarded-for': '203.0.113.7' }), 0), '10.0.0.1')
 })
 

@@ -22,7 +22,7 @@ test('scheme, host and path decide; query and fragment do not where they are fre
   for (const address of yes) assert.ok(isAllowedReturn(address, ALLOWED, 'free'), address)
 })
 
-test('whatever only looks alike is refused', () => {
+test('an address that only looks alike is refused', () => {
   const no = [
     '',
     '/bye',

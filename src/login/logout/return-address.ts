@@ -9,7 +9,7 @@ const hostMatches = (host: string, pattern: string): boolean => {
   return host.endsWith(parent) && /^[a-z\d-]+(\.[a-z\d-]+)*$/.test(host.slice(0, -parent.length))
 }
 
-/** `*` is no character of a host, so it is parsed as a name that nobody has. */
+/** `*` is no character of a host, so it is parsed as a name that no host has. */
 const parseAllowed = (allowed: string): { url: URL; host: string } | undefined => {
   const url = URL.parse(allowed.replace('://*.', '://wildcard-label.'))
   return url ? { url, host: url.host.replace(/^wildcard-label\./, '*.') } : undefined

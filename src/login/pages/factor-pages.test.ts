@@ -28,7 +28,7 @@ const NAMES = Object.keys(PAGES) as (keyof FactorPageData)[] // the keys of the 
 
 const render = (name: keyof FactorPageData): string => renderPage(name, EVIL, PAGES[name] as never) // pairs of the table
 
-test('whatever a page is given is escaped where it stands', () => {
+test('all that a page is given is escaped where it stands', () => {
   for (const name of NAMES) {
     const html = render(name)
     assert.ok(!html.includes('<script>'), name)

@@ -112,7 +112,7 @@ test('servers count together', async () => {
   assert.equal(count(await spray(60, ATTACKER, { signIn: newSignIn() }), 'wrong'), 40)
 })
 
-test('whoever has one IPv6 address has not 2^64 allowances', async () => {
+test('a sender with one IPv6 address has not 2^64 allowances', async () => {
   const signIn = newSignIn()
   const from = (n: number) => `2001:db8:0:1::${n.toString(16)}`
   for (let n = 0; n < 100; n += 1) await signIn(attempt(`${n}@example.com`, 'Summer2026!', from(n)))
@@ -130,7 +130,7 @@ test('an office behind one address logs in as often as it likes, and mistypes so
   assert.equal((await signIn(attempt(EMAIL, PASSWORD, OFFICE))).kind, 'verified')
 })
 
-test('somebody who goes on asking for a blocked account uses up nobody else’s allowance', async () => {
+test('a sender who goes on asking for a blocked account uses up no other’s allowance', async () => {
   const signIn = newSignIn()
   for (let n = 0; n < 200; n += 1) await signIn(attempt('stubborn@example.com', 'x', OFFICE))
   assert.equal((await signIn(attempt(EMAIL, PASSWORD, OFFICE))).kind, 'verified')

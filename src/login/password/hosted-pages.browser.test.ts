@@ -100,7 +100,7 @@ test('with form-action of our own origin alone, Chromium would stop at the callb
   assert.match((await blocked).text(), /violates the following Content Security Policy directive/)
 })
 
-test('the pages work without scripts, fit a phone, and say what is wrong to whoever listens', {
+test('the pages work without scripts, fit a phone, and say what is wrong to users of screen readers', {
   skip: noChromium,
 }, async () => {
   const context = await chromium.newContext({ javaScriptEnabled: false, viewport: { width: 360, height: 740 } })

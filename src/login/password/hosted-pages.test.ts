@@ -164,7 +164,7 @@ test('several tabs log in side by side', async () => {
   for (const page of again.toReversed()) assert.ok(isCallback(await browser.submit(page, ADMIN)))
 })
 
-test("a page of somebody else's login is refused, shown or submitted", async () => {
+test("a page of another browser's login is refused, shown or submitted", async () => {
   const attacker = newBrowser()
   const page = await attacker.visit(party.authorize().url)
   const victim = newBrowser()

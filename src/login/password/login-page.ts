@@ -30,7 +30,7 @@ import { isSignUpEnabled } from './sign-up.ts'
 
 const PROMPTS = ['login', 'select_account']
 
-/** One sentence for both: which of them it was is nobody's business. */
+/** One sentence for both: which of them it was stays secret. */
 const WRONG = 'Wrong email or password.'
 const NO_PASSKEY = 'This passkey does not work here. Log in with your password.'
 const BLOCKED = 'Too many wrong passwords in a row. Log-ins to this account from here are blocked for a few minutes.'
@@ -106,7 +106,7 @@ const refusedEvents = (outcome: Refused, occasion: Occasion) => {
   ]
 }
 
-/** What the person reads: the same whether or not the address is somebody's. */
+/** What the person reads: the same whether or not a user has the address. */
 const refusedView = (outcome: Refused, email: string, now: number): View => {
   if (outcome.kind === 'throttled') {
     return { email, error: THROTTLED, status: 429, retryAfter: Math.max(1, outcome.pause) }

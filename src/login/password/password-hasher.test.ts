@@ -64,7 +64,7 @@ test('checking an unknown user takes about as long as checking a known one', asy
     }
     return times.toSorted((a, b) => a - b)[4] ?? 0
   }
-  await median(undefined) // the hash of nobody is made once
+  await median(undefined) // the hash for an unknown user is made once
   const ratio = (await median(undefined)) / (await median(stored))
   assert.ok(ratio > 0.25 && ratio < 4, `ratio ${ratio}`)
 })

@@ -107,7 +107,7 @@ test('a block is for one account from one network: others go on', async () => {
   assert.equal((await signIn(attempt(neighbour, PASSWORD, '2001:db8:0:1::1'))).kind, 'verified')
 })
 
-test('an address that nobody has is blocked like any other', async () => {
+test('an address that no user has is blocked like any other', async () => {
   const signIn = createSignIn(database.db, hasher, DEFAULTS)
   for (let guess = 0; guess < 10; guess += 1) await signIn(attempt('ghost@example.com', 'x', '203.0.113.10'))
   const outcome = await signIn(attempt('ghost@example.com', 'x', '203.0.113.10'))

@@ -30,7 +30,7 @@ export interface SignInAttempt extends AttemptOrigin {
 
 export type SignInOutcome =
   | { readonly kind: 'verified'; readonly user: UserRecord }
-  /** `user` is undefined for an address that nobody has; the person at the browser must not learn the difference. */
+  /** `user` is undefined for an address that no user has; the person at the browser must not learn the difference. */
   | {
       readonly kind: 'wrong'
       readonly user: UserRecord | undefined

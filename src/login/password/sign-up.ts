@@ -24,7 +24,7 @@ export interface SignUpRequest extends AttemptOrigin {
   /** As typed. */
   readonly email: string
   readonly password: string
-  /** Asked when the input is good and before anything is stored; without it, everybody is admitted. */
+  /** Asked when the input is good and before anything is stored; without it, every user is admitted. */
   readonly admit?: (candidate: Candidate) => Promise<RegistrationVerdict>
   /** Stores the user, for the login that the sign-up is for; without it, a user is stored for no login. */
   readonly store?: (user: NewUser) => Promise<UserRecord | 'exists' | 'went_on'>
@@ -37,7 +37,7 @@ export interface FieldProblems {
 }
 
 interface Failed {
-  /** From now on nobody signs up from this network for a while. */
+  /** From now on no user signs up from this network for a while. */
   readonly throttles: boolean
 }
 
@@ -58,7 +58,7 @@ export type SignUp = (request: SignUpRequest) => Promise<SignUpOutcome>
 /** True when the connection takes new users. */
 export const isSignUpEnabled = (connection: ConnectionRecord): boolean => connection.options.disable_signup !== true
 
-/** Creates the sign-up. What is refused for its form tells nobody anything and is not counted. */
+/** Creates the sign-up. What is refused for its form gives nothing away and is not counted. */
 export const createSignUp = (
   db: Db,
   hasher: PasswordHasher,

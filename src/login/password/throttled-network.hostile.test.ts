@@ -30,7 +30,7 @@ const send = async (ip: string, path: string, times: number, fields: (n: number)
 
 const count = <T>(values: readonly T[], value: T): number => values.filter(each => each === value).length
 
-test('a network that guesses is told to come back later, the log says so once, and nobody else notices', async () => {
+test('a network that guesses is told to come back later, the log says so once, and no other network notices', async () => {
   const guess = (n: number) => ({ username: `victim-${n}@example.com`, password: 'Summer2026!' })
   const { statuses, page, browser } = await send('203.0.113.66', '/u/login', 140, guess)
   assert.deepEqual([count(statuses, 400), count(statuses, 429)], [100, 40])

@@ -20,7 +20,7 @@ export interface SessionFacts {
 }
 
 export interface RefreshTokenFacts {
-  /** Of its family: the secret itself is nobody's to read. */
+  /** Of its family: no Action may read the secret itself. */
   readonly id: string
   readonly createdAt: number
   readonly expiresAt: number

@@ -6,8 +6,8 @@ import type { Exchange } from '../transaction/exchange.ts'
 import type { LoginFacts } from './login-facts.ts'
 
 /**
- * How somebody comes to be logged in: `interactive` through a page, `session` by single sign-on, `silent` by
- * `prompt=none`, `refresh` by a refresh token. Nobody sits in front of the last two, so they cannot be suspended.
+ * How a user comes to be logged in: `interactive` through a page, `session` by single sign-on, `silent` by
+ * `prompt=none`, `refresh` by a refresh token. No user sits in front of the last two, so they cannot be suspended.
  */
 export type LoginKind = 'interactive' | 'session' | 'silent' | 'refresh'
 
@@ -28,7 +28,7 @@ export interface LoginUnderWay {
 export type StepOutcome =
   | { readonly kind: 'continue' }
   /**
-   * Sends the browser away, to a page of ours or of somebody else. The login waits under `state`, and goes on in this
+   * Sends the browser away, to a page of ours or of another site. The login waits under `state`, and goes on in this
    * very step, with what `completeSuspension` is given; the steps before it do not run again.
    */
   | { readonly kind: 'suspend'; readonly to: (state: string) => string }

@@ -27,7 +27,7 @@ const OPERATOR: Readonly<Record<string, string>> = {
   APP_CLIENT_SECRET: 'the first secret of the application',
   APP_CALLBACKS: 'https://shop.example/callback',
   ADMIN_EMAIL: 'Ops@Example.com',
-  ADMIN_PASSWORD: 'a first horse that nobody stapled',
+  ADMIN_PASSWORD: 'a first horse that was never stapled',
 }
 
 const secretBox = createSecretBox(new Uint8Array(32).fill(3))
@@ -146,7 +146,7 @@ describe('at a later start', () => {
       values ('dev', 'Session', 'open', ${JSON.stringify({ accountId: userId })}, now() + interval '1 day')`.execute(
       database.db,
     )
-    const ADMIN_PASSWORD = 'a second horse that nobody stapled'
+    const ADMIN_PASSWORD = 'a second horse that was never stapled'
     assert.deepEqual((await start({ ...OPERATOR, ADMIN_PASSWORD })).applied, ['ADMIN_PASSWORD'])
     const { rows } = await sql`select from oidc_payloads`.execute(database.db)
     assert.equal(rows.length, 0)
@@ -254,7 +254,7 @@ describe('a database of an earlier version, which has no record', () => {
     await start(OPERATOR)
     await forget()
     assert.match(
-      await refusal({ ADMIN_PASSWORD: 'a second horse that nobody stapled' }),
+      await refusal({ ADMIN_PASSWORD: 'a second horse that was never stapled' }),
       /^ADMIN_PASSWORD is not the password of the administrator, and this database, of an earlier version, does not say which/,
     )
   })

@@ -28,7 +28,7 @@ export interface Directory {
   client(tenantId: TenantId, clientId: string): Promise<Client | undefined>
   /** The application that the first start made. */
   firstApplication(tenantId: TenantId): Promise<Client | undefined>
-  /** The API of an audience. `ISSUER + "api/v2/"` is the Management API, whatever the issuer was when it was created. */
+  /** The API of an audience. `ISSUER + "api/v2/"` is the Management API, also when it was created under another issuer. */
   resourceServer(tenant: Tenant, audience: string): Promise<ResourceServerRecord | undefined>
   clientGrant(
     tenantId: TenantId,

@@ -121,7 +121,7 @@ export const postLoginEvent = (occasion: PostLoginOccasion): JsonObject => {
     ...(facts.session ? { session: sessionPart(facts.session, occasion) } : {}),
     ...(facts.refreshToken ? { refresh_token: refreshTokenPart(facts.refreshToken, occasion) } : {}),
     ...(facts.audience ? { resource_server: { identifier: facts.audience } } : {}),
-    // Assignments are made where a browser asks to log in. A refresh has nobody to show a variation to: an Action that
+    // Assignments are made where a browser asks to log in. A refresh has no user to show a variation to: an Action that
     // sends its treatment to a page would end the treated users' refreshes, and theirs alone.
     ...experimentParts(isRefresh ? undefined : transaction),
   }

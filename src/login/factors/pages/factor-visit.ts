@@ -198,7 +198,7 @@ const sendOn = async (visit: FactorVisit): Promise<void> => {
 /** Goes on after something was proved or set up. */
 export const advance = async (visit: FactorVisit): Promise<void> => sendOn(await reload(visit))
 
-/** Ends the request, whatever is still open, and goes on: for what may be declined. */
+/** Ends the request, with all that is still open, and goes on: for what may be declined. */
 export const settle = async (visit: FactorVisit): Promise<void> => {
   sendRedirect(visit.exchange.response, await finish(visit))
 }

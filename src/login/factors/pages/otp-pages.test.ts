@@ -119,7 +119,7 @@ test('a login with a second factor says so in its event', async () => {
   assert.deepEqual(prompts[1]?.performed_acr, ['http://schemas.openid.net/pape/policies/2007/06/multi-factor'])
 })
 
-test('a code is good once, also for whoever looks over a shoulder', async () => {
+test('a code is good once, also for one who looks over a shoulder', async () => {
   const email = await server.newUser()
   const { secret } = await enroll(server.browser(), email)
   const [browser, thief] = [server.browser(), server.browser()]
@@ -200,7 +200,7 @@ test('the database holds no secret and no code that could be used', async () => 
   for (const text of [secret, recoveryCode, recoveryCode.replaceAll('-', '')]) assert.ok(!everything.includes(text))
 })
 
-test('a browser is remembered when the Action allows it and the person says so, and for nobody else', async () => {
+test('a browser is remembered when the Action allows it and the person says so, and for no other user', async () => {
   const email = await server.newUser()
   const { secret } = await enroll(server.browser(), email)
   const browser = server.browser()

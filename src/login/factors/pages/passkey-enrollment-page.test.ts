@@ -59,7 +59,7 @@ test('the page that an Action sends to creates a passkey and returns to the Acti
   }
 })
 
-test('whoever has a passkey is not asked again, and neither is whoever said "not now"', async () => {
+test('a user who has a passkey, or who said "not now", is not asked again', async () => {
   const [browser, email] = [server.browser(), await server.newUser()]
   await create(browser, await server.enterPassword(browser, email))
   assert.ok(isCallback(await server.enterPassword(server.browser(), email)))
@@ -146,7 +146,7 @@ test('ids of any other form are not logged', async () => {
   assert.equal(started?.details?.request, undefined)
 })
 
-test('whoever has a second factor proves it before a passkey is created, and the ids come along', async () => {
+test('a user who has a second factor proves it before a passkey is created, and the ids come along', async () => {
   server.wishes.redirect = undefined
   server.wishes.multiFactor = { provider: 'google-authenticator', allowRememberBrowser: false }
   const [browser, email] = [server.browser(), await server.newUser()]
@@ -173,7 +173,7 @@ test('a connection without passkeys sends the browser straight back', async () =
   await setOptions({})
 })
 
-test('a connection may ask everybody after the login by password, in a step of its own', async () => {
+test('a connection may ask every user after the login by password, in a step of its own', async () => {
   server.wishes.redirect = undefined
   await setOptions({ passkey_options: { progressive_enrollment_enabled: true } })
   const [browser, email] = [server.browser(), await server.newUser()]

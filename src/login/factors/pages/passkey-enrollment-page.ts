@@ -40,7 +40,7 @@ const PASSKEY = { type: 'passkey' } as const
 /** Milliseconds for which "not now" is not asked again. */
 const SNOOZE_MS = 30 * 24 * 60 * 60 * 1000
 
-/** The ids that an Action passes on; anything else in the address is nobody's business. */
+/** The ids that an Action passes on; anything else in the address is ignored. */
 const experimentQuery = ({ url }: Exchange): Record<string, string> => {
   const [experiment, variation] = [url.searchParams.get('experiment_id'), url.searchParams.get('variation_id')]
   return {
@@ -82,7 +82,7 @@ const requestHere = async (
 
 /**
  * The visit. When an Action's redirect has led here, the page makes a request of its own, which ends at `/continue`.
- * Whoever was sent elsewhere, to prove something more than a password, finds nothing here: a passkey would be a way in
+ * A user who was sent elsewhere, to prove something more than a password, finds nothing here: a passkey would be a way in
  * that spares him the proof for good.
  */
 const loadPasskeyVisit = async (exchange: Exchange, services: FactorServices): Promise<FactorVisit> => {

@@ -74,7 +74,7 @@ const enrolled = async (authenticator: Authenticator) => {
   return { browser, email, next: await browser.submit(page, { passkey: answerTo(page, authenticator) }) }
 }
 
-test('whoever was sent elsewhere by an Action cannot plant a passkey in the login', async () => {
+test('a user who was sent elsewhere by an Action cannot plant a passkey in the login', async () => {
   const { host, port } = new URL(server.address)
   const targets = [
     ELSEWHERE,
@@ -132,7 +132,7 @@ test('a passkey that was created in a login which is then refused opens nothing'
   assert.ok(types.includes('gd_start_enroll') && !types.includes('gd_enrollment_complete'), types.join())
 })
 
-test('a passkey of a login that nobody finishes opens nothing, and is the user’s when somebody does', async () => {
+test('a passkey of a login that is not finished opens nothing, and is the user’s when the login is finished', async () => {
   server.wishes.nextRedirect = ELSEWHERE
   const authenticator = newAuthenticator()
   const { browser, email, next } = await enrolled(authenticator)

@@ -75,7 +75,7 @@ test('the login goes on only when the new code was saved; the same one is shown 
   assert.ok(isCallback(await browser.submit(unsaved, { saved: 'true' })))
 })
 
-test('nobody is remembered for a recovery code', async () => {
+test('no browser is remembered for a recovery code', async () => {
   const { email, recoveryCode } = await newProtectedUser()
   const browser = server.browser()
   const page = await server.enterPassword(browser, email)

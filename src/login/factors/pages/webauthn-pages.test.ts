@@ -107,7 +107,7 @@ test('a counter that does not grow is refused and logged', async () => {
   assert.ok(isCallback(await use(browser, again, authenticator, { signCount: 6 })))
 })
 
-test('a key of somebody else, or of another type, proves nothing', async () => {
+test('a key of another user, or of another type, proves nothing', async () => {
   const mine = await enroll('webauthn-roaming')
   const theirs = await enroll('webauthn-roaming')
   const device = await enroll('webauthn-platform')

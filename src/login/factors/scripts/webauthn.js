@@ -53,7 +53,7 @@
     try {
       send(field, JSON.stringify(await run(true)))
     } catch {
-      // Nobody chose one, or the button was used instead.
+      // None was chosen, or the button was used instead.
     }
   }
 
