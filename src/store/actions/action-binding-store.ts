@@ -137,7 +137,7 @@ export interface BoundActionRecord {
   readonly sealed_secrets: Readonly<Record<string, string>>
 }
 
-/** Whatever is deployed has a program: it was left out because it is known. */
+/** What is deployed has a program: it was left out because it is known. */
 const programOf = (known: ReadonlyMap<string, string>, versionId: string): string => {
   const program = known.get(versionId)
   if (program === undefined) throw new TypeError(`the deployed version ${versionId} has no program`)

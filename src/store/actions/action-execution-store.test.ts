@@ -61,7 +61,7 @@ test('what an Action wrote to its console is kept, as far as the database can', 
   assert.equal((await load(execution.id)).results[0]?.logs, 'a\ufffdb')
 })
 
-test('whatever an Action threw can be written, cut to a kilobyte', async () => {
+test('all that an Action may throw can be written, cut to a kilobyte', async () => {
   const error = { id: 'action_error', msg: `\0\ud800${'x'.repeat(5_000)}` }
   const execution = newExecution({ results: [{ actionName: 'One', error, startedAt: 0, endedAt: 0 }] })
   await recordExecution(database.db, tenantId, execution)

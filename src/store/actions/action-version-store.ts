@@ -145,7 +145,7 @@ export const copyVersion = async (
   return toVersion(row)
 }
 
-/** Deletes what is beyond the limit: the deployed version stays, whatever its age; of the others, the newest. */
+/** Deletes what is beyond the limit: the deployed version stays, at any age; of the others, the newest. */
 export const pruneVersions = async (
   { db, tenantId }: ConfigurationWrite,
   { id, deployedVersion }: Action,

@@ -1,4 +1,4 @@
-/** Tells when a tenant's configuration has changed, in whatever server it was changed. */
+/** Tells when a tenant's configuration has changed, in any server. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'

@@ -5,7 +5,7 @@ import type { SearchMatch, SearchQuery } from '../../model/search-query.ts'
 
 export type Condition = RawBuilder<boolean>
 
-/** For a pattern of LIKE: the literal, whatever it contains. */
+/** For a pattern of LIKE: the literal, with any characters. */
 export const escapeLike = (literal: string): string => literal.replace(/[\\%_]/g, '\\$&')
 
 /** Both limits, or the one that there is. */

@@ -1,4 +1,4 @@
-/** Makes any text fit for a column: customers' code throws whatever it likes. */
+/** Makes any text fit for a column: customers' code throws any text. */
 
 const MAX_CHARACTERS = 1_024
 
@@ -11,7 +11,7 @@ export const isStorable = (text: string): boolean => text.isWellFormed() && !tex
 
 const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')
 
-/** JSON whose texts, names of members included, PostgreSQL takes; of whatever length. Bounded depth is the caller's. */
+/** JSON whose texts, names of members included, PostgreSQL takes; of any length. Bounded depth is the caller's. */
 export const toStorableJson = <Value>(value: Value): Value => {
   const clean = (part: unknown): unknown => {
     if (typeof part === 'string') return storable(part)

@@ -15,7 +15,7 @@ const SQLITE_BUSY = 5
  * Takes the lock of a data directory and holds it until `release`, or until the process is gone.
  *
  * The lock is a POSIX record lock, which the kernel gives to one process and takes back when that
- * process ends in whatever way: it cannot go stale and there is no moment between looking and
+ * process ends in any way: it cannot go stale and there is no moment between looking and
  * taking. Node has no call for it, so it is taken by the SQLite that Node carries: an exclusive
  * transaction, in which nothing is ever written, on an empty file.
  *
@@ -43,7 +43,7 @@ const openLockFile = (file: string): DatabaseSync => {
 }
 
 /**
- * Nobody else may open the file, as a reader could lock it too. An existing one is not opened here: closing any
+ * No other code may open the file, as a reader could lock it too. An existing one is not opened here: closing any
  * descriptor of it would drop a lock that this process holds.
  */
 const createPrivately = (file: string): void => {

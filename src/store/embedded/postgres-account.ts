@@ -27,7 +27,7 @@ const NOBODY = 65_534
  * An ordinary user runs PostgreSQL as himself. Root gives it to the owner of the database, else to the owner of the data
  * directory, and where that is nobody's own account, to a number that nothing else on the machine has.
  *
- * @throws StartupError when the database belongs to somebody else, or the account has no name
+ * @throws StartupError when the database belongs to another account, or the account has no name
  */
 export const resolvePostgresAccount = (dataDir: string): PostgresAccount => {
   const serverName = accountName(dataDir)

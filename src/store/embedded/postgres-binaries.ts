@@ -23,7 +23,7 @@ export interface PostgresPackage {
 
 /**
  * Uses the package where it lies when that works. It does not where the account may not enter (root's
- * home) or where nobody may write the symbolic links that npm left out (`--ignore-scripts` and a read-only
+ * home) or where the symbolic links cannot be written that npm left out (`--ignore-scripts` and a read-only
  * folder): then a copy is made once, 45 MB, in `copyTo`.
  *
  * @param shipped - the package that npm installed; another one only in tests
@@ -64,7 +64,7 @@ const binariesIn = ({ native, version }: PostgresPackage): PostgresBinaries => (
 
 /**
  * npm packages cannot carry symbolic links; a list of them lies in the package and its install script
- * makes them. Does the same for whoever installs without scripts; two servers may do it at once.
+ * makes them. Does the same after an installation without scripts; two servers may do it at once.
  *
  * @returns false when links are missing and cannot be made
  */

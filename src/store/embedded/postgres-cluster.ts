@@ -53,7 +53,7 @@ export const openCluster = async (
   const directory = join(dataDir, 'postgres')
   if (!existsSync(join(directory, 'PG_VERSION'))) await createCluster(directory, account, binaries)
   const descriptor = openSync(directory, constants.O_DIRECTORY)
-  const held = `/proc/self/fd/${descriptor}` // whatever takes the place of the name meanwhile is not looked at
+  const held = `/proc/self/fd/${descriptor}` // what takes the place of the name meanwhile is not looked at
   try {
     requireVersion(directory, readFileSync(join(held, 'PG_VERSION'), 'utf8').trim(), binaries.major)
     if (account.identity.uid !== undefined) await requireOwner(held, directory, account)
@@ -100,7 +100,7 @@ const createCluster = async (
     fchownSync(descriptor, account.creator.uid ?? account.uid, account.gid)
     await initdb(binaries, account, descriptor, [
       ...['--username', ROLE, '--auth', 'peer', '--encoding', 'UTF8', '--no-sync', '--no-instructions'],
-      // Text sorts by code point on every machine alike, whatever its C library; case follows Unicode.
+      // Text sorts by code point on every machine alike, with every C library; case follows Unicode.
       ...['--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'],
     ])
     await initdb(binaries, account, descriptor, ['--sync-only', '--sync-method', 'syncfs'])

@@ -14,7 +14,7 @@ export interface PostgresLog {
 }
 
 const LIMIT_BYTES = 4 * 1024 * 1024
-/** Never through a link, which could lead a server that is root to somebody else's file. */
+/** Never through a link, which could lead a server that is root to a file of another account. */
 const FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
 const CHECK_MS = 10_000
 

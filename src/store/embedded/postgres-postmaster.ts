@@ -34,7 +34,7 @@ const READY_TIMEOUT_MS = 120_000
 
 const POLL_MS = 5
 
-/** The address of the socket through the open directory: short, whatever the path of the data directory. */
+/** The address of the socket through the open directory: short, for every path of the data directory. */
 export const connectionStringOf = ({ descriptor }: PostgresCluster, role: string, database: string): string =>
   `postgresql://${role}@/${database}?host=/proc/${process.pid}/fd/${descriptor}&sslmode=disable`
 

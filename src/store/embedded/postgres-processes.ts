@@ -1,4 +1,4 @@
-/** Finds and stops the processes of one PostgreSQL cluster, whoever started them. */
+/** Finds and stops the processes of one PostgreSQL cluster, of any parent. */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -17,7 +17,7 @@ const POLL_MS = 5
 export interface ClusterIdentity {
   /** Unique on this machine; part of every command line. */
   readonly name: string
-  /** The account that they run as: nobody else can stand in the way by choosing such a command line. */
+  /** The account that they run as: no other account can stand in the way by choosing such a command line. */
   readonly uid: number
 }
 
@@ -28,7 +28,7 @@ interface ClusterProcess {
 
 /**
  * The account's processes whose command line carries the cluster's name. Command lines can be read by
- * everybody, in containers too, and unlike a process id in a file they are never out of date.
+ * every process, in containers too, and unlike a process id in a file they are never out of date.
  */
 export const listClusterProcesses = ({ name, uid }: ClusterIdentity): readonly ClusterProcess[] =>
   readdirSync('/proc')
@@ -57,7 +57,7 @@ const readProcess = (pid: string, file: 'cmdline' | 'status'): string => {
  * Stops every process of the cluster and waits for the last one, 4.5 s at most. Backends that have
  * lost their postmaster end by themselves or are stopped like one.
  *
- * @throws StartupError when a process outlives SIGKILL or belongs to somebody else
+ * @throws StartupError when a process outlives SIGKILL or belongs to another account
  */
 export const stopClusterProcesses = async (cluster: ClusterIdentity): Promise<void> => {
   for (const { signal, patienceMs } of ESCALATION) {

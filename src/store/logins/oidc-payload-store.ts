@@ -19,7 +19,7 @@ export interface OidcPayload {
   readonly consumedAt: Date | undefined
 }
 
-/** Whoever reads the table cannot present what it holds: an id opens a session or redeems a code. */
+/** A reader of the table cannot present what it holds: an id opens a session or redeems a code. */
 export const hashPayloadId = (id: string): string => createHash('sha256').update(id).digest('base64url')
 
 type PayloadRow = Pick<Selectable<Database['oidc_payloads']>, 'payload' | 'consumed_at'>

@@ -42,7 +42,7 @@ export const findResourceServer = async (
   return row && toRecord(row)
 }
 
-/** The tenant's Management API, whatever the issuer was when it was created. */
+/** The tenant's Management API, also when it was created under another issuer. */
 export const findSystemResourceServer = async (
   db: Db,
   tenantId: TenantId,

@@ -67,7 +67,7 @@ test('a list shows no secrets, and when a method was last used', async () => {
   ])
 })
 
-test('a recovery code is used up by whoever is first, and only by its user', async () => {
+test('a recovery code is used up by the first request, and only by its user', async () => {
   const [userId, stranger] = [await insertTestUser(database.db), await insertTestUser(database.db)]
   const method = { ...newMethod(userId), codeHash: 'hash-of-code' }
   assert.equal(await insertRecoveryCode(database.db, TENANT, method), true)
@@ -100,7 +100,7 @@ test('a deleted method is gone, and another user cannot delete it', async () => 
   assert.equal(await findTotp(database.db, TENANT, userId), undefined)
 })
 
-test('whoever is deleted leaves no methods behind', async () => {
+test('a user who is deleted leaves no methods behind', async () => {
   const userId = await insertTestUser(database.db)
   await totpFor(userId)
   await database.db.deleteFrom('users').where('user_id', '=', userId).execute()

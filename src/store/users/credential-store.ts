@@ -89,7 +89,7 @@ export const insertCredential = async (
   return 'created'
 }
 
-/** The credential with this id, whoever it belongs to. */
+/** The credential with this id, of any user. */
 export const findCredential = async (
   db: Db,
   tenantId: TenantId,

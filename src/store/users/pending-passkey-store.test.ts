@@ -74,7 +74,7 @@ const kept = async (added = newPasskey(), wishes: Partial<NewFactorRequest> = {}
 const keep = (waiting: FactorRequest, added = newPasskey()): Promise<boolean> =>
   keepPendingPasskey(database.db, waiting, { added, query: { experiment_id: 'exp_1' } })
 
-test('a passkey that is kept with a login is nobody’s credential until it is activated, and then as it was made', async () => {
+test('a passkey that is kept with a login is no user’s credential until it is activated, and then as it was made', async () => {
   const { key, added } = await kept()
   assert.equal(await findCredential(database.db, TENANT, added.credential.id), undefined)
   assert.equal((await findFactorRequest(database.db, key))?.hasPasskey, true)
@@ -107,7 +107,7 @@ test('neither another session nor another user gets it, nor does anybody when it
   assert.equal(await activatePendingPasskey(database.db, key), undefined)
 })
 
-test('a credential that somebody has registered meanwhile stays with that one', async () => {
+test('a credential that another user has registered meanwhile stays with that one', async () => {
   const first = await kept()
   const second = await kept({ ...newPasskey(), credential: first.added.credential })
   assert.equal((await activatePendingPasskey(database.db, first.key))?.outcome, 'created')

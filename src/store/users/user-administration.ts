@@ -57,7 +57,7 @@ const endEverythingOf = async (db: Db, tenantId: TenantId, userId: string): Prom
 }
 
 /**
- * Creates a user. Whatever a deleted user of the same id has left open ends with it.
+ * Creates a user. What a deleted user of the same id has left open ends with it.
  *
  * @throws `user_exists`
  */
@@ -123,7 +123,7 @@ const endsEverything = ({ profile, passwordHash }: UserChange): boolean =>
  * Changes a user in one statement: changes that logins make at the same time stay.
  *
  * @returns undefined when there is no such user
- * @throws `user_exists` for an address that somebody else has, `user_metadata_too_large`
+ * @throws `user_exists` for an address that another user has, `user_metadata_too_large`
  */
 export const changeUser = async (
   { db, tenantId }: ConfigurationRead,

@@ -73,7 +73,7 @@ const toMethod = (row: Row): UserMethod => ({
   credential: row.credential_id === null ? undefined : toCredential(row.credential_id, row),
 })
 
-/** A user's methods. Both ids are looked at in every statement: a method of somebody else is not there. */
+/** A user's methods. Both ids are looked at in every statement: a method of another user is not there. */
 interface UserKey {
   readonly tenantId: TenantId
   readonly userId: string
@@ -82,7 +82,7 @@ interface UserKey {
 const inexistentUser = (userId: string) =>
   apiError('inexistent_user', `There is no user ${JSON.stringify(userId.slice(0, 64))}.`)
 
-/** The user of an id that a caller has written, whatever it is. */
+/** The user of an id that a caller has written, of any content. */
 export const findUserById = async (
   { db, tenantId }: ConfigurationRead,
   userId: string,

@@ -93,7 +93,7 @@ suite('the plans of searches for users', () => {
   const assertIndexed = async (field: UserSearchField, match: SearchMatch): Promise<void> => {
     const where = userCondition({ kind: 'test', field, match })
     const calls = [() => page(where, NEWEST), () => countUsers(db, { tenantId: DEV, where })]
-    // Who has the field at all may be everybody: to count them, everybody is read.
+    // Who has the field at all may be every user: to count them, every user is read.
     for (const call of match.kind === 'present' ? calls.slice(0, 1) : calls) {
       const { types, indexes } = await explain(call())
       const plan = `${field} ${match.kind}: ${types} ${indexes}`

@@ -60,7 +60,7 @@ test('a host name finds its tenant, and an unknown one the default tenant', asyn
   assert.equal((await findTenantByDomain(database.db, '127.0.0.1'))?.tenantId, tenantId)
 })
 
-test('of concurrent sign-ups with one address exactly one succeeds, whatever the case of its letters', async () => {
+test('of concurrent sign-ups with one address exactly one succeeds, without regard to the case of its letters', async () => {
   const results = await Promise.all(
     Array.from({ length: 10 }, (_, index) =>
       insertUser(database.db, tenantId, newUser(`auth0|${index}`, index % 2 ? 'Ada@example.com' : 'ada@example.com')),

@@ -144,7 +144,7 @@ export interface UserWithPassword {
 
 /** What a sign-in has to know before the password is checked. */
 export interface SignInFacts {
-  /** Undefined when nobody has the address. */
+  /** Undefined when no user has the address. */
   readonly found: UserWithPassword | undefined
   /** Undefined when the account and the address of the sender have no recent failure. */
   readonly failures: LoginFailures | undefined
