@@ -269,7 +269,7 @@ test('second factors that the user sets up are in the next event, by their names
   )
 })
 
-test('before a registration there is nobody with an id; after it there is, without a client', () => {
+test('before a registration there is no user with an id; after it there is, without a client', () => {
   assert.deepEqual(Object.keys(registrations.before.user).toSorted(), [
     ...['app_metadata', 'email', 'name', 'nickname', 'user_metadata'],
   ])

@@ -65,7 +65,7 @@ const parametersOf = (variation: Variation): Record<string, string> => ({
   variation_id: ids[variation],
 })
 
-/** Logs in as somebody of that variation; where the browser ends. */
+/** Logs in as a user of that variation; where the browser ends. */
 const visitAs = (variation: Variation): Promise<Visit> =>
   tenant.visit(tenant.browser(), tenant.authorize(parametersOf(variation)))
 
@@ -163,7 +163,7 @@ const EXAMPLES: Readonly<Record<string, () => Promise<void>>> = {
     await tenant.events()
     const { end, request } = await signUp('treatment')
     await tenant.redeem(end, request)
-    // Nobody has a backend of that name: that the call to it failed, for the treatment alone, shows that it was made.
+    // No machine has a backend of that name: that the call to it failed, for the treatment alone, shows that it was made.
     const failure = await eventually(async () =>
       (await tenant.events()).find(({ type }) => type === 'actions_execution_failed'),
     )
@@ -250,7 +250,7 @@ const startReceiver = async () => {
   return { received, url: `http://127.0.0.1:${address.port}/`, close: () => server.close() }
 }
 
-test('an Action after a sign-up changes nothing for the user, whatever it does', async () => {
+test('an Action after a sign-up changes nothing for the user, for all that it does', async () => {
   const receiver = await startReceiver()
   await tenant.bind('post-login')
   await tenant.events()
@@ -294,7 +294,7 @@ test('an Action before a sign-up refuses it: the person reads one reason, the lo
   assert.ok(refused?.details.actions)
   await tenant.bind('pre-user-registration')
   const again = await browser.submit(end, { email, password: 'a long enough passphrase' })
-  assert.ok(again.url.searchParams.has('code'), 'nobody was created before')
+  assert.ok(again.url.searchParams.has('code'), 'no user was created before')
 })
 
 test('a sign-up fails when an Action before it throws', async () => {

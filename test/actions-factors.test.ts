@@ -69,7 +69,7 @@ test('claims of Actions that are done wait while the user proves a second factor
   assert.equal(idToken.kept, 1)
 })
 
-test('a factor that nobody can be asked for fails the login', async () => {
+test('a factor that no user can be asked for fails the login', async () => {
   await tenant.bind(
     'post-login',
     `exports.onExecutePostLogin = async (event, api) => { api.authentication.challengeWith({ type: 'push-notification' }) }`,

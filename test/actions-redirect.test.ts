@@ -165,7 +165,7 @@ test('a person who comes back twice is led on, and the Actions run once', async 
   assert.match(late.body, /You are logged in/)
 })
 
-test('a token for another state, or signed by somebody else, fails the login', async () => {
+test('a token for another state, or signed by another key, fails the login', async () => {
   await bindRedirect()
   for (const forge of [
     async (session: string) => answerToken('x'.repeat(43), session),
@@ -191,7 +191,7 @@ test('an Action that is no longer bound when the browser is back fails the login
   assert.equal(idToken.before, 'openid profile email')
 })
 
-test('where nobody can be sent, canRedirect says so, and a redirect is interaction_required', async () => {
+test('where no browser can be sent, canRedirect says so, and a redirect is interaction_required', async () => {
   await bindRedirect()
   const { browser, request, state } = await goAway(tenant.browser(), { scope: 'openid offline_access' })
   const { answer } = await tenant.redeem(await browser.visit(`/continue?state=${state}`), request)

@@ -31,7 +31,7 @@ const logInOften = async (browser: ReturnType<ActionsTenant['browser']>, times: 
   return tokens
 }
 
-test('a session ends with the refresh tokens of all its logins, and with a code that nobody has exchanged yet', async () => {
+test('a session ends with the refresh tokens of all its logins, and with a code that was not exchanged yet', async () => {
   await tenant.bind('post-login')
   const [browser, stranger] = [tenant.browser(), tenant.browser()]
   const tokens = await logInOften(browser, 3)

@@ -1,4 +1,4 @@
-/** What Actions ask for that no database takes, and forms at /continue that nobody should send. */
+/** What Actions ask for that no database takes, and forms at /continue that no page sends. */
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'

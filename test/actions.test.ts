@@ -69,7 +69,7 @@ test('claims reach the ID token and the access token; those of the protocol stay
   for (const name of ['sub', 'azp', 'scope', 'permissions', 'gty']) assert.notEqual(access[name], 'x', name)
 })
 
-test('scopes are added and taken away, but nobody is given power over the tenant', async () => {
+test('scopes are added and taken away, but no token gets power over the tenant', async () => {
   await tenant.bind(
     'post-login',
     postLogin(`api.accessToken.addScope('delete:users'); api.accessToken.removeScope('email')`),

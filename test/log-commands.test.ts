@@ -119,7 +119,7 @@ describe('the log commands', () => {
   const bounds = (): string[] => ['--from', ids[0] ?? '', '--to', ids.at(-1) ?? '']
 
   describe('tail', () => {
-    test('shows the newest events that a query finds, oldest first, as JSON where nobody looks', async () => {
+    test('shows the newest events that a query finds, oldest first, as JSON where the output is no terminal', async () => {
       const { code, stdout } = await run('tail', '-n', '3', '-q', 'details.experiment.is_control:true', '-t', 's')
       assert.equal(code, 0)
       assert.deepEqual(numbersIn(linesOf(stdout)), [2494, 2496, 2498])

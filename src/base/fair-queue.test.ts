@@ -74,7 +74,7 @@ test('no line gives way to one that would be as long', () => {
   assert.deepEqual(displaced, [])
 })
 
-test('a full room keeps nobody from a free place', () => {
+test('a full room keeps no key out of a free place', () => {
   const { started, displaced, queue } = createNarrow(2, 1)
   for (const work of ['f0', 'f1', 'f2', 'f3']) queue.push('flood', work)
   assert.equal(queue.push('quiet', 'q0'), 'started')

@@ -1,4 +1,4 @@
-/** Places for work, shared among keys: whoever has waited with few gets the next place before whoever floods. */
+/** Places for work, shared among keys: a key that waits with few gets the next place before one that floods. */
 
 export interface FairQueueOptions<Work> {
   /** Work under way at once. */
@@ -71,7 +71,7 @@ export const createFairQueue = <Work>({
     running < capacity && line.running < perKey && line.waiting.length === 0
 
   /**
-   * Whoever waits with most gives a place to whoever waits with less (longest queue drop: McKenney, Stochastic fairness
+   * The key that waits with most gives a place to one that waits with less (longest queue drop: McKenney, Stochastic fairness
    * queueing, 1990), so that no number of full lines keeps a new one out.
    */
   const makeRoom = (line: Line<Work>): boolean => {

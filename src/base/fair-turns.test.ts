@@ -18,7 +18,7 @@ test('a key that is alone uses every place, and no more', async () => {
   assert.deepEqual([most, running], [2, 0])
 })
 
-test('whoever floods is refused, and has one turn before anybody else has his', async () => {
+test('a key that floods is refused, and has one turn before each of the others has one', async () => {
   const turns = createFairTurns({ concurrency: 1, waitingPerKey: 50, waiting: 60 })
   const ended: string[] = []
   const take = (key: string) =>

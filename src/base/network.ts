@@ -2,7 +2,7 @@
 
 import { isIPv6 } from 'node:net'
 
-/** Whoever has one IPv6 address has 2^64 of them (RFC 4291 section 2.5.4), so the network counts; of IPv4, the address. */
+/** A sender with one IPv6 address has 2^64 of them (RFC 4291 section 2.5.4), so the network counts; of IPv4, the address. */
 export const networkOf = (ip: string): string => {
   if (!isIPv6(ip)) return ip
   const [head = '', tail = ''] = ip.split('%', 1)[0]?.split('::') ?? []

@@ -36,7 +36,7 @@ test('what fails open keeps the last good value after a failed reload', async ()
   assert.deepEqual(registry.current('a'), { n: 1 })
 })
 
-test('what fails closed is forgotten after a failed reload, and read again by whoever asks next', async () => {
+test('what fails closed is forgotten after a failed reload, and read again by the next caller', async () => {
   const { registry, script } = create('drop')
   await registry.current('a')
   script.fails = true
@@ -46,7 +46,7 @@ test('what fails closed is forgotten after a failed reload, and read again by wh
   assert.deepEqual(await registry.current('a'), { n: 3 })
 })
 
-test('an invalidation loads nothing that nobody has asked for', () => {
+test('an invalidation loads nothing that was not asked for', () => {
   const { registry, seen } = create('keep')
   registry.invalidate('a')
   assert.deepEqual(seen, [])

@@ -1,13 +1,13 @@
-/** Keeps one loaded value per key in memory until somebody says that it has changed. */
+/** Keeps one loaded value per key in memory until it is said to have changed. */
 
 export interface ReloadingRegistryPorts<Key, Value> {
   /** One consistent read. @param known the value in force, of which parts may be used again */
   load(key: Key, known: Value | undefined): Promise<Value>
-  /** A reload failed that nobody waits for. */
+  /** A reload failed that no caller waits for. */
   onError(error: unknown, key: Key): void
   /**
    * `keep`: after a failed reload the last good value stays in force, for what fails open. `drop`: it is forgotten, and
-   * whoever asks next loads or fails, for what fails closed.
+   * the next caller loads or fails, for what fails closed.
    */
   readonly afterFailure: 'keep' | 'drop'
   /** False for a loaded value that must not replace the one in force; default always true. */

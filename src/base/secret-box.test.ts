@@ -9,7 +9,7 @@ const key = new Uint8Array(32).fill(7)
 const box = createSecretBox(key)
 const refused = { name: 'UnsealError' }
 
-test('what was sealed opens, whatever it is', () => {
+test('what was sealed opens, of any content', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.string(), (plaintext, context) => {
       assert.equal(box.open(box.seal(plaintext, context), context), plaintext)

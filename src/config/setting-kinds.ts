@@ -91,7 +91,7 @@ const toHosts = (text: string): readonly string[] => {
   const [, host = '', port] = HOST.exec(text) ?? []
   const url = host ? URL.parse(`http://${host}:${port ?? '1'}`) : null
   const bare = url?.hostname.replace(/[[\]]/g, '') ?? ''
-  // What is never connected to cannot be listed either: whoever lists it expects otherwise.
+  // What is never connected to cannot be listed either: a reader of the list expects otherwise.
   if (!url || (isIP(bare) && addressKind(bare) === 'never')) return []
   return (port === undefined ? ['80', '443'] : [String(Number(port))]).map(one => `${url.hostname}:${one}`)
 }

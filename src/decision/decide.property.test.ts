@@ -73,7 +73,7 @@ for (const [population, idOf] of Object.entries(POPULATIONS)) {
       const variationOf = assigner(experimentOf(weighted(weights), { id: `exp_shares_${weights.length}` }))
       const counts = new Map(variationIds(weights.length).map(id => [id, 0]))
       for (let i = 0; i < SUBJECTS; i++) {
-        const variation = variationOf(idOf(i)) ?? assert.fail('nobody may be left out')
+        const variation = variationOf(idOf(i)) ?? assert.fail('no subject may be left out')
         counts.set(variation, (counts.get(variation) ?? assert.fail(variation)) + 1)
       }
       const expected = weights.map(weight => (weight / 100) * SUBJECTS)
@@ -106,7 +106,7 @@ const weight = fc.oneof(
 const weights = fc.array(weight, { minLength: 2, maxLength: 20 })
 const subjects = fc.array(fc.string({ unit: 'binary', minLength: 1 }), { minLength: 1, maxLength: 50 })
 
-test('raising one weight moves subjects into that variation and nobody else', () => {
+test('raising one weight moves subjects into that variation and into no other', () => {
   fc.assert(
     fc.property(weights, fc.nat(19), weight, subjects, (before, at, more, people) => {
       const raised = at % before.length
@@ -117,7 +117,7 @@ test('raising one weight moves subjects into that variation and nobody else', ()
   )
 })
 
-test('adding a variation moves subjects into it and nobody else', () => {
+test('adding a variation moves subjects into it and into no other', () => {
   fc.assert(
     fc.property(weights, weight, subjects, (before, added, people) => {
       const [was, is] = [assigner(experimentOf(weighted(before))), assigner(experimentOf(weighted([...before, added])))]
@@ -139,7 +139,7 @@ test('removing a variation moves only those who were in it', () => {
   )
 })
 
-test('a weight of 0 receives nobody, and somebody receives everybody else', () => {
+test('a weight of 0 receives no subject, and the others receive all', () => {
   fc.assert(
     fc.property(weights, subjects, (given, people) => {
       const variationOf = assigner(experimentOf(weighted(given)))
@@ -183,7 +183,7 @@ test('raising the level of a ramp never takes a treated subject back, nor into a
   )
 })
 
-test('the configuration holds each parameter of the flag and no other, whatever is overridden', () => {
+test('the configuration holds each parameter of the flag and no other, for all overrides', () => {
   const name = fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('__proto__', 'constructor', 'value'))
   const parameters = fc.dictionary(name, fc.jsonValue(), { minKeys: 1, maxKeys: 10 })
   fc.assert(

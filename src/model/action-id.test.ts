@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { systemRandom } from '../base/random.ts'
 import { createUuid, isUuid } from './action-id.ts'
 
-test('a new id is a version 4 UUID, whatever the random bytes are', () => {
+test('a new id is a version 4 UUID, for all random bytes', () => {
   assert.equal(
     createUuid(() => new Uint8Array(16)),
     '00000000-0000-4000-8000-000000000000',

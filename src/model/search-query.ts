@@ -17,7 +17,7 @@ export type SearchMatch =
   | { readonly kind: 'range'; readonly from?: Bound; readonly to?: Bound }
   /** Half-open span of time, milliseconds since 1970: `from <= date < before`; an absent end is open. */
   | { readonly kind: 'period'; readonly from?: number; readonly before?: number }
-  /** The beginning of the value, whatever the case of its letters. */
+  /** The beginning of the value, without regard to the case of its letters. */
   | { readonly kind: 'prefix_ignoring_case'; readonly value: string }
 
 /**

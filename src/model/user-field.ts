@@ -5,7 +5,7 @@ export interface UserFieldDefinition {
   readonly kind: 'text' | 'date' | 'boolean' | 'number'
   /** A term without a field name is compared with these. */
   readonly isBare?: true
-  /** Letters are compared whatever their case. */
+  /** Letters are compared without regard to their case. */
   readonly ignoresCase?: true
   /** Lists can be ordered by it. */
   readonly isOrder?: true

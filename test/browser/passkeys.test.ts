@@ -25,7 +25,7 @@ beforeEach(async () => {
   context = await chromium.newContext({ viewport: { width: 360, height: 740 } })
   page = await context.newPage()
   complaints = listenForComplaints(page)
-  // The application: nobody listens at its address.
+  // The application: no server listens at its address.
   await page.route('**/callback*', route => route.fulfill({ body: 'back in the application' }))
   server.takeEvents()
 })
@@ -92,7 +92,7 @@ test('a passkey logs in from the suggestions of the field', { skip: noChromium }
   assert.match(JSON.stringify(server.takeEventsOf('s').at(-1)?.details?.prompts), /"performed_amr":\["phr"\]/)
 })
 
-test('whoever is not recognised is told, may try again, and may decline', { skip: noChromium }, async () => {
+test('a user who is not recognised is told, may try again, and may decline', { skip: noChromium }, async () => {
   const device = await addAuthenticator(page, 'device')
   await device.setVerified(false)
   await enterPassword(await server.newUser())

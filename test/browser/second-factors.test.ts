@@ -23,7 +23,7 @@ const open = async (javaScriptEnabled: boolean): Promise<void> => {
   context = await chromium.newContext({ javaScriptEnabled, viewport: { width: 360, height: 740 } })
   page = await context.newPage()
   complaints = listenForComplaints(page)
-  // The application: nobody listens at its address.
+  // The application: no server listens at its address.
   await page.route('**/callback*', route => route.fulfill({ body: 'back in the application' }))
 }
 

@@ -1,4 +1,4 @@
-/** The declarations for authors of Actions, as somebody uses them who has installed or linked the package. */
+/** The declarations for authors of Actions, as an author uses them who has installed or linked the package. */
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
@@ -53,7 +53,7 @@ export const onContinuePostLogin = async ({ secrets }: PostLoginEvent, api: Post
 }
 export const onExecutePreUserRegistration: PreUserRegistrationHandler = async (event, api) => {
   api.user.setUserMetadata('email', event.user.email)
-  // @ts-expect-error nobody has logged in yet
+  // @ts-expect-error no user has logged in yet
   api.idToken
 }
 export const onExecutePostUserRegistration: PostUserRegistrationHandler = async (event, api) => {

@@ -84,7 +84,7 @@ const untilLeft = async (admin: pg.Client, name: string): Promise<void> => {
   }
 }
 
-/** Made once per server, whoever comes first; renamed into place when complete, so that half a template is never copied. */
+/** Made once per server, by the first caller; renamed into place when complete, so that half a template is never copied. */
 const createTemplate = (server: string): Promise<void> =>
   asAdministrator(server, async admin => {
     await admin.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK])

@@ -1,4 +1,4 @@
-/** The terminal of somebody who follows a guide: one bash whose variables and functions last from block to block. */
+/** The terminal of a reader who follows a guide: one bash whose variables and functions last from block to block. */
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -46,7 +46,7 @@ export const startGuideShell = (folder: string, environment: NodeJS.ProcessEnv):
     try {
       if (bash.pid !== undefined) process.kill(-bash.pid, 'SIGKILL')
     } catch {
-      // nobody of the group is left
+      // no process of the group is left
     }
   }
   let count = 0

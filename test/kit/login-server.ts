@@ -44,7 +44,7 @@ export interface Switches {
 
 export interface LoginServer extends AsyncDisposable {
   readonly issuer: string
-  /** Where it can be reached, whatever the issuer is. */
+  /** Where it can be reached, which need not be the issuer. */
   readonly address: string
   readonly tenantId: TenantId
   readonly credentials: SeedCredentials

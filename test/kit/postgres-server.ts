@@ -51,7 +51,7 @@ const removeWithoutWaiting = (dataDir: string): void => {
   rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 })
 }
 
-/** A run that was killed could not even do that: its directory is there, and nobody holds its lock. */
+/** A run that was killed could not even do that: its directory is there, and no process holds its lock. */
 const removeLeftovers = async (): Promise<void> => {
   const directories = readdirSync(tmpdir()).filter(name => name.startsWith(PREFIX))
   for (const dataDir of directories.map(name => join(tmpdir(), name))) {

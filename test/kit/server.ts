@@ -66,7 +66,7 @@ export const apiClientOf = (url: string, { management }: Credentials): ApiClient
     { signal: new AbortController().signal, patienceMs: 0 },
   )
 
-/** What a test does with a running server, whoever started it. */
+/** What a test does with a running server, started by itself or by another. */
 const doorsOf = (server: ServerProcess, credentials: Credentials) => {
   const party: RelyingParty = {
     issuer: server.issuer,

@@ -54,7 +54,7 @@ const buildProgram = async (code: string, dependencies: TestArguments['dependenc
   throw new CliFailure(built.errors.map(({ msg }) => msg).join('\n'))
 }
 
-/** The `state` that the browser brings back: the one of the redirect, when nobody has tampered with it. */
+/** The `state` that the browser brings back: the one of the redirect, when it was not tampered with. */
 const stateOf = ({ request }: JsonObject): string | undefined => {
   const { body, query }: Record<string, unknown> = isJsonObject(request) ? request : {}
   const states = [body, query].map(fields => (isJsonObject(fields) ? fields.state : undefined))

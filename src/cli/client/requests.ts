@@ -40,7 +40,7 @@ const TIMEOUT_MS = 60_000
 
 const passes = (status: number): boolean => status === 408 || status === 429 || status >= 500
 
-/** The server's own sentence, or the beginning of whatever came. */
+/** The server's own sentence, or the beginning of what came instead. */
 const sentenceOf = (text: string): string => {
   const body = parseJson(text)
   const words = isJsonObject(body) ? (body.message ?? body.error_description ?? body.error) : undefined

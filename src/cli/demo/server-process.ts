@@ -12,7 +12,7 @@ export interface ServerProcess extends AsyncDisposable {
   readonly issuer: string
   /** The `ready …` line, for the person at the terminal. */
   readonly readyLine: string
-  /** Settles with the exit code when the process has ended, for whatever reason. */
+  /** Settles with the exit code when the process has ended, for any reason. */
   readonly ended: Promise<number | null>
   /** Asks for a clean end (SIGTERM) and waits for it. */
   stop(): Promise<number | null>

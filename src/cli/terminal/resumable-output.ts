@@ -29,7 +29,7 @@ interface CheckpointFile {
 
 /**
  * Opens the file of the checkpoint and locks it until the process is gone. SQLite keeps both promises: a checkpoint is
- * the old one or the new one at whatever moment the process or the machine dies, and the lock is the kernel's.
+ * the old one or the new one at each moment at which the process or the machine may die, and the lock is the kernel's.
  */
 const openCheckpoint = (path: string): CheckpointFile => {
   const database = new DatabaseSync(path, { timeout: 0 })
@@ -76,7 +76,7 @@ const lockCheckpoint = async (path: string): Promise<CheckpointFile> => {
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants
 
-/** An attempt that finds nothing saved begins anew; whatever lies there was cut off before its first checkpoint. */
+/** An attempt that finds nothing saved begins anew; what lies there was cut off before its first checkpoint. */
 const beginPart = async (part: string): Promise<FileHandle> => {
   await rm(part, { force: true })
   return await open(part, O_APPEND | O_CREAT | O_EXCL | O_RDWR, 0o600)

@@ -12,7 +12,7 @@ interface Given {
 
 const { cases } = readCases<CaseFile<Given, readonly (string | null)[]>>('allocation.json')
 
-replay('FROZEN: changing this vector reassigns everybody', cases, ({ experiment_id, shares, subjects }) => {
+replay('FROZEN: changing this vector reassigns every subject', cases, ({ experiment_id, shares, subjects }) => {
   const allocation = compileAllocation(
     experiment_id,
     shares.map(share => ({ ...share, outcome: share.variation_id })),

@@ -1,4 +1,4 @@
-/** Ramps: the exposure of the treatments rises level by level, and nobody who was treated is ever taken back. */
+/** Ramps: the exposure of the treatments rises level by level, and no subject that was treated is ever taken back. */
 
 import type { AllocationData, ExperimentData } from '../snapshot/snapshot.ts'
 
@@ -18,7 +18,7 @@ const treatmentSize = (allocations: readonly AllocationData[]): ((allocation: Al
 }
 
 /**
- * The weights at a level: the control keeps `100 − level`, whatever its own weight says, and the treatments divide
+ * The weights at a level: the control keeps `100 − level`, not its own weight, and the treatments divide
  * `level` in proportion to theirs. Raising the level multiplies every treatment by one factor and lowers the control,
  * and rendezvous hashing then leaves each treated subject in its variation: the ramp is monotone.
  *
