@@ -125,7 +125,7 @@ trigger have ended. An argument that does not fit throws a \`TypeError\` at the 
 Values may be nested ${LIMITS.jsonDepth} deep.
 
 An effect that *ends* the run refuses what the trigger belongs to: no later Action runs, and what was asked for before still counts. One that
-*suspends* it sends the browser to a page when the Action has ended; where nobody is there to see it (\`prompt=none\`, refresh), the login ends with
+*suspends* it sends the browser to a page when the Action has ended; where no user is there to see it (\`prompt=none\`, refresh), the login ends with
 \`interaction_required\`. When an Action fails, nothing is done that it or those before it in the run have asked for; \`api.cache\` alone keeps what
 was written.`
 
