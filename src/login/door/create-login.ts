@@ -2,6 +2,8 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { JWK } from 'jose'
+import type { Clock } from '../../base/clock.ts'
+import type { LogError } from '../../base/log-error.ts'
 import type { TenantId } from '../../model/ids.ts'
 import { openActions } from '../actions/open-actions.ts'
 import { createSafeAssign } from '../assignment/assign-safely.ts'
@@ -11,6 +13,7 @@ import { createTenantRuntimes, type TenantRuntimes } from '../engine/tenant-runt
 import { PageRefusal, toFailure } from '../http/failure.ts'
 import { sendMethodNotAllowed, sendRedirect } from '../http/reply.ts'
 import { requestHostname } from '../http/request-facts.ts'
+import type { LeadOnServices } from '../lead-on/lead-on.ts'
 import { LoginWentOn } from '../lead-on/login-went-on.ts'
 import { sendLead } from '../lead-on/send-lead.ts'
 import { wayAfter, wayAgain } from '../lead-on/way-on.ts'
@@ -23,7 +26,7 @@ import { createTenantDirectory, type Tenant, type TenantDirectory } from '../ten
 import { createExchange, type Exchange } from '../transaction/exchange.ts'
 import { answerFailure } from './answer-failure.ts'
 import { createBeginningBudget } from './beginning-budget.ts'
-import type { LoginDeps } from './login-deps.ts'
+import type { LoginServices } from './login-services.ts'
 import { createRoutes, type Route } from './routes.ts'
 import { createSteps } from './steps.ts'
 import { type Sweeper, startSweeper } from './sweeper.ts'
@@ -54,24 +57,25 @@ export interface LoginOptions {
 type Answer = (exchange: Exchange) => Promise<void>
 
 interface Door {
-  readonly deps: LoginDeps
-  readonly directory: Directory
+  readonly clock: Clock
+  readonly trustedProxyHops: number
   readonly tenants: TenantDirectory
-  readonly runtimes: TenantRuntimes
+  readonly keysOf: TenantRuntimes['keys']
+  readonly leadOn: LeadOnServices
+  readonly logError: LogError
 }
 
 const openExchange = async (
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
-  { deps, tenants, runtimes }: Door,
+  { clock, trustedProxyHops, tenants, keysOf }: Door,
 ): Promise<Exchange> => {
-  const startedAt = deps.clock()
+  const startedAt = clock()
   const hostname = requestHostname(request)
   const tenant = await tenants.byHostname(hostname)
   if (!tenant) throw new TypeError('there is no default tenant')
-  const keys = await runtimes.keys(tenant.tenantId)
-  const { trustedProxyHops } = deps.config
+  const keys = await keysOf(tenant.tenantId)
   return createExchange({ request, response, url, hostname, tenant, keys, trustedProxyHops, startedAt })
 }
 
@@ -86,18 +90,13 @@ interface Served {
 /** Leads the browser on, or says what went wrong. Never rejects. */
 const answerFor = async (error: unknown, served: Served, door: Door): Promise<void> => {
   const { request, response, url, exchange } = served
-  const { deps, directory, runtimes } = door
+  const { leadOn, logError } = door
   if (exchange && error instanceof LoginWentOn) {
-    const provider = runtimes.provider(exchange.tenant, exchange.keys)
-    return sendLead(error, exchange, {
-      deps,
-      directory,
-      loadSession: one => loadSession(one, provider),
-    }).catch(reason => answerFor(reason, served, door))
+    return sendLead(error, exchange, leadOn).catch(reason => answerFor(reason, served, door))
   }
   const application = error instanceof PageRefusal ? error.application : undefined
-  const next = exchange ? await wayAfter(toFailure(error), exchange, directory, application) : wayAgain(url.href)
-  answerFailure(request, response, error, { tenant: exchange?.tenant, next, logError: deps.logError })
+  const next = exchange ? await wayAfter(toFailure(error), exchange, leadOn.directory, application) : wayAgain(url.href)
+  answerFailure(request, response, error, { tenant: exchange?.tenant, next, logError })
 }
 
 /** Runs `answer` in an exchange; what it throws becomes a page or JSON. */
@@ -125,26 +124,27 @@ const routeOf = (
 }
 
 /** Creates the login. It holds nothing but memories of the database, so any number of servers may run one. */
-export const createLogin = (deps: LoginDeps, options: LoginOptions = {}): Login => {
-  const { db, config, logError, random } = deps
-  const directory = createDirectory(deps)
-  const login = { ...deps, safeAssign: createSafeAssign(deps) }
-  const tenants = createTenantDirectory(deps)
-  const actions = openActions(deps, directory)
-  const steps = options.steps ?? createSteps({ ...deps, ...login, directory, postLogin: actions?.step })
-  const runtimes = createTenantRuntimes(deps, { login, directory, steps })
+export const createLogin = (services: LoginServices, options: LoginOptions = {}): Login => {
+  const { db, config, clock, logError, random } = services
+  const directory = createDirectory(services)
+  const login = { ...services, safeAssign: createSafeAssign(services) }
+  const tenants = createTenantDirectory(services)
+  const actions = openActions(services, directory)
+  const steps = options.steps ?? createSteps({ ...services, ...login, directory, postLogin: actions?.step })
+  const runtimes = createTenantRuntimes(services, { login, directory, steps })
   const hasher = createPasswordHasher()
+  const engineOf = ({ tenant, keys }: Exchange) => runtimes.provider(tenant, keys)
   const users = { signIn: createSignIn(db, hasher, config), signUp: createSignUp(db, hasher, random, config) }
-  const admitBeginning = createBeginningBudget(config, deps)
-  const findRoute = createRoutes({
-    ...deps,
-    ...users,
-    login,
+  const admitBeginning = createBeginningBudget(config, services)
+  const registration = actions?.registration
+  const findRoute = createRoutes({ ...services, ...users, login, directory, registration, engineOf })
+  const leadOn: LeadOnServices = {
+    ...services,
     directory,
-    registration: actions?.registration,
-    engineOf: ({ tenant, keys }) => runtimes.provider(tenant, keys),
-  })
-  const serve = createServe({ deps, directory, tenants, runtimes })
+    loadSession: exchange => loadSession(exchange, engineOf(exchange)),
+  }
+  const { trustedProxyHops } = config
+  const serve = createServe({ clock, trustedProxyHops, tenants, keysOf: runtimes.keys, leadOn, logError })
   const sweeper = startSweeper(db, error => logError(error, { what: 'deleting expired rows' }))
 
   return {
@@ -163,14 +163,14 @@ export const createLogin = (deps: LoginDeps, options: LoginOptions = {}): Login 
     },
     resume: (request, response, state, resumption) =>
       serve(request, response, new URL(request.url ?? '/', config.issuer), async exchange =>
-        sendRedirect(response, await completeSuspension(exchange, deps, state, resumption)),
+        sendRedirect(response, await completeSuspension(exchange, services, state, resumption)),
       ),
     tenantOf: hostname => tenants.byHostname(hostname),
     verificationKeys: async tenantId => (await runtimes.keys(tenantId)).verification,
     directory,
     sweep: sweeper.sweep,
     async [Symbol.asyncDispose]() {
-      await actions?.registration[Symbol.asyncDispose]()
+      await registration?.[Symbol.asyncDispose]()
       await sweeper[Symbol.asyncDispose]()
     },
   }

@@ -90,7 +90,7 @@ const bindingProblem = async (
   exchange: Exchange,
   token: string,
   { cnf: confirmation, azp }: JWTPayload,
-  deps: { readonly volatileDb: Db; readonly clock: Clock },
+  proofs: { readonly volatileDb: Db; readonly clock: Clock },
 ): Promise<string | undefined> => {
   const { request, url, tenant } = exchange
   const binding = await checkBinding({
@@ -100,11 +100,11 @@ const bindingProblem = async (
     confirmation,
     method: request.method ?? '',
     url: new URL(url.pathname, tenant.issuer).href,
-    now: deps.clock(),
+    now: proofs.clock(),
   })
   if (binding?.kind === 'refused') return binding.problem
   if (!binding) return undefined
-  const isFirst = await useProofOnce(exchange, deps, { clientId: text(azp), jti: binding.jti })
+  const isFirst = await useProofOnce(exchange, proofs, { clientId: text(azp), jti: binding.jti })
   return isFirst ? undefined : 'the DPoP proof was used before'
 }
 
@@ -112,17 +112,17 @@ const bindingProblem = async (
 export const serveUserinfo = async (
   exchange: Exchange,
   token: string,
-  deps: { readonly db: Db; readonly volatileDb: Db; readonly clock: Clock },
+  services: { readonly db: Db; readonly volatileDb: Db; readonly clock: Clock },
   directory: Directory,
 ): Promise<void> => {
-  const payload = await verify(exchange, token, deps.clock())
+  const payload = await verify(exchange, token, services.clock())
   if (!payload) return refuse(exchange, 401, 'invalid_token', 'invalid token provided')
-  const problem = await bindingProblem(exchange, token, payload, deps)
+  const problem = await bindingProblem(exchange, token, payload, services)
   if (problem) return refuse(exchange, 401, 'invalid_token', problem, 'DPoP')
   const scopes = text(payload.scope).split(' ')
   if (!scopes.includes('openid'))
     return refuse(exchange, 403, 'insufficient_scope', 'access token missing openid scope')
-  const user = await findUser(deps.db, exchange.tenant.tenantId, text(payload.sub))
+  const user = await findUser(services.db, exchange.tenant.tenantId, text(payload.sub))
   if (!user || user.blocked) return refuse(exchange, 401, 'invalid_token', 'invalid token provided')
   const headers = await corsHeaders(exchange, directory, text(payload.azp))
   sendJson(exchange.response, 200, claimsOfScopes(user, scopes, exchange.tenant.issuer), headers)

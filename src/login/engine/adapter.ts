@@ -32,7 +32,10 @@ import { findUsable } from './use-under-way.ts'
 
 export interface AdapterOptions {
   readonly tenant: Tenant
-  readonly deps: { readonly db: Db; readonly volatileDb: Db; readonly clock: Clock; readonly secretBox: SecretBox }
+  readonly db: Db
+  readonly volatileDb: Db
+  readonly clock: Clock
+  readonly secretBox: SecretBox
   readonly directory: Directory
 }
 
@@ -67,9 +70,8 @@ const takeGrant = (exchange: Exchange, id: string): AdapterPayload | undefined =
   return known?.id === id ? known.payload : undefined
 }
 
-const createStateAdapter = (model: string, { tenant, deps }: AdapterOptions, toEntry: ToEntry): Adapter => {
+const createStateAdapter = (model: string, { tenant, db }: AdapterOptions, toEntry: ToEntry): Adapter => {
   const { tenantId } = tenant
-  const { db } = deps
   const keyOf = (id: string) => ({ tenantId, model, id })
 
   return {
@@ -104,9 +106,9 @@ const createStateAdapter = (model: string, { tenant, deps }: AdapterOptions, toE
 
 /** Makes the adapter of each of the engine's models. */
 export const createAdapterFactory = (options: AdapterOptions): AdapterFactory => {
-  const { tenant, deps } = options
-  const toEntry = createToEntry(tenant.tenantId, deps.clock)
-  const rules = createTokenRules({ db: deps.db, tenantId: tenant.tenantId, toEntry })
+  const { tenant, db, clock } = options
+  const toEntry = createToEntry(tenant.tenantId, clock)
+  const rules = createTokenRules({ db, tenantId: tenant.tenantId, toEntry })
   return model => {
     if (model === 'Client') return createClientAdapter(options)
     if (model === SESSION_MODEL) return createSessionAdapter(options)

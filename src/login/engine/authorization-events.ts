@@ -19,20 +19,22 @@ import { TOO_MANY_ATTEMPTS } from './client-secret-throttle.ts'
 import { clientOf, exchangeOf, paramOf, userOf } from './engine-context.ts'
 import { loginKindOf } from './interaction-policy.ts'
 
-export interface EventContext {
-  readonly deps: { readonly db: Db; readonly log: TenantLog; readonly clock: Clock }
+export interface EventServices {
+  readonly db: Db
+  readonly log: TenantLog
+  readonly clock: Clock
   readonly directory: Directory
 }
 
 /** What an event in the engine is about; the user's connection is the one that users have. */
 export const occasionOf = async (
   context: KoaContextWithOIDC,
-  { deps, directory }: EventContext,
+  { clock, directory }: EventServices,
   sessionId: string | undefined,
 ): Promise<Occasion> => {
   const exchange = exchangeOf(context)
   const user = userOf(context)
-  const at = deps.clock()
+  const at = clock()
   const known = user && (await directory.connection(exchange.tenant.tenantId, DATABASE_CONNECTION))
   return {
     exchange,
@@ -59,10 +61,10 @@ const askedFields = (context: KoaContextWithOIDC): LogFields => {
 
 const logSuccess = async (
   context: KoaContextWithOIDC,
-  events: EventContext,
+  events: EventServices,
   loginsCount: number | undefined,
 ): Promise<void> => {
-  const { log } = events.deps
+  const { log } = events
   const occasion = await occasionOf(context, events, context.oidc.session?.uid)
   const { user } = occasion
   if (!user) throw new TypeError('an authorization succeeded without a user')
@@ -77,7 +79,7 @@ const logSuccess = async (
 const logFailure = async (
   context: KoaContextWithOIDC,
   error: errors.OIDCProviderError,
-  events: EventContext,
+  events: EventServices,
 ): Promise<void> => {
   // A request of no application is no login, nor is one that continues a login which has expired or went on.
   if (!context.oidc.client || error.name === 'SessionNotFound') return
@@ -85,23 +87,23 @@ const logFailure = async (
   const { refusalCode: code } = exchangeOf(context).plan
   const failing = { message: error.error_description ?? error.message, oauthError: error.error, code }
   const event = paramOf(context, 'prompt') === 'none' ? silentLoginFailed : loginFailed
-  await events.deps.log.record(event(occasion, failing, askedFields(context)))
+  await events.log.record(event(occasion, failing, askedFields(context)))
 }
 
 const logRefusedPush = async (
   context: KoaContextWithOIDC,
   error: errors.OIDCProviderError,
-  events: EventContext,
+  events: EventServices,
 ): Promise<void> => {
   const failing = { message: error.error_description ?? error.message, oauthError: error.error }
-  await events.deps.log.record(pushRefused(await occasionOf(context, events, undefined), failing, askedFields(context)))
+  await events.log.record(pushRefused(await occasionOf(context, events, undefined), failing, askedFields(context)))
 }
 
 /**
  * Everything here is awaited before the answer goes out. The grant is stored with the session, and an authorization is a
  * success when that was written.
  */
-export const logAuthorizations = (provider: Provider, events: EventContext): void => {
+export const logAuthorizations = (provider: Provider, events: EventServices): void => {
   provider.on('authorization.accepted', context => {
     const { grant } = context.oidc
     if (grant) beforeAuthorization(exchangeOf(context), () => grant.save())

@@ -29,7 +29,7 @@ const chooseScopes = (granted: readonly string[], requested: string | undefined)
 /** Registers the grant in place of the engine's own, which knows neither `audience` nor client grants. */
 export const registerClientCredentials = (
   provider: Provider,
-  deps: { readonly volatileDb: Db; readonly clock: Clock },
+  proofs: { readonly volatileDb: Db; readonly clock: Clock },
   { tenant, directory }: { readonly tenant: Tenant; readonly directory: Directory },
 ): void => {
   const handle = async (context: TokenEndpointGrantContext<Parameters>): Promise<void> => {
@@ -51,7 +51,7 @@ export const registerClientCredentials = (
     const token = new provider.ClientCredentials({ client, scope: scopes.join(' ') })
     const resource = toEngineResource(server, params.audience)
     token.resourceServer = new provider.ResourceServer(params.audience, resource)
-    const key = await provedKey(context, client.clientId, deps)
+    const key = await provedKey(context, client.clientId, proofs)
     if (key !== undefined) token.setThumbprint('jkt', key)
     context.oidc.entity('ClientCredentials', token)
     const value = await token.save()

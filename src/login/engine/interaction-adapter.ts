@@ -18,7 +18,10 @@ import { restorePayload, withoutSecrets } from './stored-payload.ts'
 
 export interface InteractionAdapterOptions {
   readonly tenant: Tenant
-  readonly deps: { readonly volatileDb: Db; readonly clock: Clock; readonly secretBox: SecretBox }
+  /** An interaction that is lost in a crash makes one person start one login again. */
+  readonly volatileDb: Db
+  readonly clock: Clock
+  readonly secretBox: SecretBox
 }
 
 /** True for an interaction that is not the first of its login: there are pages from which its browser is led to it. */
@@ -28,12 +31,12 @@ const isLater = (): boolean => {
 }
 
 /** A login that was suspended again, and so has a new page, has its transaction for as long as that. */
-const keepTransaction = async ({ tenant, deps }: InteractionAdapterOptions): Promise<void> => {
+const keepTransaction = async ({ tenant, volatileDb, clock }: InteractionAdapterOptions): Promise<void> => {
   const { transaction } = currentExchange() ?? {}
   // One that begins with this request is being written right now, with all of its time.
   if (!transaction || !isLater()) return
-  const until = new Date(deps.clock() + LIFETIME.unfinishedTransaction * 1000)
-  await extendLoginTransaction(deps.volatileDb, tenant.tenantId, transaction.id, until)
+  const until = new Date(clock() + LIFETIME.unfinishedTransaction * 1000)
+  await extendLoginTransaction(volatileDb, tenant.tenantId, transaction.id, until)
 }
 
 const transactionIdOf = ({ params }: AdapterPayload): string | undefined =>
@@ -41,7 +44,7 @@ const transactionIdOf = ({ params }: AdapterPayload): string | undefined =>
 
 /** Where the interaction waits, sealed. The first page of a login needs no note: it is found by its own address. */
 const suspendedPageOf = (
-  { tenant, deps }: InteractionAdapterOptions,
+  { tenant, secretBox }: InteractionAdapterOptions,
   id: string,
   payload: AdapterPayload,
 ): Record<string, unknown> => {
@@ -51,7 +54,7 @@ const suspendedPageOf = (
   if (!context || !transactionId || !(name === PIPELINE || isLater())) return {}
   const address = pageOfPrompt(context, name, id)
   const place = { tenantId: tenant.tenantId, transactionId }
-  return address ? { [SUSPENDED_PAGE]: sealSuspendedPage(deps.secretBox, place, { id, address }) } : {}
+  return address ? { [SUSPENDED_PAGE]: sealSuspendedPage(secretBox, place, { id, address }) } : {}
 }
 
 /** The request under way continues nothing: its session, which another request may be replacing, is not stored again. */
@@ -81,9 +84,7 @@ const unused = (): Promise<undefined> =>
  * what it has read. The second decides: of several requests that have found it, one goes on (decision 0017).
  */
 export const createInteractionAdapter = (options: InteractionAdapterOptions): Adapter => {
-  const { tenant, deps } = options
-  // One that is lost in a crash makes one person start one login again.
-  const db = deps.volatileDb
+  const { tenant, volatileDb: db, clock } = options
   const keyOf = (id: string) => ({ tenantId: tenant.tenantId, id })
 
   return {
@@ -92,7 +93,7 @@ export const createInteractionAdapter = (options: InteractionAdapterOptions): Ad
         ...keyOf(id),
         payload: { ...withoutSecrets(payload), ...suspendedPageOf(options, id, payload) },
         transactionId: transactionIdOf(payload),
-        expiresAt: expiresIn === undefined ? undefined : new Date(deps.clock() + expiresIn * 1000),
+        expiresAt: expiresIn === undefined ? undefined : new Date(clock() + expiresIn * 1000),
       })
       if (!saved) throw alreadyUsed()
       await keepTransaction(options)

@@ -35,7 +35,7 @@ const accountOf = (session: unknown): PageInteraction['account'] =>
     ? { userId: session.accountId, sessionId: session.uid }
     : undefined
 
-type Stored = { readonly volatileDb: Db }
+type InteractionStore = { readonly volatileDb: Db }
 
 const stepOf = (prompt: unknown): string | undefined => {
   const details = isJsonObject(prompt) && isJsonObject(prompt.details) ? prompt.details : {}
@@ -71,7 +71,7 @@ const whereaboutsOf = ({ id, prompt, payload }: Waiting): Whereabouts | undefine
  */
 export const loadInteraction = async (
   exchange: Exchange,
-  { volatileDb }: Stored,
+  { volatileDb }: InteractionStore,
   state: string | null,
   prompts: readonly string[],
   isSentBy?: IsSentBy,
@@ -106,11 +106,11 @@ export const loadInteraction = async (
  */
 export const leaveToOther = async (
   exchange: Exchange,
-  deps: Stored,
+  store: InteractionStore,
   { id, prompt, transaction }: PageInteraction,
   isSentBy?: IsSentBy,
 ): Promise<never> => {
-  await loadInteraction(exchange, deps, id, [prompt], isSentBy)
+  await loadInteraction(exchange, store, id, [prompt], isSentBy)
   throw new LoginWentOn(transaction, isSentBy)
 }
 
@@ -123,15 +123,15 @@ export interface InteractionAnswer {
 /** Answers the interaction and returns where to send the browser. @throws what `leaveToOther` throws, when it came too late */
 const complete = async (
   exchange: Exchange,
-  deps: Stored,
+  store: InteractionStore,
   interaction: PageInteraction,
   { result, more }: InteractionAnswer,
   isSentBy?: IsSentBy,
 ): Promise<string> => {
   const { id } = interaction
   const key = { tenantId: exchange.tenant.tenantId, id }
-  if (await answerInteraction(deps.volatileDb, key, result, more)) return resumePath(id)
-  return leaveToOther(exchange, deps, interaction, isSentBy)
+  if (await answerInteraction(store.volatileDb, key, result, more)) return resumePath(id)
+  return leaveToOther(exchange, store, interaction, isSentBy)
 }
 
 /** Ends a session of another user in this browser, which the engine would otherwise ask about on a page of its own. */
@@ -188,13 +188,13 @@ export const goOnAs = async (
  */
 export const completeLogin = async (
   exchange: Exchange,
-  deps: Stored,
+  store: InteractionStore,
   provider: Provider,
   interaction: PageInteraction,
   login: LoginAnswer,
 ): Promise<string> => {
   const { userId } = login.user
-  await complete(exchange, deps, interaction, loginAnswer(login), async sender => sender === userId)
+  await complete(exchange, store, interaction, loginAnswer(login), async sender => sender === userId)
   return goOnAs(exchange, provider, interaction, userId)
 }
 
@@ -215,15 +215,15 @@ export interface Continuation {
  */
 export const completeSuspension = async (
   exchange: Exchange,
-  deps: Stored,
+  store: InteractionStore,
   state: string | null,
   resumption: Continuation,
 ): Promise<string> => {
-  const interaction = await loadInteraction(exchange, deps, state, [PIPELINE])
+  const interaction = await loadInteraction(exchange, store, state, [PIPELINE])
   const { step, data, prompts = [] } = resumption
   if (interaction.step !== step) throw new PageRefusal(EXPIRED)
   const earlier = interaction.earlier.prompts
   const noted = [...(Array.isArray(earlier) ? earlier : []), ...prompts]
   const result = { ...interaction.earlier, [PIPELINE]: { step, data }, prompts: noted }
-  return complete(exchange, deps, interaction, { result, more: {} })
+  return complete(exchange, store, interaction, { result, more: {} })
 }

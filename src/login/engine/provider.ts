@@ -103,7 +103,7 @@ const configurationOf = (options: ProviderOptions): Configuration => {
   const { tenant, keys, services, login, directory, steps } = options
   const admit = createAdmitRequest(directory, login)
   return {
-    adapter: createAdapterFactory({ tenant, deps: services, directory }),
+    adapter: createAdapterFactory({ ...services, tenant, directory }),
     jwks: { keys: keys.signing.map(key => ({ ...key })) as NonNullable<Configuration['jwks']>['keys'] }, // RSA keys made by us
     cookies: cookiesOf(options),
     routes: ROUTES,
@@ -139,7 +139,7 @@ const configurationOf = (options: ProviderOptions): Configuration => {
       request_parameter_supported: false,
       claims_locales_supported: undefined,
     },
-    renderError: createRenderError({ deps: services, directory }),
+    renderError: createRenderError({ ...services, directory }),
   }
 }
 
@@ -166,7 +166,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
     if (context.path.toLowerCase() === ROUTES.authorization) context.query = normalizeAuthorizeQuery(context.query)
     await next()
   })
-  logAuthorizations(provider, { deps: services, directory })
-  logTokens(provider, { deps: services, directory })
+  logAuthorizations(provider, { ...services, directory })
+  logTokens(provider, { ...services, directory })
   return provider
 }

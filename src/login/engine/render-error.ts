@@ -3,7 +3,7 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { findInteraction } from '../../store/logins/interaction-store.ts'
 import { EXPIRED } from '../http/failure.ts'
-import { type LeadOnContext, leadOn } from '../lead-on/lead-on.ts'
+import { type LeadOnServices, leadOn } from '../lead-on/lead-on.ts'
 import { findWayBack } from '../lead-on/way-on.ts'
 import { renderPage, type WayOn } from '../pages/pages.ts'
 import { isSameBrowser } from '../transaction/browser-binding.ts'
@@ -13,14 +13,14 @@ import { exchangeOf } from './engine-context.ts'
 import { loadSession } from './engine-request.ts'
 
 type RenderError = NonNullable<Configuration['renderError']>
-type RenderContext = Pick<LeadOnContext, 'deps' | 'directory'>
+type RenderServices = Omit<LeadOnServices, 'loadSession'>
 
 /** The request continues a login that is known and has gone on without it, or cannot go on in this session. */
 const renderLead = async (
   context: KoaContextWithOIDC,
   exchange: Exchange,
   transaction: LoginTransaction,
-  rendering: RenderContext,
+  rendering: RenderServices,
 ): Promise<void> => {
   const went = { transaction, isSentBy: undefined, whereabouts: undefined }
   const lead = await leadOn(went, exchange, {
@@ -43,11 +43,11 @@ const RESUMED = /^\/authorize\/([\w-]+)$/
 const transactionOf = async (
   { path }: KoaContextWithOIDC,
   exchange: Exchange,
-  { deps }: RenderContext,
+  { volatileDb }: RenderServices,
 ): Promise<LoginTransaction | undefined> => {
   if (exchange.transaction) return exchange.transaction
   const [, id] = RESUMED.exec(path) ?? []
-  const found = id ? await findInteraction(deps.volatileDb, { tenantId: exchange.tenant.tenantId, id }) : undefined
+  const found = id ? await findInteraction(volatileDb, { tenantId: exchange.tenant.tenantId, id }) : undefined
   const isHere = isSameBrowser(exchange.cookie('browser'), found?.transaction?.browserHash ?? '')
   return found?.transaction && isHere ? parseTransaction(found.transaction) : undefined
 }
@@ -56,12 +56,12 @@ const transactionOf = async (
 const wayBackOf = (
   { oidc: { client } }: KoaContextWithOIDC,
   exchange: Exchange,
-  { directory }: Pick<RenderContext, 'directory'>,
+  { directory }: Pick<RenderServices, 'directory'>,
 ): Promise<WayOn> => findWayBack(exchange, directory, { application: client && { clientId: client.clientId } })
 
 /** Creates what answers a request whose callback cannot be told that it is wrong. */
 export const createShowProblem =
-  (rendering: Pick<RenderContext, 'directory'>) =>
+  (rendering: Pick<RenderServices, 'directory'>) =>
   async (context: KoaContextWithOIDC, message: string): Promise<void> => {
     const exchange = exchangeOf(context)
     const next = await wayBackOf(context, exchange, rendering)
@@ -72,7 +72,7 @@ export const createShowProblem =
 
 /** Creates the engine's `renderError`. */
 export const createRenderError =
-  (rendering: RenderContext): RenderError =>
+  (rendering: RenderServices): RenderError =>
   async (context, { error, error_description: description }, cause) => {
     const exchange = exchangeOf(context)
     const isGone = cause.name === 'SessionNotFound'

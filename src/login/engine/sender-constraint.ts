@@ -8,7 +8,7 @@ import { useProof } from '../../store/logins/used-challenge-store.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 import { exchangeOf } from './engine-context.ts'
 
-type Deps = { readonly volatileDb: Db; readonly clock: Clock }
+type ProofStore = { readonly volatileDb: Db; readonly clock: Clock }
 
 /**
  * Uses a proof up; false when it was used before. A crash may forget the proofs of its last moments, which are over some
@@ -16,7 +16,7 @@ type Deps = { readonly volatileDb: Db; readonly clock: Clock }
  */
 export const useProofOnce = (
   { tenant }: Exchange,
-  { volatileDb, clock }: Deps,
+  { volatileDb, clock }: ProofStore,
   proof: { readonly clientId: string; readonly jti: string },
 ): Promise<boolean> => useProof(volatileDb, tenant.tenantId, proof, new Date(clock() + PROOF_LIFETIME_MS))
 
@@ -24,7 +24,7 @@ export const useProofOnce = (
  * Makes the engine use proofs once by one statement. Its own way is to look and then to store, which of two requests at the
  * same moment lets both through, and it forgets proofs from a clock that is ahead before they are over.
  */
-export const countProofs = (provider: Provider, deps: Deps): void => {
+export const countProofs = (provider: Provider, proofs: ProofStore): void => {
   Object.assign(provider.ReplayDetection, {
     unique(clientId: string, jti: string): Promise<boolean> {
       const context = Provider.ctx
@@ -32,7 +32,7 @@ export const countProofs = (provider: Provider, deps: Deps): void => {
       const { route, client } = context.oidc
       // Refused a moment later, and never stored: any sender can say that it is a public client.
       if (route === 'pushed_authorization_request' && client?.clientAuthMethod === 'none') return Promise.resolve(true)
-      return useProofOnce(exchangeOf(context), deps, { clientId, jti })
+      return useProofOnce(exchangeOf(context), proofs, { clientId, jti })
     },
   })
 }
@@ -45,7 +45,7 @@ export const countProofs = (provider: Provider, deps: Deps): void => {
 export const provedKey = async (
   context: KoaContextWithOIDC,
   clientId: string,
-  deps: Deps,
+  proofs: ProofStore,
 ): Promise<string | undefined> => {
   const exchange = exchangeOf(context)
   const proof = exchange.header('dpop')
@@ -54,10 +54,10 @@ export const provedKey = async (
     proof,
     method: 'POST',
     url: new URL(exchange.url.pathname, exchange.tenant.issuer).href,
-    now: deps.clock(),
+    now: proofs.clock(),
   })
   if (result.kind === 'refused') throw new errors.InvalidDpopProof(result.problem)
-  if (!(await useProofOnce(exchange, deps, { clientId, jti: result.jti })))
+  if (!(await useProofOnce(exchange, proofs, { clientId, jti: result.jti })))
     throw new errors.InvalidDpopProof('the DPoP proof was used before')
   return result.thumbprint
 }

@@ -27,7 +27,8 @@ import { restorePayload, withoutSecrets } from './stored-payload.ts'
 
 export interface SessionAdapterOptions {
   readonly tenant: Tenant
-  readonly deps: { readonly db: Db; readonly clock: Clock }
+  readonly db: Db
+  readonly clock: Clock
 }
 
 /** The session of a request as it is in the database; absent when there is none. */
@@ -73,9 +74,8 @@ const contextOf = (): KoaContextWithOIDC => {
 
 const unused = (): Promise<undefined> => Promise.reject(new TypeError('the OIDC engine does not do this to sessions'))
 
-export const createSessionAdapter = ({ tenant, deps }: SessionAdapterOptions): Adapter => {
+export const createSessionAdapter = ({ tenant, db, clock }: SessionAdapterOptions): Adapter => {
   const { tenantId } = tenant
-  const { db, clock } = deps
 
   const write = async (id: string, payload: AdapterPayload, expiresIn: number | undefined): Promise<void> => {
     const context = contextOf()

@@ -5,7 +5,7 @@ import type { LogEvent } from '../../logs/record/log-event.ts'
 import { extendLoginTransaction } from '../../store/logins/login-transaction-store.ts'
 import { executionDetails, type Failing, type Occasion, tokensIssued, tokensRefused } from '../transaction/events.ts'
 import { LIFETIME } from '../transaction/lifetime.ts'
-import { type EventContext, occasionOf } from './authorization-events.ts'
+import { type EventServices, occasionOf } from './authorization-events.ts'
 import { TOO_MANY_ATTEMPTS } from './client-secret-throttle.ts'
 import { exchangeOf, paramOf } from './engine-context.ts'
 
@@ -115,33 +115,33 @@ const grantEvents = (context: KoaContextWithOIDC): GrantEvents | undefined => {
   return type !== undefined && Object.hasOwn(EVENTS, type) ? EVENTS[type] : undefined
 }
 
-const occasionAt = (context: KoaContextWithOIDC, events: EventContext): Promise<Occasion> =>
+const occasionAt = (context: KoaContextWithOIDC, events: EventServices): Promise<Occasion> =>
   occasionOf(context, events, sessionIdOf(context.oidc.entities))
 
-const logIssued = async (context: KoaContextWithOIDC, grant: GrantEvents, events: EventContext): Promise<void> => {
-  await events.deps.log.record(grant.issued(context, await occasionAt(context, events)))
+const logIssued = async (context: KoaContextWithOIDC, grant: GrantEvents, events: EventServices): Promise<void> => {
+  await events.log.record(grant.issued(context, await occasionAt(context, events)))
 }
 
 const logRefused = async (
   context: KoaContextWithOIDC,
   grant: GrantEvents,
   error: Failure,
-  events: EventContext,
+  events: EventServices,
 ): Promise<void> => {
-  await events.deps.log.record(grant.refused(context, await occasionAt(context, events), error))
+  await events.log.record(grant.refused(context, await occasionAt(context, events), error))
 }
 
 /** A transaction is kept for as long as its refresh token may be used, so that a refresh is still of its experiment. */
-const keepTransaction = (context: KoaContextWithOIDC, { deps }: EventContext): void => {
+const keepTransaction = (context: KoaContextWithOIDC, { db, clock }: EventServices): void => {
   const { entities } = context.oidc
   const exchange = exchangeOf(context)
   const { transaction, tenant } = exchange
   if (!entities.RefreshToken || !transaction) return
-  const until = new Date(deps.clock() + LIFETIME.refreshTokenIdle * 1000)
-  exchange.hold(extendLoginTransaction(deps.db, tenant.tenantId, transaction.id, until))
+  const until = new Date(clock() + LIFETIME.refreshTokenIdle * 1000)
+  exchange.hold(extendLoginTransaction(db, tenant.tenantId, transaction.id, until))
 }
 
-export const logTokens = (provider: Provider, events: EventContext): void => {
+export const logTokens = (provider: Provider, events: EventServices): void => {
   provider.on('grant.success', context => {
     const grant = grantEvents(context)
     if (!grant) return

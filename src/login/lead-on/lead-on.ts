@@ -16,8 +16,10 @@ import type { LoginWentOn } from './login-went-on.ts'
 import { openSuspendedPage } from './suspended-page.ts'
 import { findWayBack, wayAgain } from './way-on.ts'
 
-export interface LeadOnContext {
-  readonly deps: { readonly volatileDb: Db; readonly secretBox: SecretBox; readonly clock: Clock }
+export interface LeadOnServices {
+  readonly volatileDb: Db
+  readonly secretBox: SecretBox
+  readonly clock: Clock
   readonly directory: Pick<Directory, 'client'>
   /** The session of the request's browser. */
   readonly loadSession: (
@@ -44,14 +46,14 @@ const notice = (
   html: renderPage('notice', tenant.name, { otherwise: undefined, ...data }, title),
 })
 
-const loggedIn = async (exchange: Exchange, { directory }: LeadOnContext): Promise<Lead> =>
+const loggedIn = async (exchange: Exchange, { directory }: LeadOnServices): Promise<Lead> =>
   notice(exchange, 200, {
     title: 'You are logged in',
     message: 'This page belongs to a login that has succeeded. There is nothing left to do here.',
     next: await findWayBack(exchange, directory, { verb: 'Continue to' }),
   })
 
-const underWay = async (exchange: Exchange, { directory }: LeadOnContext): Promise<Lead> =>
+const underWay = async (exchange: Exchange, { directory }: LeadOnServices): Promise<Lead> =>
   notice(exchange, 409, {
     title: 'Your login is under way',
     message: 'This page was sent or opened twice, and the login goes on with the first. Continue to see where it is.',
@@ -60,7 +62,7 @@ const underWay = async (exchange: Exchange, { directory }: LeadOnContext): Promi
   })
 
 /** Also for another user than the one whom the login is of: of that one nothing is said. */
-const over = async (exchange: Exchange, { directory }: LeadOnContext): Promise<Lead> =>
+const over = async (exchange: Exchange, { directory }: LeadOnServices): Promise<Lead> =>
   notice(exchange, 400, {
     title: 'This login is over',
     message: 'It cannot be continued here. Go back to the application, and log in again where it asks you to.',
@@ -84,13 +86,13 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 const progressOf = (
   { waiting, acceptedUserId, usedAt }: LoginTrail,
   { tenant }: Exchange,
-  { deps }: LeadOnContext,
+  { secretBox, clock }: LeadOnServices,
   { id: transactionId }: LoginTransaction,
 ): Progress => {
   const session = isJsonObject(waiting?.session) ? waiting.session : undefined
   const place = { tenantId: tenant.tenantId, transactionId }
-  const page = waiting && openSuspendedPage(deps.secretBox, place, waiting)
-  const now = deps.clock()
+  const page = waiting && openSuspendedPage(secretBox, place, waiting)
+  const now = clock()
   const isOpen = waiting !== undefined && waiting[RESULT] === undefined
   return {
     userId: text(session?.accountId) ?? acceptedUserId,
@@ -104,32 +106,32 @@ const progressOf = (
 const leadBy = async (
   { transaction, isSentBy }: Pick<LoginWentOn, 'transaction' | 'isSentBy'>,
   exchange: Exchange,
-  context: LeadOnContext,
+  services: LeadOnServices,
 ): Promise<Lead> => {
   const [trail, session] = await Promise.all([
-    findLoginTrail(context.deps.volatileDb, exchange.tenant.tenantId, transaction.id),
-    context.loadSession(exchange),
+    findLoginTrail(services.volatileDb, exchange.tenant.tenantId, transaction.id),
+    services.loadSession(exchange),
   ])
-  const { userId, waits, isAccepted, isBusy, isRecent } = progressOf(trail, exchange, context, transaction)
-  if (isSentBy && userId !== undefined && !(await isSentBy(userId))) return over(exchange, context)
-  if (isBusy) return underWay(exchange, context)
+  const { userId, waits, isAccepted, isBusy, isRecent } = progressOf(trail, exchange, services, transaction)
+  if (isSentBy && userId !== undefined && !(await isSentBy(userId))) return over(exchange, services)
+  if (isBusy) return underWay(exchange, services)
   // What the login has led to is for the user who is logged in here now: after a logout there is none.
   const isUserHere = userId !== undefined && session.accountId === userId
   const isSessionHere = waits?.sessionId === undefined || (isUserHere && waits.sessionId === session.uid)
   if (waits && isSessionHere && waits.page !== exchange.url.pathname) return redirect(waits.page)
-  if (isAccepted && isUserHere) return loggedIn(exchange, context)
-  return isRecent ? underWay(exchange, context) : over(exchange, context)
+  if (isAccepted && isUserHere) return loggedIn(exchange, services)
+  return isRecent ? underWay(exchange, services) : over(exchange, services)
 }
 
 /** Where the browser goes, or what it is shown. */
 export const leadOn = async (
   { transaction, isSentBy, whereabouts }: Pick<LoginWentOn, 'transaction' | 'isSentBy' | 'whereabouts'>,
   exchange: Exchange,
-  context: LeadOnContext,
+  services: LeadOnServices,
 ): Promise<Lead> => {
   exchange.transaction = transaction
-  if (!whereabouts) return leadBy({ transaction, isSentBy }, exchange, context)
+  if (!whereabouts) return leadBy({ transaction, isSentBy }, exchange, services)
   const { page, userId } = whereabouts
   const isOther = isSentBy && userId !== undefined && !(await isSentBy(userId))
-  return isOther ? over(exchange, context) : redirect(page)
+  return isOther ? over(exchange, services) : redirect(page)
 }

@@ -1,4 +1,4 @@
-/** What the login needs from the rest of the server; the composition root provides it. */
+/** What the composition root gives the login; each part names what it needs of it. */
 
 import type { Clock } from '../../base/clock.ts'
 import type { LogError } from '../../base/log-error.ts'
@@ -10,7 +10,7 @@ import type { LoginActions } from '../actions/login-actions.ts'
 import type { Assign } from '../assignment/assignment-port.ts'
 import type { LoginConfig } from '../http/login-config.ts'
 
-export interface LoginDeps {
+export interface LoginServices {
   /** A commit that was answered is on disk. */
   readonly db: Db
   /**
