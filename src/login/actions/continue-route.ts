@@ -12,7 +12,7 @@ import { renderPage } from '../pages/pages.ts'
 import type { Directory } from '../tenant/directory.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 import type { RequestFields } from './event/request-part.ts'
-import { POST_LOGIN } from './passage.ts'
+import { POST_LOGIN } from './post-login-run.ts'
 
 /** The parameter under which a form travels that came from another site. */
 const HANDED_OVER = 'form'

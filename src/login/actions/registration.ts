@@ -10,11 +10,11 @@ import type { Directory } from '../tenant/directory.ts'
 import { actionsCompleted } from '../transaction/events.ts'
 import { emptyPlan } from '../transaction/login-plan.ts'
 import { applyEffects, createEffectTarget } from './apply-effects.ts'
-import { postRegistrationEvent, preRegistrationEvent, type RegistrationOccasion } from './event/registration-event.ts'
+import { postRegistrationEvent, preRegistrationEvent, type RegistrationInput } from './event/registration-event.ts'
 import type { LoginActions } from './login-actions.ts'
 import type { RunTrigger, TriggerOutcome } from './run-trigger.ts'
 
-export interface RegistrationDeps {
+export interface RegistrationServices {
   readonly actions: LoginActions
   readonly directory: Pick<Directory, 'client'>
   readonly runTrigger: RunTrigger
@@ -61,8 +61,8 @@ const verdictOf = ({ outcome, effects }: TriggerOutcome): RegistrationVerdict =>
 
 const pause = (milliseconds: number): Promise<void> => new Promise(resolve => setTimeout(resolve, milliseconds).unref())
 
-export const createRegistration = (deps: RegistrationDeps): Registration & AsyncDisposable => {
-  const { actions, directory, runTrigger, log, clock, logError } = deps
+export const createRegistration = (services: RegistrationServices): Registration & AsyncDisposable => {
+  const { actions, directory, runTrigger, log, clock, logError } = services
   const running = new Set<Promise<void>>()
 
   const boundTo = async (
@@ -70,7 +70,7 @@ export const createRegistration = (deps: RegistrationDeps): Registration & Async
     trigger: 'pre-user-registration' | 'post-user-registration',
   ) => (await actions.bound.current(exchange.tenant.tenantId))[trigger]
 
-  const occasionOf = (request: RegistrationRequest): RegistrationOccasion => ({
+  const inputOf = (request: RegistrationRequest): RegistrationInput => ({
     ...request,
     place: actions.placeOf(request.exchange),
   })
@@ -79,15 +79,15 @@ export const createRegistration = (deps: RegistrationDeps): Registration & Async
     const bound = await boundTo(request, 'post-user-registration')
     if (bound.length === 0) return
     const { exchange, transaction, connection } = request
-    const occasion = { exchange, transaction, connection, user }
+    const eventContext = { exchange, transaction, connection, user }
     const trigger = 'post-user-registration'
-    const event = postRegistrationEvent(occasionOf(request), user)
-    const { outcome, execution } = await runTrigger({ trigger, actions: bound, event, occasion })
+    const event = postRegistrationEvent(inputOf(request), user)
+    const { outcome, execution } = await runTrigger({ trigger, actions: bound, event, eventContext })
     // Behind the execution, so that a reader of the event finds it. A failure has its own event.
     await exchange.settle()
     if (outcome.kind === 'failed') return
     await log.record(
-      actionsCompleted({ ...occasion, at: clock() }, { trigger_id: trigger, execution_id: execution.id }),
+      actionsCompleted({ ...eventContext, at: clock() }, { trigger_id: trigger, execution_id: execution.id }),
     )
   }
 
@@ -101,8 +101,8 @@ export const createRegistration = (deps: RegistrationDeps): Registration & Async
       const ran = await runTrigger({
         trigger: 'pre-user-registration',
         actions: bound,
-        event: preRegistrationEvent(occasionOf(request), candidate, client, form),
-        occasion: { exchange, transaction, connection, userName: candidate.email },
+        event: preRegistrationEvent(inputOf(request), candidate, client, form),
+        eventContext: { exchange, transaction, connection, userName: candidate.email },
       })
       exchange.plan.executions.push(ran.execution.id)
       return verdictOf(ran)

@@ -20,7 +20,7 @@ import { createUuid } from '../../model/action-id.ts'
 import { recordExecution } from '../../store/actions/action-execution-store.ts'
 import type { Db } from '../../store/database/database.ts'
 import { toStorableJson } from '../../store/database/storable-text.ts'
-import { actionFailed, type Occasion } from '../transaction/events.ts'
+import { actionFailed, type EventContext } from '../transaction/events.ts'
 import type { ActionCache } from './action-cache.ts'
 import type { BoundActionOfTenant } from './bound-actions.ts'
 import type { LoginActions } from './login-actions.ts'
@@ -38,7 +38,7 @@ export interface TriggerRun {
   readonly actions: readonly BoundActionOfTenant[]
   readonly event: JsonObject
   /** What a failure is about. */
-  readonly occasion: Omit<Occasion, 'at'>
+  readonly eventContext: Omit<EventContext, 'at'>
   readonly interactive?: boolean
   readonly continueFrom?: Resume | undefined
   readonly redirectState?: string | undefined
@@ -51,7 +51,7 @@ export interface TriggerOutcome extends Pick<PipelineResult, 'outcome' | 'effect
   readonly execution: BegunExecution
 }
 
-export interface RunnerDeps {
+export interface RunnerServices {
   readonly actions: LoginActions
   readonly cache: ActionCache
   readonly volatileDb: Db
@@ -95,11 +95,19 @@ const failureDetails = (
  * Creates the function. Its failures are in the tenant log before the answer goes out; the execution is written beside
  * the login and delays none: losing it loses no login.
  */
-export const createRunTrigger = (deps: RunnerDeps): RunTrigger => {
-  const { actions: ports, cache, clock, random, log, volatileDb, logError } = deps
+export const createRunTrigger = (services: RunnerServices): RunTrigger => {
+  const {
+    actions: { runner },
+    cache,
+    clock,
+    random,
+    log,
+    volatileDb,
+    logError,
+  } = services
 
   const writeExecution = (run: TriggerRun, execution: BegunExecution, outcome: PipelineOutcome): Promise<void> => {
-    const { exchange } = run.occasion
+    const { exchange } = run.eventContext
     const { tenantId } = exchange.tenant
     const record: ActionExecution = {
       id: execution.id,
@@ -115,11 +123,11 @@ export const createRunTrigger = (deps: RunnerDeps): RunTrigger => {
   }
 
   return async run => {
-    const { exchange } = run.occasion
+    const { exchange } = run.eventContext
     const { tenantId } = exchange.tenant
     const before = cache.read(tenantId, run.trigger)
     const begun = run.begun ?? { id: createUuid(random), createdAt: clock(), results: [] }
-    const result = await ports.runner.run({
+    const result = await runner.run({
       tenantId,
       trigger: run.trigger,
       actions: run.actions,
@@ -135,7 +143,7 @@ export const createRunTrigger = (deps: RunnerDeps): RunTrigger => {
     exchange.hold(writeExecution(run, execution, result.outcome))
     if (result.outcome.kind === 'failed') {
       const details = failureDetails(run, execution.id, result.outcome)
-      exchange.hold(log.record(actionFailed({ ...run.occasion, at: clock() }, details)))
+      exchange.hold(log.record(actionFailed({ ...run.eventContext, at: clock() }, details)))
     }
     // What an Action asks for may be stored: with the suspended login, with its grant or with the user.
     const { outcome, effects, transactionMetadata } = result

@@ -6,20 +6,24 @@ import { changeUserMetadata } from '../../store/users/user-store.ts'
 import { CONTINUE, type StepOutcome } from '../pipeline/step.ts'
 import { LIFETIME } from '../transaction/lifetime.ts'
 import { applyEffects, createEffectTarget, type EffectTarget } from './apply-effects.ts'
-import { forget, type Passage, sessionKey } from './passage.ts'
+import { forget, type PostLoginRun, type PostLoginServices, sessionKey } from './post-login-run.ts'
 import { deny } from './refusal.ts'
 
-const write = async ({ deps, login, facts }: Passage, target: EffectTarget): Promise<void> => {
+const write = async (
+  { db, clock }: PostLoginServices,
+  { login, facts }: PostLoginRun,
+  target: EffectTarget,
+): Promise<void> => {
   const { exchange, user } = login
-  const now = new Date(deps.clock())
+  const now = new Date(clock())
   const { userMetadata, appMetadata, recordedMethods } = target
   if (userMetadata.size + appMetadata.size > 0) {
     const changes = { user: userMetadata, app: appMetadata, at: now }
-    await changeUserMetadata(deps.db, exchange.tenant.tenantId, user.userId, changes)
+    await changeUserMetadata(db, exchange.tenant.tenantId, user.userId, changes)
   }
   const until = new Date(facts.authenticatedAt + LIFETIME.sessionAbsolute * 1000)
   for (const name of recordedMethods) {
-    await saveSessionMethod(deps.db, sessionKey(login), { name, amr: [], performedAt: now }, until)
+    await saveSessionMethod(db, sessionKey(login), { name, amr: [], performedAt: now }, until)
   }
 }
 
@@ -29,12 +33,16 @@ const WRONG_PRIMARY = deny(
   'api.authentication.setPrimaryUser: identities are not linked on this server, so a login is for its own user only.',
 )
 
-export const settleEffects = async (passage: Passage, effects: readonly Effect[]): Promise<StepOutcome> => {
-  const { login } = passage
+export const settleEffects = async (
+  services: PostLoginServices,
+  run: PostLoginRun,
+  effects: readonly Effect[],
+): Promise<StepOutcome> => {
+  const { login } = run
   forget(login)
   const target = createEffectTarget(login.exchange.plan)
   applyEffects(target, effects)
   if (target.primaryUserId !== undefined && target.primaryUserId !== login.user.userId) return WRONG_PRIMARY
-  await write(passage, target)
+  await write(services, run, target)
   return CONTINUE
 }

@@ -2,9 +2,9 @@
 
 import { CONTINUE, type Step } from '../pipeline/step.ts'
 import { assignLogin } from '../transaction/assign-flows.ts'
-import type { LoginContext } from '../transaction/login-context.ts'
+import type { TransactionServices } from '../transaction/transaction-services.ts'
 
-export const assignExperiments = (context: LoginContext): Step => ({
+export const assignExperiments = (context: TransactionServices): Step => ({
   name: 'assign_experiments',
   doc: 'Experiments that assign users are asked again, and those of second factors and passkeys are decided.',
   kinds: ['interactive', 'session'],

@@ -11,7 +11,7 @@ import type { Directory } from '../tenant/directory.ts'
 import { beginTransaction } from '../transaction/begin-transaction.ts'
 import { parseDeviceCookie, toDeviceHash } from '../transaction/device-cookie.ts'
 import type { Exchange } from '../transaction/exchange.ts'
-import type { LoginContext } from '../transaction/login-context.ts'
+import type { TransactionServices } from '../transaction/transaction-services.ts'
 import { requestedAudience } from './audience.ts'
 import { transactionParameters } from './authorize-parameters.ts'
 import { clientOf, exchangeOf, paramOf } from './engine-context.ts'
@@ -81,7 +81,7 @@ const requireConfidentialClient = ({ oidc }: KoaContextWithOIDC): void => {
 
 /** Creates the check. `prompt=none` shows no page, so it begins no transaction and no experiment runs. */
 export const createAdmitRequest =
-  (directory: Directory, login: LoginContext) =>
+  (directory: Directory, login: TransactionServices) =>
   async (context: KoaContextWithOIDC): Promise<void> => {
     const { session, params, prompts, route } = context.oidc
     const client = clientOf(context)

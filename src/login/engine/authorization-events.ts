@@ -7,9 +7,9 @@ import type { LogFields, TenantLog } from '../../logs/record/log-event.ts'
 import type { Db } from '../../store/database/database.ts'
 import { DATABASE_CONNECTION, type Directory } from '../tenant/directory.ts'
 import {
+  type EventContext,
   loginFailed,
   loginSucceeded,
-  type Occasion,
   pushRefused,
   silentLoginFailed,
   silentLoginSucceeded,
@@ -27,11 +27,11 @@ export interface EventServices {
 }
 
 /** What an event in the engine is about; the user's connection is the one that users have. */
-export const occasionOf = async (
+export const eventContextOf = async (
   context: KoaContextWithOIDC,
   { clock, directory }: EventServices,
   sessionId: string | undefined,
-): Promise<Occasion> => {
+): Promise<EventContext> => {
   const exchange = exchangeOf(context)
   const user = userOf(context)
   const at = clock()
@@ -65,15 +65,17 @@ const logSuccess = async (
   loginsCount: number | undefined,
 ): Promise<void> => {
   const { log } = events
-  const occasion = await occasionOf(context, events, context.oidc.session?.uid)
-  const { user } = occasion
+  const eventContext = await eventContextOf(context, events, context.oidc.session?.uid)
+  const { user } = eventContext
   if (!user) throw new TypeError('an authorization succeeded without a user')
   if (loginsCount === undefined) {
-    await log.record(silentLoginSucceeded(occasion))
+    await log.record(silentLoginSucceeded(eventContext))
     return
   }
   const bySession = loginKindOf(context) === 'session'
-  await log.record(loginSucceeded({ ...occasion, user }, { prompts: notedPrompts(context), loginsCount, bySession }))
+  await log.record(
+    loginSucceeded({ ...eventContext, user }, { prompts: notedPrompts(context), loginsCount, bySession }),
+  )
 }
 
 const logFailure = async (
@@ -83,11 +85,15 @@ const logFailure = async (
 ): Promise<void> => {
   // A request of no application is no login, nor is one that continues a login which has expired or went on.
   if (!context.oidc.client || error.name === 'SessionNotFound') return
-  const occasion = await occasionOf(context, events, context.oidc.session?.accountId && context.oidc.session.uid)
+  const eventContext = await eventContextOf(
+    context,
+    events,
+    context.oidc.session?.accountId && context.oidc.session.uid,
+  )
   const { refusalCode: code } = exchangeOf(context).plan
   const failing = { message: error.error_description ?? error.message, oauthError: error.error, code }
   const event = paramOf(context, 'prompt') === 'none' ? silentLoginFailed : loginFailed
-  await events.log.record(event(occasion, failing, askedFields(context)))
+  await events.log.record(event(eventContext, failing, askedFields(context)))
 }
 
 const logRefusedPush = async (
@@ -96,7 +102,7 @@ const logRefusedPush = async (
   events: EventServices,
 ): Promise<void> => {
   const failing = { message: error.error_description ?? error.message, oauthError: error.error }
-  await events.log.record(pushRefused(await occasionOf(context, events, undefined), failing, askedFields(context)))
+  await events.log.record(pushRefused(await eventContextOf(context, events, undefined), failing, askedFields(context)))
 }
 
 /**

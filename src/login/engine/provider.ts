@@ -15,7 +15,7 @@ import type { Step } from '../pipeline/step.ts'
 import type { Directory } from '../tenant/directory.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import type { TenantKeys } from '../tenant/tenant-keys.ts'
-import type { LoginContext } from '../transaction/login-context.ts'
+import type { TransactionServices } from '../transaction/transaction-services.ts'
 import { createAdapterFactory } from './adapter.ts'
 import { createAdmitRequest } from './admit-request.ts'
 import { findAudience, requestedAudience, toEngineResource } from './audience.ts'
@@ -57,7 +57,7 @@ export interface ProviderOptions {
   readonly tenant: Tenant
   readonly keys: TenantKeys
   readonly services: EngineServices
-  readonly login: LoginContext
+  readonly login: TransactionServices
   readonly directory: Directory
   readonly steps: readonly Step[]
 }

@@ -8,7 +8,7 @@ import type { Step } from '../pipeline/step.ts'
 import type { Directory } from '../tenant/directory.ts'
 import type { Tenant } from '../tenant/tenant.ts'
 import { loadTenantKeys, type TenantKeys } from '../tenant/tenant-keys.ts'
-import type { LoginContext } from '../transaction/login-context.ts'
+import type { TransactionServices } from '../transaction/transaction-services.ts'
 import { createProvider, type EngineServices } from './provider.ts'
 
 export interface TenantRuntimes {
@@ -35,7 +35,7 @@ const fingerprint = (keys: TenantKeys): string =>
 
 export const createTenantRuntimes = (
   services: EngineServices,
-  options: { readonly login: LoginContext; readonly directory: Directory; readonly steps: readonly Step[] },
+  options: { readonly login: TransactionServices; readonly directory: Directory; readonly steps: readonly Step[] },
 ): TenantRuntimes => {
   const { db, secretBox, clock } = services
   const keys = createExpiringCache<TenantKeys>({ maxEntries: MAX_TENANTS, ttlMs: KEYS_TTL_MS, clock })

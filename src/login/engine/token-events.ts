@@ -3,9 +3,15 @@
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
 import type { LogEvent } from '../../logs/record/log-event.ts'
 import { extendLoginTransaction } from '../../store/logins/login-transaction-store.ts'
-import { executionDetails, type Failing, type Occasion, tokensIssued, tokensRefused } from '../transaction/events.ts'
+import {
+  type EventContext,
+  executionDetails,
+  type Failing,
+  tokensIssued,
+  tokensRefused,
+} from '../transaction/events.ts'
 import { LIFETIME } from '../transaction/lifetime.ts'
-import { type EventServices, occasionOf } from './authorization-events.ts'
+import { type EventServices, eventContextOf } from './authorization-events.ts'
 import { TOO_MANY_ATTEMPTS } from './client-secret-throttle.ts'
 import { exchangeOf, paramOf } from './engine-context.ts'
 
@@ -13,8 +19,8 @@ type Failure = errors.OIDCProviderError
 
 /** How the requests of a grant type are logged. */
 interface GrantEvents {
-  issued(context: KoaContextWithOIDC, occasion: Occasion): LogEvent
-  refused(context: KoaContextWithOIDC, occasion: Occasion, error: Failure): LogEvent
+  issued(context: KoaContextWithOIDC, eventContext: EventContext): LogEvent
+  refused(context: KoaContextWithOIDC, eventContext: EventContext, error: Failure): LogEvent
 }
 
 /** The beginning of a secret, to recognise it by. */
@@ -72,33 +78,33 @@ const toFailing = (error: Failure): Failing => ({
 /** Events by `grant_type`; a request with another one is refused before it concerns a tenant. */
 const EVENTS: Readonly<Record<string, GrantEvents>> = {
   authorization_code: {
-    issued: (context, occasion) =>
-      tokensIssued('seacft', occasion, { ...given(context), details: codeDetails(context) }),
-    refused: (context, occasion, error) =>
-      tokensRefused('feacft', occasion, toFailing(error), {
+    issued: (context, eventContext) =>
+      tokensIssued('seacft', eventContext, { ...given(context), details: codeDetails(context) }),
+    refused: (context, eventContext, error) =>
+      tokensRefused('feacft', eventContext, toFailing(error), {
         ...asked(context),
         details: { ...codeDetails(context), ...namedClient(context) },
       }),
   },
   refresh_token: {
-    issued: (context, occasion) =>
-      tokensIssued('sertft', occasion, { ...given(context), details: refreshDetails(context) }),
-    refused(context, occasion, error) {
+    issued: (context, eventContext) =>
+      tokensIssued('sertft', eventContext, { ...given(context), details: refreshDetails(context) }),
+    refused(context, eventContext, error) {
       const failing = toFailing(error)
       const details = refreshDetails(context)
-      if (isReuse(error)) return tokensRefused('ferrt', occasion, failing, { ...asked(context), details })
+      if (isReuse(error)) return tokensRefused('ferrt', eventContext, failing, { ...asked(context), details })
       // What a step refuses is refused for another reason: the token is good.
       const reason = error instanceof errors.InvalidGrant ? { failure_reason: 'invalid_token' } : {}
-      return tokensRefused('fertft', occasion, failing, {
+      return tokensRefused('fertft', eventContext, failing, {
         ...asked(context),
         details: { ...details, ...namedClient(context), ...reason },
       })
     },
   },
   client_credentials: {
-    issued: (context, occasion) => tokensIssued('seccft', occasion, { ...given(context), details: {} }),
-    refused: (context, occasion, error) =>
-      tokensRefused('feccft', occasion, toFailing(error), {
+    issued: (context, eventContext) => tokensIssued('seccft', eventContext, { ...given(context), details: {} }),
+    refused: (context, eventContext, error) =>
+      tokensRefused('feccft', eventContext, toFailing(error), {
         ...asked(context),
         details: {
           ...namedClient(context),
@@ -115,11 +121,11 @@ const grantEvents = (context: KoaContextWithOIDC): GrantEvents | undefined => {
   return type !== undefined && Object.hasOwn(EVENTS, type) ? EVENTS[type] : undefined
 }
 
-const occasionAt = (context: KoaContextWithOIDC, events: EventServices): Promise<Occasion> =>
-  occasionOf(context, events, sessionIdOf(context.oidc.entities))
+const eventContextAt = (context: KoaContextWithOIDC, events: EventServices): Promise<EventContext> =>
+  eventContextOf(context, events, sessionIdOf(context.oidc.entities))
 
 const logIssued = async (context: KoaContextWithOIDC, grant: GrantEvents, events: EventServices): Promise<void> => {
-  await events.log.record(grant.issued(context, await occasionAt(context, events)))
+  await events.log.record(grant.issued(context, await eventContextAt(context, events)))
 }
 
 const logRefused = async (
@@ -128,7 +134,7 @@ const logRefused = async (
   error: Failure,
   events: EventServices,
 ): Promise<void> => {
-  await events.log.record(grant.refused(context, await occasionAt(context, events), error))
+  await events.log.record(grant.refused(context, await eventContextAt(context, events), error))
 }
 
 /** A transaction is kept for as long as its refresh token may be used, so that a refresh is still of its experiment. */

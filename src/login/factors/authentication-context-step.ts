@@ -3,9 +3,9 @@
 import { listSessionMethods } from '../../store/logins/session-method-store.ts'
 import { CONTINUE, type Step } from '../pipeline/step.ts'
 import { toTokenContext } from './authentication-context.ts'
-import { type FactorDeps, wasAskedForFactors } from './request-factors.ts'
+import { type FactorStepServices, wasAskedForFactors } from './request-factors.ts'
 
-export const authenticationContext = ({ volatileDb }: Pick<FactorDeps, 'volatileDb'>): Step => ({
+export const authenticationContext = ({ volatileDb }: Pick<FactorStepServices, 'volatileDb'>): Step => ({
   name: 'authentication_context',
   doc: 'Tokens say by what the user was recognised (`amr`), and that it was by more than one factor (`acr`).',
   kinds: ['interactive', 'session'],

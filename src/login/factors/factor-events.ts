@@ -2,7 +2,7 @@
 
 import type { Json } from '../../base/json.ts'
 import type { LogEvent } from '../../logs/record/log-event.ts'
-import { event, type Occasion } from '../transaction/events.ts'
+import { type EventContext, event } from '../transaction/events.ts'
 
 /** The authenticator that an event is about; an id only when it is the user's. */
 export interface EventAuthenticator {
@@ -27,7 +27,7 @@ const queryOf = (query: Query): { readonly request?: Json } =>
   Object.keys(query).length > 0 ? { request: { query } } : {}
 
 /** The request, without its address' query, which holds the login's state. */
-const requestOf = ({ exchange }: Occasion) => ({
+const requestOf = ({ exchange }: EventContext) => ({
   request: {
     ip: exchange.ip,
     method: exchange.request.method ?? '',
@@ -38,65 +38,72 @@ const requestOf = ({ exchange }: Occasion) => ({
 
 const failureOf = ({ errorCode, message }: FactorFailure) => ({ failure_details: { errorCode, message } })
 
-export const factorStarted = (occasion: Occasion, authenticator: EventAuthenticator): LogEvent =>
-  event('gd_start_auth', occasion, authenticatorOf(authenticator))
+export const factorStarted = (context: EventContext, authenticator: EventAuthenticator): LogEvent =>
+  event('gd_start_auth', context, authenticatorOf(authenticator))
 
 export const factorProved = (
-  occasion: Occasion,
+  context: EventContext,
   authenticator: EventAuthenticator,
   rememberBrowser: boolean,
 ): LogEvent =>
-  event(authenticator.type === 'recovery-code' ? 'gd_recovery_succeed' : 'gd_auth_succeed', occasion, {
+  event(authenticator.type === 'recovery-code' ? 'gd_recovery_succeed' : 'gd_auth_succeed', context, {
     ...authenticatorOf(authenticator),
     remember_browser: rememberBrowser,
   })
 
-export const codeRefused = (occasion: Occasion, authenticator: EventAuthenticator, failure: FactorFailure): LogEvent =>
-  event(authenticator.type === 'recovery-code' ? 'gd_recovery_failed' : 'gd_auth_failed', occasion, {
+export const codeRefused = (
+  context: EventContext,
+  authenticator: EventAuthenticator,
+  failure: FactorFailure,
+): LogEvent =>
+  event(authenticator.type === 'recovery-code' ? 'gd_recovery_failed' : 'gd_auth_failed', context, {
     ...authenticatorOf(authenticator),
-    ...requestOf(occasion),
+    ...requestOf(context),
     ...failureOf(failure),
   })
 
-export const attemptsExceeded = (occasion: Occasion, authenticator: EventAuthenticator, until: Date): LogEvent =>
-  event('gd_otp_rate_limit_exceed', occasion, {
+export const attemptsExceeded = (context: EventContext, authenticator: EventAuthenticator, until: Date): LogEvent =>
+  event('gd_otp_rate_limit_exceed', context, {
     ...authenticatorOf(authenticator),
     ...failureOf({ errorCode: 'too_many_attempts', message: `No codes are taken until ${until.toISOString()}.` }),
   })
 
 export const challengeFailed = (
-  occasion: Occasion,
+  context: EventContext,
   authenticator: EventAuthenticator,
   failure: FactorFailure,
 ): LogEvent =>
-  event('gd_webauthn_challenge_failed', occasion, { ...authenticatorOf(authenticator), ...failureOf(failure) })
+  event('gd_webauthn_challenge_failed', context, { ...authenticatorOf(authenticator), ...failureOf(failure) })
 
-export const enrollmentStarted = (occasion: Occasion, authenticator: EventAuthenticator, query: Query = {}): LogEvent =>
-  event('gd_start_enroll', occasion, { ...authenticatorOf(authenticator), ...queryOf(query) })
+export const enrollmentStarted = (
+  context: EventContext,
+  authenticator: EventAuthenticator,
+  query: Query = {},
+): LogEvent => event('gd_start_enroll', context, { ...authenticatorOf(authenticator), ...queryOf(query) })
 
 export const enrollmentCompleted = (
-  occasion: Occasion & { readonly user: { readonly userId: string } },
+  context: EventContext & { readonly user: { readonly userId: string } },
   authenticator: EventAuthenticator & { readonly id: string },
   query: Query = {},
 ): LogEvent =>
-  event('gd_enrollment_complete', occasion, {
+  event('gd_enrollment_complete', context, {
     ...authenticatorOf(authenticator),
     enrollment: {
       _id: authenticator.id,
       name: authenticator.name ?? '',
-      tenant: occasion.exchange.tenant.tenantId,
-      user_id: occasion.user.userId,
+      tenant: context.exchange.tenant.tenantId,
+      user_id: context.user.userId,
     },
     ...queryOf(query),
   })
 
 export const enrollmentFailed = (
-  occasion: Occasion,
+  context: EventContext,
   authenticator: EventAuthenticator,
   failure: FactorFailure,
   query: Query = {},
 ): LogEvent =>
-  event('gd_webauthn_enrollment_failed', occasion, {
+  event('gd_webauthn_enrollment_failed', context, {
     ...authenticatorOf(authenticator),
     ...(authenticator.type === 'passkey' ? { authentication_methods: ['passkey'] } : {}),
     ...failureOf(failure),
@@ -104,9 +111,9 @@ export const enrollmentFailed = (
   })
 
 /** Auth0 logs nothing here; an experiment needs to tell a prompt that was declined from one that was never shown. */
-export const passkeyDeclined = (occasion: Occasion, choice: 'not_now' | 'never', query: Query): LogEvent =>
-  event('passkey_enrollment_declined', occasion, { ...authenticatorOf({ type: 'passkey' }), choice, ...queryOf(query) })
+export const passkeyDeclined = (context: EventContext, choice: 'not_now' | 'never', query: Query): LogEvent =>
+  event('passkey_enrollment_declined', context, { ...authenticatorOf({ type: 'passkey' }), choice, ...queryOf(query) })
 
 /** Passkeys could not be offered to a user whom an Action had sent to create one. */
-export const passkeysUnavailable = (occasion: Occasion, message: string): LogEvent =>
-  event('w', occasion, { code: 'passkeys_unavailable', message }, { description: message })
+export const passkeysUnavailable = (context: EventContext, message: string): LogEvent =>
+  event('w', context, { code: 'passkeys_unavailable', message }, { description: message })

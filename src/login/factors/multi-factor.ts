@@ -7,7 +7,7 @@ import { MFA_METHOD } from './authentication-context.ts'
 import { enrolledFactors, FACTORS, type FactorName } from './kinds/index.ts'
 import { factorsOfProvider } from './providers.ts'
 import { isRemembered } from './remembered-browser.ts'
-import { type FactorDeps, findRequestOf, suspendForFactors } from './request-factors.ts'
+import { type FactorStepServices, findRequestOf, suspendForFactors } from './request-factors.ts'
 
 /** Reads the demand of a login; undefined when no Action made one. It is asked again when the login is resumed. */
 export type MultiFactorDemandOf = (login: LoginUnderWay) => Promise<MultiFactorDemand | undefined>
@@ -51,7 +51,7 @@ const isSpared = (
   return isRemembered(exchange.cookie('remembered'), subject, exchange.keys.rememberedBrowser)
 }
 
-export const multiFactor = (deps: FactorDeps, demandOf: MultiFactorDemandOf): Step => ({
+export const multiFactor = (services: FactorStepServices, demandOf: MultiFactorDemandOf): Step => ({
   name: MULTI_FACTOR,
   doc: 'A login for which an Action demands a second factor proves one, or sets one up; a refresh must come from such a login.',
   kinds: ['interactive', 'session', 'silent', 'refresh'],
@@ -59,16 +59,16 @@ export const multiFactor = (deps: FactorDeps, demandOf: MultiFactorDemandOf): St
     const demand = await demandOf(login)
     if (!demand || demand.provider === 'none') return CONTINUE
     if (login.kind === 'refresh') return judgeRefresh(login, demand)
-    const request = await findRequestOf(deps, login)
+    const request = await findRequestOf(services, login)
     if (request && request.proved.length > 0) return CONTINUE
-    const methods = await listAuthenticationMethods(deps.db, login.exchange.tenant.tenantId, login.user.userId)
-    if (demand.allowRememberBrowser && isSpared(login, methods, deps.clock())) {
+    const methods = await listAuthenticationMethods(services.db, login.exchange.tenant.tenantId, login.user.userId)
+    if (demand.allowRememberBrowser && isSpared(login, methods, services.clock())) {
       login.exchange.plan.tokens.refreshToken.rememberedBrowser = true
       return CONTINUE
     }
     const allowed = factorsOfProvider(demand.provider)
     const existing = challengeFactors(methods, allowed)
-    return suspendForFactors(deps, login, MULTI_FACTOR, {
+    return suspendForFactors(services, login, MULTI_FACTOR, {
       purpose: existing.length > 0 ? 'challenge' : 'enrollment',
       choose: existing.length > 0 ? 'first' : 'any',
       factors: existing.length > 0 ? existing : allowed.filter(name => name !== 'recovery-code'),

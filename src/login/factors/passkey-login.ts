@@ -19,7 +19,7 @@ import { type Answer, parseAnswer, type Refused, verifyUse } from './webauthn-an
 import { type ChallengeBinding, checkChallenge, createChallenge } from './webauthn-challenge.ts'
 import { WEBAUTHN_SCRIPT } from './webauthn-script.ts'
 
-type Deps = { readonly db: Db; readonly clock: Clock; readonly random: RandomBytes }
+type PasskeyServices = { readonly db: Db; readonly clock: Clock; readonly random: RandomBytes }
 
 /** Milliseconds: suggestions of a field work for as long as the page, which is as long as its login may take. */
 const CHALLENGE_LIFETIME_MS = 60 * 60 * 1000
@@ -35,7 +35,7 @@ const bindingOf = ({ tenant }: Exchange, { transaction }: PageInteraction): Chal
 /** What the login page needs to offer passkeys; undefined where the connection or the address has none. */
 export const passkeyOffer = (
   exchange: Exchange,
-  { clock, random }: Deps,
+  { clock, random }: PasskeyServices,
   interaction: PageInteraction,
   connection: ConnectionRecord,
 ): PasskeyOffer | undefined => {
@@ -80,7 +80,7 @@ const isMadeFor = (tenantId: string, stored: StoredCredential, userHandle: strin
 
 const verifyPasskey = async (
   { tenant }: Exchange,
-  { db, clock }: Deps,
+  { db, clock }: PasskeyServices,
   party: RelyingParty,
   { answer, stored, user }: { readonly answer: Answer; readonly stored: StoredCredential; readonly user: UserRecord },
 ): Promise<PasskeySignIn> => {
@@ -102,7 +102,7 @@ const verifyPasskey = async (
  */
 export const signInWithPasskey = async (
   exchange: Exchange,
-  deps: Deps,
+  services: PasskeyServices,
   { interaction, connection }: { readonly interaction: PageInteraction; readonly connection: ConnectionRecord },
   field: string,
 ): Promise<PasskeySignIn> => {
@@ -111,13 +111,13 @@ export const signInWithPasskey = async (
   const answer = parseAnswer(field)
   if (!party || !passkeyPolicyOf(connection).enabled) return refused('Passkeys are not offered here.')
   if (!answer) return refused('The answer has not the form of one.')
-  const check = { key: exchange.keys.webauthnChallenge, now: deps.clock() }
+  const check = { key: exchange.keys.webauthnChallenge, now: services.clock() }
   const expiresAt = checkChallenge(answer.challenge, bindingOf(exchange, interaction), check)
   if (!expiresAt) return refused('The challenge is not of this page, or its time is over.')
-  if (!(await consumeChallenge(deps.db, tenantId, answer.challenge, expiresAt))) return { kind: 'repeated' }
-  const stored = await findCredential(deps.db, tenantId, answer.credentialId)
+  if (!(await consumeChallenge(services.db, tenantId, answer.challenge, expiresAt))) return { kind: 'repeated' }
+  const stored = await findCredential(services.db, tenantId, answer.credentialId)
   if (stored?.type !== 'passkey') return refused('The passkey is not known.')
-  const user = await findUser(deps.db, tenantId, stored.userId)
+  const user = await findUser(services.db, tenantId, stored.userId)
   if (user?.connectionId !== connection.id) return refused('The passkey is of a user of another connection.')
-  return verifyPasskey(exchange, deps, party, { answer, stored, user })
+  return verifyPasskey(exchange, services, party, { answer, stored, user })
 }

@@ -14,7 +14,7 @@ import { CONTINUE, type LoginUnderWay, type StepOutcome } from '../pipeline/step
 import { availableFactors, stageOf, stagePath } from './factor-stage.ts'
 import { enrolledFactors, isFactorName } from './kinds/index.ts'
 
-export type FactorDeps = { readonly db: Db; readonly volatileDb: Db; readonly clock: Clock }
+export type FactorStepServices = { readonly db: Db; readonly volatileDb: Db; readonly clock: Clock }
 
 export interface FactorDemand {
   readonly purpose: NewFactorRequest['purpose']
@@ -52,7 +52,7 @@ export const factorRequestKey = ({ exchange, user, sessionId }: LoginUnderWay): 
 
 /** What this login waits or has waited for. */
 export const findRequestOf = async (
-  { volatileDb }: Pick<FactorDeps, 'volatileDb'>,
+  { volatileDb }: Pick<FactorStepServices, 'volatileDb'>,
   login: LoginUnderWay,
 ): Promise<FactorRequest | undefined> => {
   const key = factorRequestKey(login)
@@ -61,11 +61,11 @@ export const findRequestOf = async (
 
 /** True when what `step` has suspended the login for is done: the step may go on. */
 export const isRequestSettled = async (
-  deps: Pick<FactorDeps, 'volatileDb'>,
+  services: Pick<FactorStepServices, 'volatileDb'>,
   login: LoginUnderWay,
   step: string,
 ): Promise<boolean> => {
-  const request = await findRequestOf(deps, login)
+  const request = await findRequestOf(services, login)
   return request?.step === step && request.settledAt !== undefined
 }
 
@@ -88,7 +88,7 @@ const openFactors = ({ purpose, factors }: FactorDemand, methods: readonly Authe
  * where no user is there to do it.
  */
 export const suspendForFactors = async (
-  deps: FactorDeps,
+  services: FactorStepServices,
   login: LoginUnderWay,
   step: string,
   demand: FactorDemand,
@@ -97,8 +97,8 @@ export const suspendForFactors = async (
   const key = factorRequestKey(login)
   if (!key || kind === 'silent' || kind === 'refresh') return NOBODY_THERE
   const [methods, earlier] = await Promise.all([
-    listAuthenticationMethods(deps.db, exchange.tenant.tenantId, user.userId),
-    findRequestOf(deps, login),
+    listAuthenticationMethods(services.db, exchange.tenant.tenantId, user.userId),
+    findRequestOf(services, login),
   ])
   const factors = openFactors(demand, methods)
   if (demand.purpose !== 'passkey' && factors.length === 0) return NOTHING_USABLE
@@ -115,8 +115,8 @@ export const suspendForFactors = async (
   if (stage.kind === 'settled') return CONTINUE
   const path = stagePath(stage, demand)
   if (path === undefined) return NOTHING_USABLE
-  const now = deps.clock()
-  await saveFactorRequest(deps.volatileDb, key, {
+  const now = services.clock()
+  await saveFactorRequest(services.volatileDb, key, {
     step,
     purpose,
     choose,

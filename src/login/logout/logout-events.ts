@@ -1,7 +1,7 @@
 /** How a logout reads in the tenant's log. */
 
 import type { LogEvent } from '../../logs/record/log-event.ts'
-import { errorDetails, event, type Failing, type Occasion } from '../transaction/events.ts'
+import { type EventContext, errorDetails, event, type Failing } from '../transaction/events.ts'
 
 /** What a logout asked for. */
 export type AskedLogout = {
@@ -10,7 +10,7 @@ export type AskedLogout = {
   readonly return_to?: string
 }
 
-export const loggedOut = (occasion: Occasion, details: AskedLogout): LogEvent => event('slo', occasion, details)
+export const loggedOut = (context: EventContext, details: AskedLogout): LogEvent => event('slo', context, details)
 
-export const logoutFailed = (occasion: Occasion, failing: Failing, details: AskedLogout): LogEvent =>
-  event('flo', occasion, { ...details, ...errorDetails(failing) }, { description: failing.message })
+export const logoutFailed = (context: EventContext, failing: Failing, details: AskedLogout): LogEvent =>
+  event('flo', context, { ...details, ...errorDetails(failing) }, { description: failing.message })

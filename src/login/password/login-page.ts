@@ -15,9 +15,9 @@ import { renderPage } from '../pages/pages.ts'
 import {
   accountBlocked,
   authenticatePrompt,
+  type EventContext,
   loginFailed,
   networkThrottled,
-  type Occasion,
   passwordWrong,
   userUnknown,
 } from '../transaction/events.ts'
@@ -96,13 +96,13 @@ const show = (
 type Refused = Exclude<SignInOutcome, { readonly kind: 'verified' }>
 
 /** What the log says of an attempt that was refused. That a network is throttled is said once, or a flood would fill the log. */
-const refusedEvents = (outcome: Refused, occasion: Occasion) => {
+const refusedEvents = (outcome: Refused, eventContext: EventContext) => {
   if (outcome.kind === 'throttled') return []
-  if (outcome.kind === 'blocked') return [accountBlocked(occasion)]
+  if (outcome.kind === 'blocked') return [accountBlocked(eventContext)]
   return [
-    (outcome.user ? passwordWrong : userUnknown)(occasion),
-    ...(outcome.blocks ? [accountBlocked(occasion)] : []),
-    ...(outcome.throttles ? [networkThrottled(occasion, 'login')] : []),
+    (outcome.user ? passwordWrong : userUnknown)(eventContext),
+    ...(outcome.blocks ? [accountBlocked(eventContext)] : []),
+    ...(outcome.throttles ? [networkThrottled(eventContext, 'login')] : []),
   ]
 }
 
@@ -141,8 +141,8 @@ const logInWithPassword = async (visit: LoginVisit, form: URLSearchParams): Prom
   if (outcome.kind === 'verified') return finish(visit, outcome.user, 'pwd')
   const at = services.clock()
   const { transaction } = interaction
-  const occasion = { exchange, at, connection, transaction, user: outcome.user, userName: email }
-  await Promise.all(refusedEvents(outcome, occasion).map(event => services.log.record(event)))
+  const eventContext = { exchange, at, connection, transaction, user: outcome.user, userName: email }
+  await Promise.all(refusedEvents(outcome, eventContext).map(event => services.log.record(event)))
   show(visit, refusedView(outcome, email, at))
 }
 
@@ -155,8 +155,8 @@ const logInWithPasskey = async (visit: LoginVisit, passkey: string): Promise<voi
     return
   }
   const { transaction } = interaction
-  const occasion = { exchange, at: services.clock(), connection, transaction, user: outcome.user }
-  await services.log.record(loginFailed(occasion, { message: outcome.reason }))
+  const eventContext = { exchange, at: services.clock(), connection, transaction, user: outcome.user }
+  await services.log.record(loginFailed(eventContext, { message: outcome.reason }))
   show(visit, { email: '', error: NO_PASSKEY, status: 400 })
 }
 

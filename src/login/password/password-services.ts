@@ -7,7 +7,7 @@ import type { TenantLog } from '../../logs/record/log-event.ts'
 import type { Db } from '../../store/database/database.ts'
 import type { Directory } from '../tenant/directory.ts'
 import type { Exchange } from '../transaction/exchange.ts'
-import type { LoginContext } from '../transaction/login-context.ts'
+import type { TransactionServices } from '../transaction/transaction-services.ts'
 import type { Registration } from './registration.ts'
 import type { SignIn } from './sign-in.ts'
 import type { SignUp } from './sign-up.ts'
@@ -20,7 +20,7 @@ export interface PasswordServices {
   readonly random: RandomBytes
   readonly directory: Pick<Directory, 'connection'>
   /** What assignments need. */
-  readonly login: LoginContext
+  readonly login: TransactionServices
   readonly engineOf: (exchange: Exchange) => Provider
   readonly signIn: SignIn
   readonly signUp: SignUp

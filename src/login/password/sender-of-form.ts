@@ -8,11 +8,11 @@ import { parseAnswer } from '../factors/webauthn-answer.ts'
 import type { IsSentBy } from '../lead-on/login-went-on.ts'
 import type { Exchange } from '../transaction/exchange.ts'
 
-type Deps = { readonly db: Db }
+type SenderServices = { readonly db: Db }
 
 /** @param typed the address in the form */
 export const senderByAddress =
-  ({ tenant }: Exchange, { db }: Deps, typed: string): IsSentBy =>
+  ({ tenant }: Exchange, { db }: SenderServices, typed: string): IsSentBy =>
   async userId => {
     const user = await findUser(db, tenant.tenantId, userId)
     return user !== undefined && normalizeEmail(user.email) === normalizeEmail(typed)
@@ -20,7 +20,7 @@ export const senderByAddress =
 
 /** @param field the form's, as the page's script wrote it */
 export const senderByPasskey =
-  ({ tenant }: Exchange, { db }: Deps, field: string): IsSentBy =>
+  ({ tenant }: Exchange, { db }: SenderServices, field: string): IsSentBy =>
   async userId => {
     const answer = parseAnswer(field)
     const found = answer && (await findCredential(db, tenant.tenantId, answer.credentialId))

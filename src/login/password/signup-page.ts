@@ -15,8 +15,8 @@ import { renderPage } from '../pages/pages.ts'
 import { assignSignUp } from '../transaction/assign-flows.ts'
 import {
   authenticatePrompt,
+  type EventContext,
   networkThrottled,
-  type Occasion,
   signupFailed,
   signupSucceeded,
 } from '../transaction/events.ts'
@@ -121,11 +121,11 @@ const reasonOf = ({ error, problems = {} }: View): string =>
   error ?? [problems.email, problems.password].filter(problem => problem !== undefined).join(' ')
 
 /** What the log says of a sign-up that was refused. That a network is throttled is said once, or a flood would fill the log. */
-const refusedEvents = (outcome: Refused, occasion: Occasion, view: View) => {
+const refusedEvents = (outcome: Refused, eventContext: EventContext, view: View) => {
   if (outcome.kind === 'throttled') return []
   return [
-    signupFailed(occasion, { message: outcome.kind === 'refused' ? outcome.reason : reasonOf(view) }),
-    ...('throttles' in outcome && outcome.throttles ? [networkThrottled(occasion, 'signup')] : []),
+    signupFailed(eventContext, { message: outcome.kind === 'refused' ? outcome.reason : reasonOf(view) }),
+    ...('throttles' in outcome && outcome.throttles ? [networkThrottled(eventContext, 'signup')] : []),
   ]
 }
 
@@ -171,8 +171,8 @@ const refuse = async (visit: SignUpVisit, outcome: Refused, email: string): Prom
   const { exchange, services, interaction, connection } = visit
   const view = refusedView(outcome, email)
   const { transaction } = interaction
-  const occasion = { exchange, at: services.clock(), connection, transaction, userName: email }
-  await Promise.all(refusedEvents(outcome, occasion, view).map(event => services.log.record(event)))
+  const eventContext = { exchange, at: services.clock(), connection, transaction, userName: email }
+  await Promise.all(refusedEvents(outcome, eventContext, view).map(event => services.log.record(event)))
   show(exchange, interaction, view)
 }
 
@@ -215,10 +215,10 @@ export const createSignupPage = (services: PasswordServices): HostedPage => ({
     }
     const { user } = outcome
     const assigned = await assignSignUp(exchange, services.login, transaction, user)
-    const occasion = { exchange, at: clock(), connection, transaction: assigned, userName: user.email, user }
+    const eventContext = { exchange, at: clock(), connection, transaction: assigned, userName: user.email, user }
     const [next] = await Promise.all([
       goOnAs(exchange, engineOf(exchange), interaction, user.userId),
-      log.record(signupSucceeded(occasion)),
+      log.record(signupSucceeded(eventContext)),
     ])
     await exchange.settle()
     sendRedirect(exchange.response, next)

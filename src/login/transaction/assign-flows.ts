@@ -9,8 +9,8 @@ import { createDeviceId, parseDeviceCookie } from './device-cookie.ts'
 import { experimentAssigned, experimentWarning } from './events.ts'
 import type { Exchange } from './exchange.ts'
 import { assignmentOf } from './experiment-in-force.ts'
-import type { LoginContext } from './login-context.ts'
 import { asOfUser, type LoginTransaction, toTransactionRecord } from './transaction.ts'
+import type { TransactionServices } from './transaction-services.ts'
 
 export interface AssignedSubject {
   /** Raw, as the cookie has it. */
@@ -27,7 +27,7 @@ interface Decided {
 }
 
 /** When the log cannot take it, the login goes on without. */
-const recordEvents = (exchange: Exchange, context: LoginContext, events: readonly LogEvent[]): void => {
+const recordEvents = (exchange: Exchange, context: TransactionServices, events: readonly LogEvent[]): void => {
   for (const event of events) {
     exchange.hold(
       context.log.record(event).catch(error => {
@@ -39,14 +39,14 @@ const recordEvents = (exchange: Exchange, context: LoginContext, events: readonl
 
 const outcomeEvents = (
   exchange: Exchange,
-  context: LoginContext,
+  context: TransactionServices,
   transaction: LoginTransaction,
   { assigned, warnings }: { readonly assigned: Fresh; readonly warnings: AssignOutcome['warnings'] },
 ): readonly LogEvent[] => {
-  const occasion = { exchange, at: context.clock(), transaction }
+  const eventContext = { exchange, at: context.clock(), transaction }
   return [
-    ...assigned.map(({ assignment, reason }) => experimentAssigned(occasion, assignment, reason)),
-    ...warnings.map(warning => experimentWarning(occasion, warning)),
+    ...assigned.map(({ assignment, reason }) => experimentAssigned(eventContext, assignment, reason)),
+    ...warnings.map(warning => experimentWarning(eventContext, warning)),
   ]
 }
 
@@ -55,7 +55,7 @@ type Asked = AssignedSubject & { readonly flows: readonly Flow[] }
 /** Asks for some flows of a transaction. An experiment that it has already is not assigned again. */
 const decideFlows = async (
   exchange: Exchange,
-  context: LoginContext,
+  context: TransactionServices,
   transaction: LoginTransaction,
   { flows, ...subject }: Asked,
 ): Promise<Decided> => {
@@ -89,7 +89,7 @@ const decideFlows = async (
 /** For a transaction that begins: asks for its flows and records the answer. */
 export const assignFlows = async (
   exchange: Exchange,
-  context: LoginContext,
+  context: TransactionServices,
   transaction: LoginTransaction,
   asked: Asked,
 ): Promise<LoginTransaction> => {
@@ -109,7 +109,7 @@ const awaitedFlow = (transaction: LoginTransaction): readonly Flow[] =>
 /** @param transaction as it is for this user */
 const decideForUser = async (
   exchange: Exchange,
-  context: LoginContext,
+  context: TransactionServices,
   transaction: LoginTransaction,
   { user, flows }: { readonly user: UserRecord; readonly flows: readonly Flow[] },
 ): Promise<Decided> => {
@@ -129,7 +129,7 @@ const decideForUser = async (
  */
 const storeDecided = async (
   exchange: Exchange,
-  context: LoginContext,
+  context: TransactionServices,
   before: LoginTransaction,
   { transaction, events }: Decided,
 ): Promise<void> => {
@@ -164,7 +164,7 @@ const goOnWith = (exchange: Exchange, before: LoginTransaction, transaction: Log
  */
 export const assignSignUp = async (
   exchange: Exchange,
-  context: LoginContext,
+  context: TransactionServices,
   before: LoginTransaction,
   user: UserRecord,
 ): Promise<LoginTransaction> => {
@@ -181,7 +181,7 @@ export const assignSignUp = async (
  */
 export const assignLogin = async (
   exchange: Exchange,
-  context: LoginContext,
+  context: TransactionServices,
   before: LoginTransaction,
   user: UserRecord,
 ): Promise<void> => {

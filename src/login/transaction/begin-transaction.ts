@@ -16,8 +16,8 @@ import {
 } from './device-cookie.ts'
 import type { Exchange } from './exchange.ts'
 import { LIFETIME } from './lifetime.ts'
-import type { LoginContext } from './login-context.ts'
 import { toTransactionRecord } from './transaction.ts'
+import type { TransactionServices } from './transaction-services.ts'
 
 export interface NewTransaction {
   readonly id: TransactionId
@@ -30,7 +30,7 @@ export interface NewTransaction {
 const CORRELATION_ID = /^[-\w.*~@+/:]{1,64}$/
 
 /** The device's id from its cookie, or a new one; either way the cookie lasts a year from now. */
-const recogniseDevice = (exchange: Exchange, { random }: LoginContext): string => {
+const recogniseDevice = (exchange: Exchange, { random }: TransactionServices): string => {
   const { keys, secure, response } = exchange
   const id = parseDeviceCookie(exchange.cookie('device'), keys.deviceCookie) ?? createDeviceId(random)
   const options = { secure, maxAge: DEVICE_COOKIE_MAX_AGE }
@@ -39,7 +39,7 @@ const recogniseDevice = (exchange: Exchange, { random }: LoginContext): string =
 }
 
 /** The browser's secret, which all of its tabs share; a new one is kept until the browser is closed. */
-const bindBrowser = ({ cookie, secure, response }: Exchange, { random }: LoginContext): string => {
+const bindBrowser = ({ cookie, secure, response }: Exchange, { random }: TransactionServices): string => {
   const known = parseBrowserSecret(cookie('browser'))
   if (known) return known
   const secret = createBrowserSecret(random)
@@ -50,7 +50,7 @@ const bindBrowser = ({ cookie, secure, response }: Exchange, { random }: LoginCo
 /** Begins the exchange's transaction; its row is written while the rest of the request goes on. */
 export const beginTransaction = async (
   exchange: Exchange,
-  context: LoginContext,
+  context: TransactionServices,
   { id, client, sessionId, opensSession, params }: NewTransaction,
 ): Promise<void> => {
   const deviceId = recogniseDevice(exchange, context)

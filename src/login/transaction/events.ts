@@ -19,7 +19,7 @@ import { assignmentInForce } from './experiment-in-force.ts'
 import type { LoginTransaction } from './transaction.ts'
 
 /** What an event is about, as far as it is known when it happens. */
-export interface Occasion {
+export interface EventContext {
   readonly exchange: Exchange
   /** Milliseconds since 1970. */
   readonly at: number
@@ -50,12 +50,12 @@ const defined = <T extends object>(members: T): { [Key in keyof T]?: Exclude<T[K
     [Key in keyof T]?: Exclude<T[Key], undefined>
   }
 
-const userFields = ({ user, userName }: Occasion) =>
+const userFields = ({ user, userName }: EventContext) =>
   user
     ? { user_id: user.userId, user_name: user.email, identity_user_id: user.userId.replace(/^[^|]*\|/, '') }
     : { user_name: userName }
 
-const connectionFields = ({ connection }: Occasion) =>
+const connectionFields = ({ connection }: EventContext) =>
   connection && {
     connection: connection.name,
     connection_id: connection.id,
@@ -63,13 +63,13 @@ const connectionFields = ({ connection }: Occasion) =>
     strategy_type: connection.strategy === 'auth0' ? 'database' : connection.strategy,
   }
 
-const clientFields = ({ client, transaction }: Occasion) => {
+const clientFields = ({ client, transaction }: EventContext) => {
   if (client) return { client_id: client.id, client_name: client.name }
   return transaction && { client_id: transaction.clientId, client_name: transaction.clientName }
 }
 
-const fieldsOf = (occasion: Occasion): LogFields => {
-  const { exchange, transaction } = occasion
+const fieldsOf = (context: EventContext): LogFields => {
+  const { exchange, transaction } = context
   const correlationId = transaction?.correlationId
   return defined({
     ip: exchange.ip,
@@ -77,9 +77,9 @@ const fieldsOf = (occasion: Occasion): LogFields => {
     hostname: exchange.hostname,
     auth0_client: exchange.auth0Client,
     references: correlationId ? { correlation_id: correlationId } : undefined,
-    ...clientFields(occasion),
-    ...connectionFields(occasion),
-    ...userFields(occasion),
+    ...clientFields(context),
+    ...connectionFields(context),
+    ...userFields(context),
   })
 }
 
@@ -100,7 +100,7 @@ const toFlowExperiment = (assignment: Assignment): FlowExperimentDetails => ({
 
 /** The experiment in force, and all of the transaction. @param assignment in place of the one in force */
 const experimentFields = (
-  { transaction, page }: Occasion,
+  { transaction, page }: EventContext,
   assignment = transaction && assignmentInForce(transaction, page),
 ): Pick<LogEvent, 'experiment' | 'experiments'> => ({
   ...(assignment ? { experiment: toExperiment(assignment) } : {}),
@@ -112,13 +112,13 @@ const experimentFields = (
 /** Names the event and ties it to its transaction, its session and its experiment. */
 export const event = <Type extends LogType>(
   type: Type,
-  occasion: Occasion,
+  context: EventContext,
   details: LogDetails[Type],
   fields: LogFields = {},
 ): LogEventOf<Type> => {
-  const { exchange, transaction, at } = occasion
+  const { exchange, transaction, at } = context
   const ties = defined({
-    session_id: occasion.sessionId ?? transaction?.sessionId,
+    session_id: context.sessionId ?? transaction?.sessionId,
     transaction_id: transaction?.id,
     device_id: transaction?.deviceHash ?? exchange.deviceHash,
   })
@@ -126,10 +126,10 @@ export const event = <Type extends LogType>(
     tenant_id: exchange.tenant.tenantId,
     type,
     date: at,
-    ...fieldsOf(occasion),
+    ...fieldsOf(context),
     ...fields,
     details: { ...ties, ...details },
-    ...experimentFields(occasion),
+    ...experimentFields(context),
   }
 }
 
@@ -162,10 +162,10 @@ export const authenticatePrompt = (
 })
 
 export const loginSucceeded = (
-  occasion: Occasion & { readonly user: UserRecord },
+  context: EventContext & { readonly user: UserRecord },
   login: { readonly prompts: LoginPrompts; readonly loginsCount: number; readonly bySession: boolean },
 ): LogEvent => {
-  const { at, user, transaction, exchange } = occasion
+  const { at, user, transaction, exchange } = context
   const times = timing(transaction?.initiatedAt ?? exchange.startedAt, at)
   const stats = { loginsCount: login.loginsCount }
   const loginPrompt = {
@@ -178,7 +178,7 @@ export const loginSucceeded = (
     stats,
     ...(login.bySession ? { session: true } : {}),
   }
-  return event('s', occasion, {
+  return event('s', context, {
     ...times,
     prompts: [...login.prompts, loginPrompt],
     stats,
@@ -186,66 +186,66 @@ export const loginSucceeded = (
   })
 }
 
-export const silentLoginSucceeded = (occasion: Occasion): LogEvent =>
+export const silentLoginSucceeded = (context: EventContext): LogEvent =>
   event(
     'ssa',
-    occasion,
-    { ...timing(occasion.exchange.startedAt, occasion.at), ...executionDetails(occasion.exchange) },
+    context,
+    { ...timing(context.exchange.startedAt, context.at), ...executionDetails(context.exchange) },
     {
-      ...(occasion.connection ? { session_connection: occasion.connection.name } : {}),
+      ...(context.connection ? { session_connection: context.connection.name } : {}),
     },
   )
 
-export const silentLoginFailed = (occasion: Occasion, failing: Failing, asked: LogFields): LogEvent =>
+export const silentLoginFailed = (context: EventContext, failing: Failing, asked: LogFields): LogEvent =>
   event(
     'fsa',
-    occasion,
-    { ...errorDetails(failing), ...executionDetails(occasion.exchange) },
+    context,
+    { ...errorDetails(failing), ...executionDetails(context.exchange) },
     { ...asked, description: failing.message },
   )
 
-export const loginFailed = (occasion: Occasion, failing: Failing, asked: LogFields = {}): LogEvent =>
+export const loginFailed = (context: EventContext, failing: Failing, asked: LogFields = {}): LogEvent =>
   event(
     'f',
-    occasion,
-    { ...errorDetails(failing), ...executionDetails(occasion.exchange) },
+    context,
+    { ...errorDetails(failing), ...executionDetails(context.exchange) },
     { ...asked, description: failing.message },
   )
 
-export const pushRefused = (occasion: Occasion, failing: Failing, asked: LogFields): LogEvent =>
-  event('fpar', occasion, errorDetails(failing), { ...asked, description: failing.message })
+export const pushRefused = (context: EventContext, failing: Failing, asked: LogFields): LogEvent =>
+  event('fpar', context, errorDetails(failing), { ...asked, description: failing.message })
 
 const WRONG = 'Wrong email or password.'
 
-export const passwordWrong = (occasion: Occasion): LogEvent => event('fp', occasion, errorDetails({ message: WRONG }))
+export const passwordWrong = (context: EventContext): LogEvent => event('fp', context, errorDetails({ message: WRONG }))
 
-export const userUnknown = (occasion: Occasion): LogEvent => event('fu', occasion, errorDetails({ message: WRONG }))
+export const userUnknown = (context: EventContext): LogEvent => event('fu', context, errorDetails({ message: WRONG }))
 
-export const accountBlocked = (occasion: Occasion): LogEvent => event('limit_wc', occasion, {})
+export const accountBlocked = (context: EventContext): LogEvent => event('limit_wc', context, {})
 
 /** @param flow in which the network has failed too often */
-export const networkThrottled = (occasion: Occasion, flow: 'login' | 'signup'): LogEvent =>
-  event('limit_mu', occasion, { flow })
+export const networkThrottled = (context: EventContext, flow: 'login' | 'signup'): LogEvent =>
+  event('limit_mu', context, { flow })
 
 /** The tenant's name and the address are what the sign-up form said; the password is never part of an event. */
-export const signupSucceeded = (occasion: Occasion & { readonly user: UserRecord }): LogEvent =>
-  event('ss', occasion, {
+export const signupSucceeded = (context: EventContext & { readonly user: UserRecord }): LogEvent =>
+  event('ss', context, {
     authentication_methods: ['pwd'],
-    ...executionDetails(occasion.exchange),
+    ...executionDetails(context.exchange),
     body: {
-      email: occasion.user.email,
-      tenant: occasion.exchange.tenant.tenantId,
-      ...(occasion.connection ? { connection: occasion.connection.name } : {}),
-      ...clientFields(occasion),
+      email: context.user.email,
+      tenant: context.exchange.tenant.tenantId,
+      ...(context.connection ? { connection: context.connection.name } : {}),
+      ...clientFields(context),
       password: '*****',
     },
   })
 
-export const signupFailed = (occasion: Occasion, failing: Failing): LogEvent =>
+export const signupFailed = (context: EventContext, failing: Failing): LogEvent =>
   event(
     'fs',
-    occasion,
-    { ...errorDetails(failing), ...executionDetails(occasion.exchange) },
+    context,
+    { ...errorDetails(failing), ...executionDetails(context.exchange) },
     { description: failing.message },
   )
 
@@ -259,41 +259,41 @@ interface TokenFacts<Details> {
 /** @param type says which grant: code, refresh token or client credentials */
 export const tokensIssued = <Type extends 'seacft' | 'sertft' | 'seccft'>(
   type: Type,
-  occasion: Occasion,
+  context: EventContext,
   { audience, scope, details }: TokenFacts<LogDetails[Type]>,
-): LogEventOf<Type> => event(type, occasion, details, defined({ audience, scope }))
+): LogEventOf<Type> => event(type, context, details, defined({ audience, scope }))
 
 export const tokensRefused = <Type extends 'feacft' | 'fertft' | 'feccft' | 'ferrt'>(
   type: Type,
-  occasion: Occasion,
+  context: EventContext,
   failing: Failing,
   { audience, scope, details }: TokenFacts<LogDetails[Type]>,
 ): LogEventOf<Type> =>
   event(
     type,
-    occasion,
+    context,
     { ...details, ...errorDetails(failing) },
     { description: failing.message, ...defined({ audience, scope }) },
   )
 
 export const experimentAssigned = (
-  occasion: Occasion & { readonly transaction: LoginTransaction },
+  context: EventContext & { readonly transaction: LoginTransaction },
   assignment: Assignment,
   reason: string | undefined,
 ): LogEvent => ({
-  ...event('experiment_assignment_succeeded', occasion, defined({ reason, phase: assignment.phase })),
-  ...experimentFields(occasion, assignment),
+  ...event('experiment_assignment_succeeded', context, defined({ reason, phase: assignment.phase })),
+  ...experimentFields(context, assignment),
 })
 
-export const experimentWarning = (occasion: Occasion, { code, message }: AssignWarning): LogEvent =>
-  event('w', occasion, { code, message }, { description: message })
+export const experimentWarning = (context: EventContext, { code, message }: AssignWarning): LogEvent =>
+  event('w', context, { code, message }, { description: message })
 
 /** Ids of the executions of Actions that an event is linked to; empty when no Action ran. */
 export const executionDetails = ({ plan }: Pick<Exchange, 'plan'>): { readonly actions?: Json } =>
   plan.executions.length > 0 ? { actions: { executions: [...plan.executions] } } : {}
 
-export const actionsCompleted = (occasion: Occasion, details: LogDetails['actions_execution_succeeded']): LogEvent =>
-  event('actions_execution_succeeded', occasion, details)
+export const actionsCompleted = (context: EventContext, details: LogDetails['actions_execution_succeeded']): LogEvent =>
+  event('actions_execution_succeeded', context, details)
 
-export const actionFailed = (occasion: Occasion, details: LogDetails['actions_execution_failed']): LogEvent =>
-  event('actions_execution_failed', occasion, details)
+export const actionFailed = (context: EventContext, details: LogDetails['actions_execution_failed']): LogEvent =>
+  event('actions_execution_failed', context, details)

@@ -15,7 +15,7 @@ import type { Place } from '../login-actions.ts'
 import { clientPart, connectionPart, defined, experimentParts, isoTime, transactionPart, userPart } from './parts.ts'
 import { type RequestFields, requestPart } from './request-part.ts'
 
-export interface PostLoginOccasion {
+export interface PostLoginInput {
   readonly login: LoginUnderWay
   readonly facts: LoginFacts
   readonly client: Client
@@ -30,7 +30,7 @@ export interface PostLoginOccasion {
   readonly metadata: TransactionMetadata
 }
 
-const sessionPart = (session: SessionFacts, { login, facts }: PostLoginOccasion): JsonObject => {
+const sessionPart = (session: SessionFacts, { login, facts }: PostLoginInput): JsonObject => {
   const { exchange, user } = login
   return {
     id: session.id,
@@ -58,7 +58,7 @@ const devicePart = (origin: Origin | undefined, exchange: Exchange): JsonObject 
   })
 }
 
-const refreshTokenPart = (token: RefreshTokenFacts, { login, facts }: PostLoginOccasion): JsonObject =>
+const refreshTokenPart = (token: RefreshTokenFacts, { login, facts }: PostLoginInput): JsonObject =>
   defined({
     id: token.id,
     client_id: login.client.id,
@@ -74,7 +74,7 @@ const refreshTokenPart = (token: RefreshTokenFacts, { login, facts }: PostLoginO
   })
 
 /** The request as it came; a resumed login has the one that resumed it. */
-const requestOf = ({ login, facts, resumedBy }: PostLoginOccasion): RequestFields =>
+const requestOf = ({ login, facts, resumedBy }: PostLoginInput): RequestFields =>
   resumedBy ?? {
     method: login.exchange.request.method ?? 'GET',
     query: login.kind === 'refresh' ? {} : facts.params,
@@ -97,15 +97,15 @@ const loginsCount = ({ kind, user }: LoginUnderWay): number =>
  *   `session.session_transfer`, `session_transfer_token`, `agent`: the protocols that they come from are not spoken;
  * - `session` of a refresh: it may be over, and nothing of it decides about the token.
  */
-export const postLoginEvent = (occasion: PostLoginOccasion): JsonObject => {
-  const { login, facts, client, connection, enrolled, methods, place, metadata } = occasion
+export const postLoginEvent = (input: PostLoginInput): JsonObject => {
+  const { login, facts, client, connection, enrolled, methods, place, metadata } = input
   const { exchange, kind, user } = login
   const { transaction } = exchange
   const first = { amr: login.amr ?? [], at: facts.authenticatedAt }
   const isRefresh = kind === 'refresh'
   return {
     tenant: { id: exchange.tenant.tenantId },
-    request: requestPart(exchange, place, requestOf(occasion)),
+    request: requestPart(exchange, place, requestOf(input)),
     client: clientPart(client),
     connection: connectionPart(connection),
     user: userPart(user, connection, enrolled, exchange.tenant.issuer),
@@ -118,8 +118,8 @@ export const postLoginEvent = (occasion: PostLoginOccasion): JsonObject => {
       requested_scopes: facts.scopes,
       metadata,
     },
-    ...(facts.session ? { session: sessionPart(facts.session, occasion) } : {}),
-    ...(facts.refreshToken ? { refresh_token: refreshTokenPart(facts.refreshToken, occasion) } : {}),
+    ...(facts.session ? { session: sessionPart(facts.session, input) } : {}),
+    ...(facts.refreshToken ? { refresh_token: refreshTokenPart(facts.refreshToken, input) } : {}),
     ...(facts.audience ? { resource_server: { identifier: facts.audience } } : {}),
     // Assignments are made where a browser asks to log in. A refresh has no user to show a variation to: an Action that
     // sends its treatment to a page would end the treated users' refreshes, and theirs alone.

@@ -11,17 +11,17 @@ import type { Place } from '../login-actions.ts'
 import { clientPart, connectionPart, experimentParts, transactionPart, userPart } from './parts.ts'
 import { requestPart } from './request-part.ts'
 
-export interface RegistrationOccasion {
+export interface RegistrationInput {
   readonly exchange: Exchange
   readonly transaction: LoginTransaction
   readonly connection: ConnectionRecord
   readonly place: Place
 }
 
-const request = ({ exchange, place }: RegistrationOccasion, body: Readonly<Record<string, string>>): JsonObject =>
+const request = ({ exchange, place }: RegistrationInput, body: Readonly<Record<string, string>>): JsonObject =>
   requestPart(exchange, place, { method: exchange.request.method ?? 'POST', query: {}, body })
 
-const common = ({ exchange, transaction, connection }: RegistrationOccasion): JsonObject => ({
+const common = ({ exchange, transaction, connection }: RegistrationInput): JsonObject => ({
   tenant: { id: exchange.tenant.tenantId },
   connection: connectionPart(connection),
   transaction: transactionPart(transaction.params, transaction),
@@ -30,25 +30,25 @@ const common = ({ exchange, transaction, connection }: RegistrationOccasion): Js
 
 /** @param form what was sent, without the password */
 export const preRegistrationEvent = (
-  occasion: RegistrationOccasion,
+  input: RegistrationInput,
   { email, name, nickname }: Candidate,
   client: Client | undefined,
   form: Readonly<Record<string, string>>,
 ): JsonObject => {
-  const { query: _, ...rest } = request(occasion, form)
+  const { query: _, ...rest } = request(input, form)
   return {
-    ...common(occasion),
+    ...common(input),
     request: rest,
     user: { email, name, nickname, user_metadata: {}, app_metadata: {} },
     ...(client ? { client: clientPart(client) } : {}),
   }
 }
 
-export const postRegistrationEvent = (occasion: RegistrationOccasion, user: UserRecord): JsonObject => {
-  const { query: _, body: __, ...rest } = request(occasion, {})
+export const postRegistrationEvent = (input: RegistrationInput, user: UserRecord): JsonObject => {
+  const { query: _, body: __, ...rest } = request(input, {})
   return {
-    ...common(occasion),
+    ...common(input),
     request: rest,
-    user: userPart(user, occasion.connection, [], occasion.exchange.tenant.issuer),
+    user: userPart(user, input.connection, [], input.exchange.tenant.issuer),
   }
 }

@@ -20,7 +20,7 @@ import { LoginWentOn } from '../../lead-on/login-went-on.ts'
 import type { HostedPage } from '../../pages/hosted-page.ts'
 import { readPageForm } from '../../pages/page-form.ts'
 import { DATABASE_CONNECTION } from '../../tenant/directory.ts'
-import type { Occasion } from '../../transaction/events.ts'
+import type { EventContext } from '../../transaction/events.ts'
 import type { Exchange } from '../../transaction/exchange.ts'
 import { MFA_METHOD, MULTI_FACTOR_ACR } from '../authentication-context.ts'
 import type { FactorServices } from '../factor-services.ts'
@@ -37,7 +37,7 @@ export interface FactorVisit {
   readonly methods: readonly AuthenticationMethod[]
   readonly stage: Stage
   /** For events of this visit. */
-  readonly occasion: Occasion & { readonly user: UserRecord }
+  readonly eventContext: EventContext & { readonly user: UserRecord }
 }
 
 /** What makes one of these pages. */
@@ -111,7 +111,7 @@ export const createVisit = async (
     user,
     methods,
     stage,
-    occasion: {
+    eventContext: {
       exchange,
       at: clock(),
       user,
@@ -147,14 +147,14 @@ export const pageAddress = ({ interaction }: Pick<FactorVisit, 'interaction'>, p
   `${path}?state=${interaction.id}`
 
 /** What the login's event says of the second factor (`details.prompts`). */
-const mfaPrompts = ({ request, methods, user, occasion }: FactorVisit): readonly JsonObject[] => {
+const mfaPrompts = ({ request, methods, user, eventContext }: FactorVisit): readonly JsonObject[] => {
   const names = request.proved.filter(isFactorName)
   if (names.length === 0 || request.purpose === 'passkey') return []
   const amr = names.flatMap(name => {
     const factor = factorOf(name)
     return factor.amr(methods.find(({ type }) => type === factor.methodType)?.credential)
   })
-  const [initiatedAt, completedAt] = [request.startedAt.getTime(), occasion.at]
+  const [initiatedAt, completedAt] = [request.startedAt.getTime(), eventContext.at]
   return [
     {
       name: 'mfa',

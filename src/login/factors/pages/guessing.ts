@@ -25,14 +25,14 @@ export const checkCode = async (
   factor: Factor & { readonly name: GuessableFactor },
   check: () => Promise<{ readonly id: string } | 'repeated' | undefined>,
 ): Promise<{ readonly method: { readonly id: string } } | { readonly problem: PageProblem }> => {
-  const { services, key, user, occasion } = visit
+  const { services, key, user, eventContext } = visit
   const { db, log, config } = services
   const { limitFactors: limit } = config
   const authenticator = eventAuthenticator(visit, factor)
   const until = limit === 'off' ? undefined : await takeFactorAttempt(db, key.tenantId, user.userId, factor.name, limit)
   if (until) {
-    await log.record(attemptsExceeded(occasion, authenticator, until))
-    const retryAfter = Math.max(1, Math.ceil((until.getTime() - occasion.at) / 1000))
+    await log.record(attemptsExceeded(eventContext, authenticator, until))
+    const retryAfter = Math.max(1, Math.ceil((until.getTime() - eventContext.at) / 1000))
     return { problem: { error: `Too many wrong codes. Try again in ${minutes(retryAfter)}.`, status: 429, retryAfter } }
   }
   const method = await check()
@@ -41,6 +41,8 @@ export const checkCode = async (
     if (method === 'repeated') throw wentOn(visit)
     return { method }
   }
-  await log.record(codeRefused(occasion, authenticator, { errorCode: 'invalid_code', message: 'The code is wrong.' }))
+  await log.record(
+    codeRefused(eventContext, authenticator, { errorCode: 'invalid_code', message: 'The code is wrong.' }),
+  )
   return { problem: { error: 'This code is wrong, or was used before. Enter the one that you see now.' } }
 }

@@ -12,15 +12,15 @@ import { checkCode } from './guessing.ts'
 import { completeChallenge, noteShown } from './prove.ts'
 import { formData, otherPage, showPage } from './show-page.ts'
 
-const useCode = async ({ services, key, request, user, occasion }: FactorVisit, typed: string) => {
+const useCode = async ({ services, key, request, user, eventContext }: FactorVisit, typed: string) => {
   const { db, secretBox } = services
   const totp = await findTotp(db, key.tenantId, user.userId)
   if (!totp) return undefined
   const secret = secretBox.open(totp.sealedSecret, totpSecretPlace(key.tenantId, totp.id))
-  const step = matchTotp(secret, typed, occasion.at)
+  const step = matchTotp(secret, typed, eventContext.at)
   if (step === undefined) return undefined
   const own = { userId: user.userId, methodId: totp.id }
-  const use = { step, at: new Date(occasion.at) }
+  const use = { step, at: new Date(eventContext.at) }
   return useForRequest(db, request, `used ${totp.id} ${step}`, async transaction =>
     (await useTotpStep(transaction, key.tenantId, own, use)) ? totp : undefined,
   )

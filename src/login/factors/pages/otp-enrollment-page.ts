@@ -26,11 +26,11 @@ export const otpEnrollmentPage: FactorPage = {
   },
 
   async submit(visit, form) {
-    const { services, key, occasion } = visit
+    const { services, key, eventContext } = visit
     const typed = form.get('code') ?? ''
     if (!isTotpCode(typed)) return this.show(visit, { error: 'Enter the six digits that your app shows.' })
     const secret = await pendingTotpSecret(visit)
-    const step = matchTotp(secret, typed, occasion.at)
+    const step = matchTotp(secret, typed, eventContext.at)
     if (step === undefined) {
       return this.show(visit, { error: 'This code does not fit. Is the clock of your phone right?' })
     }

@@ -99,7 +99,7 @@ const loadPasskeyVisit = async (exchange: Exchange, services: FactorServices): P
 
 /** True when there is nothing to ask: the browser goes straight on. An address without WebAuthn is worth a warning. */
 const hasNothingToAsk = async (visit: FactorVisit): Promise<boolean> => {
-  const { exchange, services, key, user, methods, request, occasion } = visit
+  const { exchange, services, key, user, methods, request, eventContext } = visit
   const { directory } = services
   const connection = await directory.connection(key.tenantId, DATABASE_CONNECTION)
   if (!connection || !passkeyPolicyOf(connection).enabled) return true
@@ -107,19 +107,19 @@ const hasNothingToAsk = async (visit: FactorVisit): Promise<boolean> => {
   if (!relyingPartyOf(exchange.tenant)) {
     const message =
       'Browsers offer passkeys only at addresses with https and a host name, and at localhost: ISSUER is none.'
-    await services.log.record(passkeysUnavailable(occasion, message))
+    await services.log.record(passkeysUnavailable(eventContext, message))
     return true
   }
   return isPasskeyPromptSnoozed(services.db, key.tenantId, user.userId)
 }
 
 const decline = async (visit: FactorVisit, form: URLSearchParams): Promise<void> => {
-  const { services, key, user, occasion, request } = visit
+  const { services, key, user, eventContext, request } = visit
   if (!(await noteOnce(services.volatileDb, request, 'declined passkey'))) throw wentOn(visit)
   const isForever = form.get('dontShowAgain') === 'on'
-  const until = isForever ? undefined : new Date(occasion.at + SNOOZE_MS)
+  const until = isForever ? undefined : new Date(eventContext.at + SNOOZE_MS)
   await snoozePasskeyPrompt(services.db, key.tenantId, user.userId, until)
-  await services.log.record(passkeyDeclined(occasion, isForever ? 'never' : 'not_now', request.query))
+  await services.log.record(passkeyDeclined(eventContext, isForever ? 'never' : 'not_now', request.query))
   await settle(visit)
 }
 
@@ -131,22 +131,22 @@ export const passkeyEnrollmentPage: FactorPage = {
 
   async show(visit, problem) {
     if (await hasNothingToAsk(visit)) return settle(visit)
-    const { services, request, occasion } = visit
+    const { services, request, eventContext } = visit
     const options = creationJson(visit, 'passkey')
     if (await noteOnce(services.volatileDb, request, 'enrollment passkey')) {
-      await services.log.record(enrollmentStarted(occasion, PASSKEY, request.query))
+      await services.log.record(enrollmentStarted(eventContext, PASSKEY, request.query))
     }
     const data = { ...formData(visit, problem), script: WEBAUTHN_SCRIPT.path, options }
     showPage(visit, 'passkey-enrollment', data, problem)
   },
 
   async submit(visit, form) {
-    const { services, occasion, request } = visit
+    const { services, eventContext, request } = visit
     if (DECLINE.includes(form.get('action') ?? '')) return decline(visit, form)
     const problem = reportedError(form) ?? (await createPendingPasskey(visit, NAME, form.get('passkey') ?? ''))
     if (!problem) return settle(visit)
     const { sentence, ...failure } = problem
-    await services.log.record(enrollmentFailed(occasion, PASSKEY, failure, request.query))
+    await services.log.record(enrollmentFailed(eventContext, PASSKEY, failure, request.query))
     await this.show(visit, { error: sentence })
   },
 }

@@ -27,14 +27,14 @@ import { advance, type FactorVisit, wentOn } from './factor-visit.ts'
 
 /** A method that the visit's user is about to get. */
 export const newMethod = (
-  { services, user, occasion }: FactorVisit,
+  { services, user, eventContext }: FactorVisit,
   type: AuthenticationMethodType,
   name: string,
 ): NewMethod => ({
   id: createMethodId(type, services.random),
   userId: user.userId,
   name,
-  createdAt: new Date(occasion.at),
+  createdAt: new Date(eventContext.at),
 })
 
 /** The user's method of a factor, as events name it. */
@@ -49,23 +49,27 @@ export const noteShown = async (
   factor: Factor,
   what: 'challenge' | 'enrollment',
 ): Promise<void> => {
-  const { services, request, occasion } = visit
+  const { services, request, eventContext } = visit
   if (!(await noteOnce(services.volatileDb, request, `${what} ${factor.name}`))) return
   const event =
     what === 'challenge'
-      ? factorStarted(occasion, eventAuthenticator(visit, factor))
-      : enrollmentStarted(occasion, { type: factor.name })
+      ? factorStarted(eventContext, eventAuthenticator(visit, factor))
+      : enrollmentStarted(eventContext, { type: factor.name })
   await services.log.record(event)
 }
 
 /** The session knows what was proved in it, so that later logins do, too. */
 const noteSession = async (
-  { services, key, occasion }: FactorVisit,
+  { services, key, eventContext }: FactorVisit,
   factor: Factor,
   credential: CredentialSummary | undefined,
 ): Promise<void> => {
-  const proof = { name: MFA_METHOD, amr: [MFA_METHOD, ...factor.amr(credential)], performedAt: new Date(occasion.at) }
-  const until = new Date(occasion.at + LIFETIME.sessionAbsolute * 1000)
+  const proof = {
+    name: MFA_METHOD,
+    amr: [MFA_METHOD, ...factor.amr(credential)],
+    performedAt: new Date(eventContext.at),
+  }
+  const until = new Date(eventContext.at + LIFETIME.sessionAbsolute * 1000)
   await saveSessionMethod(services.volatileDb, key, proof, until)
 }
 
@@ -88,9 +92,9 @@ export const enroll = async (
   return outcome
 }
 
-const rememberBrowser = ({ exchange, user, occasion }: FactorVisit, methodId: string): void => {
+const rememberBrowser = ({ exchange, user, eventContext }: FactorVisit, methodId: string): void => {
   const { response, secure, keys } = exchange
-  const until = occasion.at + REMEMBER_SECONDS * 1000
+  const until = eventContext.at + REMEMBER_SECONDS * 1000
   const cookie = toRememberedCookie({ userId: user.userId, methodId, until }, keys.rememberedBrowser)
   addCookie(response, cookieName('remembered', secure), cookie, { secure, maxAge: REMEMBER_SECONDS })
 }
@@ -102,10 +106,10 @@ export const completeChallenge = async (
   method: { readonly id: string; readonly credential?: CredentialSummary },
   form: URLSearchParams,
 ): Promise<void> => {
-  const { services, occasion, request } = visit
+  const { services, eventContext, request } = visit
   const remembers = request.allowsRememberedBrowser && !factor.isFallback && form.get('rememberBrowser') === 'true'
   if (!(await advanceFactorRequest(services.volatileDb, request, factor.name, 'challenge'))) throw wentOn(visit)
-  await services.log.record(factorProved(occasion, { type: factor.name, id: method.id }, remembers))
+  await services.log.record(factorProved(eventContext, { type: factor.name, id: method.id }, remembers))
   await noteSession(visit, factor, method.credential)
   if (remembers) rememberBrowser(visit, method.id)
   await advance(visit)
@@ -117,8 +121,8 @@ export const completeEnrollment = async (
   factor: Factor,
   method: { readonly id: string; readonly name: string; readonly credential?: CredentialSummary },
 ): Promise<void> => {
-  const { services, occasion, stage } = visit
-  await services.log.record(enrollmentCompleted(occasion, { ...method, type: factor.name }))
+  const { services, eventContext, stage } = visit
+  await services.log.record(enrollmentCompleted(eventContext, { ...method, type: factor.name }))
   if (stage.kind === 'enrollment') await noteSession(visit, factor, method.credential)
   await advance(visit)
 }

@@ -20,7 +20,7 @@ const proveWith = async (
   { methodType }: WebauthnFactor,
   field: string,
 ): Promise<({ readonly kind: 'proved' } & StoredCredential) | Refused> => {
-  const { services, key, user, occasion } = visit
+  const { services, key, user, eventContext } = visit
   const answer = await takeAnswer(visit, field, bindingOf(visit, 'get', methodType))
   if (answer.kind === 'refused') return answer
   const stored = await findCredential(services.db, key.tenantId, answer.credentialId)
@@ -29,7 +29,7 @@ const proveWith = async (
   }
   const used = await verifyUse(stored, answer, requireRelyingParty(visit))
   if (used.kind === 'refused') return used
-  const use = { ...used, at: new Date(occasion.at) }
+  const use = { ...used, at: new Date(eventContext.at) }
   return (await useCredential(services.db, key.tenantId, stored, use))
     ? { kind: 'proved', ...stored }
     : { kind: 'refused', reason: 'The counter of the credential has not grown.' }
@@ -63,7 +63,7 @@ export const webauthnChallengePage = (factor: WebauthnFactor): FactorPage => ({
       return completeChallenge(visit, factor, { id: proof.methodId, credential: proof.credential }, form)
     }
     const { sentence, ...failure } = 'sentence' in proof ? proof : refusal(proof)
-    await visit.services.log.record(challengeFailed(visit.occasion, { type: factor.name }, failure))
+    await visit.services.log.record(challengeFailed(visit.eventContext, { type: factor.name }, failure))
     await this.show(visit, { error: sentence })
   },
 })

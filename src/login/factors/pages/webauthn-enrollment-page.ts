@@ -25,7 +25,7 @@ export const webauthnEnrollmentPage = (factor: WebauthnFactor): FactorPage => ({
     const created = reportedError(form) ?? (await createCredential(visit, factor, form.get('response') ?? ''))
     if ('id' in created) return completeEnrollment(visit, factor, created)
     const { sentence, ...failure } = created
-    await visit.services.log.record(enrollmentFailed(visit.occasion, { type: factor.name }, failure))
+    await visit.services.log.record(enrollmentFailed(visit.eventContext, { type: factor.name }, failure))
     await this.show(visit, { error: sentence })
   },
 })

@@ -32,8 +32,8 @@ export const bindingOf = (
 ): ChallengeBinding => ({ ...key, ceremony, type, userId: user.userId })
 
 /** A new challenge for the page. */
-export const pageChallenge = ({ exchange, services, occasion }: FactorVisit, binding: ChallengeBinding) =>
-  createChallenge(binding, occasion.at + CHALLENGE_LIFETIME_MS, {
+export const pageChallenge = ({ exchange, services, eventContext }: FactorVisit, binding: ChallengeBinding) =>
+  createChallenge(binding, eventContext.at + CHALLENGE_LIFETIME_MS, {
     key: exchange.keys.webauthnChallenge,
     random: services.random,
   })

@@ -1,4 +1,4 @@
-/** Runs the Actions of a passage: puts their event together and hands it to the sandbox. */
+/** Runs the Actions of post-login: puts their event together and hands it to the sandbox. */
 
 import type { TransactionMetadata } from '../../actions/contract/contract.ts'
 import { isJsonObject, type Json } from '../../base/json.ts'
@@ -8,7 +8,7 @@ import { listAuthenticationMethods } from '../../store/users/authentication-meth
 import { DATABASE_CONNECTION } from '../tenant/directory.ts'
 import { postLoginEvent } from './event/post-login-event.ts'
 import type { RequestFields } from './event/request-part.ts'
-import { type Memory, type Passage, sessionKey } from './passage.ts'
+import { type Memory, type PostLoginRun, type PostLoginServices, sessionKey } from './post-login-run.ts'
 import type { TriggerOutcome } from './run-trigger.ts'
 
 /** The request by which the browser came back, as `/continue` handed it over. */
@@ -17,43 +17,54 @@ const resumingRequest = (resumed: Json | undefined): RequestFields | undefined =
     ? (resumed.request as unknown as RequestFields) // made by `continueLogin`
     : undefined
 
-const userConnection = async ({ deps, login }: Passage): Promise<ConnectionRecord> => {
+const userConnection = async ({ directory }: PostLoginServices, { login }: PostLoginRun): Promise<ConnectionRecord> => {
   const { exchange, user } = login
-  const connection = await deps.directory.connection(exchange.tenant.tenantId, DATABASE_CONNECTION)
+  const connection = await directory.connection(exchange.tenant.tenantId, DATABASE_CONNECTION)
   if (!connection || connection.id !== user.connectionId) throw new TypeError('a user belongs to no connection')
   return connection
 }
 
 /** What was proved after the first factor: nothing, when that was proved a moment ago. */
-const laterMethods = async ({ deps, login, facts, resumed }: Passage): Promise<readonly SessionMethod[]> =>
+const laterMethods = async (
+  { db }: PostLoginServices,
+  { login, facts, resumed }: PostLoginRun,
+): Promise<readonly SessionMethod[]> =>
   login.kind === 'interactive' && resumed === undefined
     ? []
-    : listSessionMethods(deps.db, sessionKey(login), new Date(facts.authenticatedAt))
+    : listSessionMethods(db, sessionKey(login), new Date(facts.authenticatedAt))
 
-const eventOf = async (passage: Passage, connection: ConnectionRecord, metadata: TransactionMetadata) => {
-  const { deps, login, facts, resumed } = passage
+const eventOf = async (
+  services: PostLoginServices,
+  run: PostLoginRun,
+  { connection, metadata }: { readonly connection: ConnectionRecord; readonly metadata: TransactionMetadata },
+) => {
+  const { login, facts, resumed } = run
   const { exchange } = login
   const [client, enrolled, methods] = await Promise.all([
-    deps.directory.client(exchange.tenant.tenantId, login.client.id),
-    listAuthenticationMethods(deps.db, exchange.tenant.tenantId, login.user.userId),
-    laterMethods(passage),
+    services.directory.client(exchange.tenant.tenantId, login.client.id),
+    listAuthenticationMethods(services.db, exchange.tenant.tenantId, login.user.userId),
+    laterMethods(services, run),
   ])
   if (!client) throw new TypeError('a login belongs to no client')
-  const place = deps.actions.placeOf(exchange)
+  const place = services.actions.placeOf(exchange)
   const resumedBy = resumingRequest(resumed)
   return postLoginEvent({ login, facts, client, connection, enrolled, methods, place, resumedBy, metadata })
 }
 
 /** @param memory of the suspension that is over; undefined at the first run */
-export const runPassage = async (passage: Passage, memory: Memory | undefined): Promise<TriggerOutcome> => {
-  const { deps, login, facts, bound } = passage
+export const runPostLogin = async (
+  services: PostLoginServices,
+  run: PostLoginRun,
+  memory: Memory | undefined,
+): Promise<TriggerOutcome> => {
+  const { login, facts, bound } = run
   const { exchange, user, client, sessionId, kind } = login
-  const connection = await userConnection(passage)
-  const ran = await deps.runTrigger({
+  const connection = await userConnection(services, run)
+  const ran = await services.runTrigger({
     trigger: 'post-login',
     actions: bound,
-    event: await eventOf(passage, connection, memory?.metadata ?? {}),
-    occasion: { exchange, client, connection, user, transaction: exchange.transaction, sessionId },
+    event: await eventOf(services, run, { connection, metadata: memory?.metadata ?? {} }),
+    eventContext: { exchange, client, connection, user, transaction: exchange.transaction, sessionId },
     interactive: kind === 'interactive' || kind === 'session',
     continueFrom: memory?.resume,
     redirectState: memory?.awaits.kind === 'redirect' ? facts.resumedState : undefined,

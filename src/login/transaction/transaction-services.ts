@@ -7,7 +7,7 @@ import type { TenantLog } from '../../logs/record/log-event.ts'
 import type { Db } from '../../store/database/database.ts'
 import type { Assign } from '../assignment/assignment-port.ts'
 
-export interface LoginContext {
+export interface TransactionServices {
   readonly volatileDb: Db
   readonly log: TenantLog
   readonly clock: Clock

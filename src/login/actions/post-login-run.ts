@@ -1,4 +1,4 @@
-/** One login on its way through its post-login Actions, and what is kept of it while it is suspended. */
+/** The run of the trigger post-login in one login, and what is kept of it while it is suspended. */
 
 import type { Resume, TransactionMetadata } from '../../actions/contract/contract.ts'
 import type { Effect } from '../../actions/contract/effects.ts'
@@ -15,7 +15,7 @@ import type { BegunExecution, RunTrigger } from './run-trigger.ts'
 
 export const POST_LOGIN = 'post_login'
 
-export interface PostLoginDeps {
+export interface PostLoginServices {
   readonly db: Db
   readonly volatileDb: Db
   readonly clock: Clock
@@ -24,8 +24,7 @@ export interface PostLoginDeps {
   readonly runTrigger: RunTrigger
 }
 
-export interface Passage {
-  readonly deps: PostLoginDeps
+export interface PostLoginRun {
   readonly login: LoginUnderWay
   readonly facts: LoginFacts
   readonly bound: readonly BoundActionOfTenant[]
