@@ -15,7 +15,7 @@ import {
   type PostLoginServices,
   remember,
 } from './post-login-run.ts'
-import { ACTION_FAILED, NOBODY_THERE, refusalOf } from './refusal.ts'
+import { ACTION_FAILED, INTERACTION_REQUIRED, refusalOf } from './refusal.ts'
 import { runPostLogin } from './run-post-login.ts'
 import type { TriggerOutcome } from './run-trigger.ts'
 import { settleEffects } from './settle-effects.ts'
@@ -71,7 +71,7 @@ const ENDS: { readonly [Kind in PipelineOutcome['kind']]: End<Kind> } = {
   },
   suspended: (services, run, { resume, effect }, effects, { execution, transactionMetadata: metadata }) =>
     suspend(services, run, { resume, awaits: effect, execution, effects, metadata }),
-  interaction_required: async () => NOBODY_THERE,
+  interaction_required: async () => INTERACTION_REQUIRED,
   failed: async () => ACTION_FAILED,
 }
 

@@ -14,7 +14,7 @@ export const ACTION_FAILED = deny(
 )
 
 /** A page is needed and no user is there to see it (OpenID Connect Core 1.0 section 3.1.2.6). */
-export const NOBODY_THERE = deny('interaction_required', 'An Action has to send the user to a page.')
+export const INTERACTION_REQUIRED = deny('interaction_required', 'An Action has to send the user to a page.')
 
 /** A refresh token that was ended is told apart as RFC 6749 section 5.2 does, so that applications forget it. */
 const REFUSALS: {

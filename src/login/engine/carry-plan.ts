@@ -62,7 +62,7 @@ const currentTokenPlan = (context: KoaContextWithOIDC): TokenPlan =>
 export const carryOutPlan = (context: KoaContextWithOIDC, plan: LoginPlan): void => {
   const { grant, session, requestParamOIDCScopes } = context.oidc
   if (grant && !isEmptyTokenPlan(plan.tokens)) Reflect.set(grant, PLAN, plan.tokens)
-  // Only refresh tokens live long enough for anybody to ask.
+  // Only refresh tokens live long enough for an Action to ask.
   if (grant && requestParamOIDCScopes.has('offline_access')) noteOrigin(grant, exchangeOf(context))
   if (!session) return
   const { expiresAt, cookieMode, idleExpiresAt, authentication } = plan.session

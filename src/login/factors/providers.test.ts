@@ -14,7 +14,7 @@ test('a user is enrolled with the providers of the factors that he has', () => {
   assert.deepEqual(having('totp', 'webauthn-platform'), ['guardian', 'google-authenticator'])
 })
 
-test('neither a recovery code nor a passkey alone is a second factor of anybody', () => {
+test('neither a recovery code nor a passkey alone is a second factor', () => {
   assert.deepEqual(having(), [])
   assert.deepEqual(having('recovery-code', 'passkey'), [])
 })

@@ -38,7 +38,7 @@ const NOTHING_USABLE: StepOutcome = {
 }
 
 /** No user is there who could be asked (OpenID Connect Core 1.0 section 3.1.2.6). */
-const NOBODY_THERE: StepOutcome = {
+const INTERACTION_REQUIRED: StepOutcome = {
   kind: 'deny',
   error: 'interaction_required',
   description: 'Multifactor authentication required',
@@ -95,7 +95,7 @@ export const suspendForFactors = async (
 ): Promise<StepOutcome> => {
   const { exchange, user, kind } = login
   const key = factorRequestKey(login)
-  if (!key || kind === 'silent' || kind === 'refresh') return NOBODY_THERE
+  if (!key || kind === 'silent' || kind === 'refresh') return INTERACTION_REQUIRED
   const [methods, earlier] = await Promise.all([
     listAuthenticationMethods(services.db, exchange.tenant.tenantId, user.userId),
     findRequestOf(services, login),

@@ -32,13 +32,13 @@ export const createPasswordHasher = (
   waitingOfNetwork: number = WAITING.ofNetwork,
 ): PasswordHasher => {
   const turns = createFairTurns({ concurrency, waitingPerKey: waitingOfNetwork, waiting: WAITING.ofAll })
-  let nobody: Promise<string> | undefined
+  let unknownUser: Promise<string> | undefined
 
   return {
     hash: (password, network) => turns(network)(() => hash(password, PARAMETERS)),
     async verify(expected, password, network) {
-      nobody ??= hash('the password of nobody', PARAMETERS)
-      const compared = expected ?? (await nobody)
+      unknownUser ??= hash('the password of nobody', PARAMETERS)
+      const compared = expected ?? (await unknownUser)
       // A hash that is not one of Argon2's cannot be verified; its user has to set a new password.
       const matches = await turns(network)(() => verify(compared, password).catch(() => false))
       return expected !== undefined && matches

@@ -15,7 +15,7 @@ export type PipelineOutcome =
   | { readonly kind: 'denied'; readonly error: string; readonly description: string }
 
 /** A refresh token is used by an application: there is no browser to send anywhere (OpenID Connect Core 3.1.2.6). */
-const NOBODY_THERE: PipelineOutcome = {
+const INTERACTION_REQUIRED: PipelineOutcome = {
   kind: 'denied',
   error: 'interaction_required',
   description: 'The user has to take part in this login; start it again in the browser.',
@@ -39,7 +39,7 @@ export const runPipeline = async (
     const outcome = await step.run(login, step.name === resumption?.step ? resumption.data : undefined)
     if (outcome.kind === 'deny') return { ...outcome, kind: 'denied' }
     if (outcome.kind === 'suspend') {
-      return login.kind === 'refresh' ? NOBODY_THERE : { kind: 'suspended', step: step.name, to: outcome.to }
+      return login.kind === 'refresh' ? INTERACTION_REQUIRED : { kind: 'suspended', step: step.name, to: outcome.to }
     }
   }
   return { kind: 'done' }

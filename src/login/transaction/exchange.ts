@@ -38,7 +38,7 @@ export interface Exchange {
   header(name: string): string | undefined
   /**
    * Makes the answer wait for this work. When it fails, the answer is withheld: what a login has done must be in the
-   * log, and what it has promised must be stored, before anybody is told.
+   * log, and what it has promised must be stored, before the browser is told.
    */
   hold(work: Promise<unknown>): void
   /** Settles when everything that the answer waits for is done. @throws the first failure */

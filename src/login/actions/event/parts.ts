@@ -36,9 +36,9 @@ export const connectionPart = ({ id, name, strategy }: ConnectionRecord): JsonOb
 })
 
 /**
- * The user as the tenant knows him.
+ * The user as the tenant knows them.
  *
- * @param methods what he has set up: his second factors are among them
+ * @param methods what they have set up: their second factors are among them
  * @param issuer whose avatar stands for a picture
  */
 export const userPart = (

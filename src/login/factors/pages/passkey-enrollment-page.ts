@@ -83,7 +83,7 @@ const requestHere = async (
 /**
  * The visit. When an Action's redirect has led here, the page makes a request of its own, which ends at `/continue`.
  * A user who was sent elsewhere, to prove something more than a password, finds nothing here: a passkey would be a way in
- * that spares him the proof for good.
+ * that spares the user the proof for good.
  */
 const loadPasskeyVisit = async (exchange: Exchange, services: FactorServices): Promise<FactorVisit> => {
   const interaction = await loadWaitingLogin(exchange, services)
