@@ -6,25 +6,19 @@ import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
 import { startServerProcess } from '../src/cli/demo/server-process.ts'
 import { createSimulatedBrowser } from '../src/cli/demo/simulated-browser.ts'
+import { ROLE } from '../src/store/embedded/postgres-configuration.ts'
 import { freePort, readCredentials, serverEnvironment, temporaryDirectory } from './kit/server.ts'
 
 const DISK = '192m'
 
-/** A small disk in memory; undefined where the account of the test may not mount one. */
-const mountSmallDisk = (): { path: string; unmount(): void } | undefined => {
-  const path = temporaryDirectory()
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK},mode=0755`, 'tmpfs', path])
-  if (status !== 0) {
-    rmSync(path, { recursive: true })
-    return undefined
-  }
-  const unmount = (): void => {
-    spawnSync('umount', ['--lazy', path])
-    rmSync(path, { recursive: true, force: true })
-  }
-  return { path, unmount }
+/** Where a server keeps its data, and how it is left without space, and given some again. */
+interface Space extends Disposable {
+  readonly path: string
+  readonly take: () => Promise<void>
+  readonly give: () => Promise<void>
 }
 
 /** Writes until the disk takes no more byte. */
@@ -43,9 +37,47 @@ const fill = (file: string): void => {
   }
 }
 
-test('a full disk makes the server unready, and room makes it ready again', async t => {
-  const disk = mountSmallDisk()
-  if (!disk) return t.skip('this account may not mount a small disk')
+/** A small disk in memory, which is filled; undefined where the account of the test may not mount one. */
+const mountSmallDisk = (): Space | undefined => {
+  const path = temporaryDirectory()
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK},mode=0755`, 'tmpfs', path])
+  if (status !== 0) {
+    rmSync(path, { recursive: true })
+    return undefined
+  }
+  const filler = join(path, 'filler')
+  return {
+    path,
+    take: async () => fill(filler),
+    give: async () => rmSync(filler),
+    [Symbol.dispose]: () => {
+      spawnSync('umount', ['--lazy', path])
+      rmSync(path, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A folder for which PostgreSQL is told that it may use no more of the disk: it refuses the same statement. */
+const limitSpace = (): Space => {
+  const path = temporaryDirectory()
+  const host = join(path, 'data', 'postgres')
+  const alter = async (change: string): Promise<void> => {
+    const client = new pg.Client({ connectionString: `postgresql://${ROLE}@/postgres?host=${host}&sslmode=disable` })
+    await client.connect()
+    await client.query(`alter system ${change}`)
+    await client.query('select pg_reload_conf()')
+    await client.end()
+  }
+  return {
+    path,
+    take: () => alter(`set temp_file_limit = '40kB'`),
+    give: () => alter('reset temp_file_limit'),
+    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
+  }
+}
+
+test('a full disk makes the server unready, and room makes it ready again', async () => {
+  using disk = mountSmallDisk() ?? limitSpace()
   const dataDir = join(disk.path, 'data')
   mkdirSync(dataDir)
   const server = await startServerProcess(
@@ -62,14 +94,13 @@ test('a full disk makes the server unready, and room makes it ready again', asyn
   try {
     await untilDatabaseIs('ok')
     await logIn()
-    fill(join(disk.path, 'filler'))
+    await disk.take()
     await untilDatabaseIs('not_writable')
     assert.equal((await fetch(new URL('healthz', server.issuer))).status, 200)
-    rmSync(join(disk.path, 'filler'))
+    await disk.give()
     await untilDatabaseIs('ok')
     await logIn()
   } finally {
     await server.stop()
-    disk.unmount()
   }
 })
