@@ -21,7 +21,7 @@ test('the partitions are there when the upkeep has started, and come back when o
     const name = rows[0]?.name ?? assert.fail('no partition')
     await sql`drop table ${sql.table(name)}`.execute(db)
     const exists = async () => (await sql`select ${name}::regclass`.execute(db).catch(() => undefined)) !== undefined
-    const deadline = Date.now() + 5_000
+    const deadline = Date.now() + 60_000
     while (!(await exists()) && Date.now() < deadline) await sleep(20)
     assert.ok(await exists(), 'a later round created it again')
   } finally {
@@ -34,7 +34,7 @@ test('a round that fails is reported and the next one is tried', async () => {
   const errors: unknown[] = []
   const upkeep = await startLogUpkeep({ ...KEPT, db: database.db, intervalMs: 5, onError: error => errors.push(error) })
   await database.close()
-  const deadline = Date.now() + 5_000
+  const deadline = Date.now() + 60_000
   while (errors.length < 2 && Date.now() < deadline) await sleep(5)
   await upkeep[Symbol.asyncDispose]()
   assert.ok(errors.length >= 2)
@@ -60,7 +60,7 @@ test('old days are dropped soon after the start, and those that are being read a
     await sleep(100)
     assert.deepEqual(dropped, [])
     await reader.end()
-    const deadline = Date.now() + 5_000
+    const deadline = Date.now() + 60_000
     while (dropped.length < 3 && Date.now() < deadline) await sleep(20)
     assert.deepEqual(dropped, [33, 32, 31].map(dayBefore))
     assert.deepEqual(
