@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { createTestDatabase, type TestDatabase } from '../../../test/kit/database.ts'
 import { insertTestSession, insertTestTenant, insertTestUser, TENANT } from '../../../test/kit/test-tenant.ts'
 import { toTenantId } from '../../model/ids.ts'
+import { changeUser, deleteUser } from '../users/user-administration.ts'
 import {
   advanceFactorRequest,
   type FactorRequest,
@@ -205,4 +206,22 @@ test('of two right answers the first counts, also when they are of two factors; 
   const next = await saved({}, waiting.key)
   assert.ok(await advanceFactorRequest(database.db, next, first, 'challenge'), 'another request is another challenge')
   assert.deepEqual((await current(waiting.key)).proved, proved)
+})
+
+test('a new password, a block and the deletion of the user end every wait', async () => {
+  const read = { db: database.db, tenantId: TENANT }
+  const ends = [
+    (id: string) => changeUser(read, id, { profile: {}, passwordHash: 'another', at: new Date() }),
+    (id: string) => changeUser(read, id, { profile: { blocked: true }, at: new Date() }),
+    (id: string) => deleteUser(read, id),
+  ]
+  for (const [index, end] of ends.entries()) {
+    const id = await insertTestUser(database.db)
+    await insertTestSession(database.db, id, `ends ${index}`)
+    const { key } = await saved({}, { ...newKey(`ends ${index}`), userId: id })
+    await end(id)
+    const rows = await database.db.selectFrom('factor_requests').select('user_id').where('user_id', '=', id).execute()
+    assert.deepEqual(rows, [])
+    assert.equal(await findFactorRequest(database.db, key), undefined)
+  }
 })
