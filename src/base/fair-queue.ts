@@ -1,4 +1,4 @@
-/** Places for work, shared among keys: a key that waits with few gets the next place before one that floods. */
+/** Places for work, shared among keys: a key with little work gets the next place before one that floods. */
 
 export interface FairQueueOptions<Work> {
   /** Work under way at once. */
@@ -32,94 +32,127 @@ export interface FairQueue<Work> {
   drain(): readonly Work[]
 }
 
-export const createFairQueue = <Work>({
-  capacity,
-  perKey,
-  waitingPerKey,
-  start,
-  room,
-}: FairQueueOptions<Work>): FairQueue<Work> => {
-  /** In turn: a key that has been served goes to the end. */
-  const lines = new Map<string, Line<Work>>()
-  let running = 0
-  let waiting = 0
+/** The lines in turn: a key that has been served goes to the end. */
+class Lines<Work> {
+  waiting = 0
+  readonly #options: FairQueueOptions<Work>
+  readonly #lines = new Map<string, Line<Work>>()
+  #running = 0
 
-  const begin = (key: string, line: Line<Work>, work: Work): void => {
-    running += 1
-    waiting -= 1
-    line.running += 1
-    lines.delete(key)
-    lines.set(key, line)
-    start(work)
+  constructor(options: FairQueueOptions<Work>) {
+    this.#options = options
   }
-  const next = (): boolean => {
-    if (running >= capacity) return false
-    for (const [key, line] of lines) {
+
+  of(key: string): Line<Work> | undefined {
+    return this.#lines.get(key)
+  }
+
+  add(key: string, line: Line<Work>, work: Work): void {
+    this.#lines.set(key, line)
+    line.waiting.push(work)
+    this.waiting += 1
+  }
+
+  mayStart(line: Line<Work>): boolean {
+    const { capacity, perKey } = this.#options
+    return this.#running < capacity && line.running < perKey && line.waiting.length === 0
+  }
+
+  /** Starts as much as there are places for. */
+  start(): void {
+    while (this.#startNext());
+  }
+
+  end(line: Line<Work>): void {
+    this.#running -= 1
+    line.running -= 1
+  }
+
+  /** The line that waits with most, when that is more than this one. */
+  longerThan(line: Line<Work>): Line<Work> | undefined {
+    let longest: Line<Work> | undefined
+    let length = line.waiting.length + 1
+    for (const other of this.#lines.values()) {
+      if (other.waiting.length > length) {
+        longest = other
+        length = other.waiting.length
+      }
+    }
+    return longest
+  }
+
+  tidy(key: string): void {
+    const line = this.#lines.get(key)
+    if (line && line.running === 0 && line.waiting.length === 0) this.#lines.delete(key)
+  }
+
+  drain(): Work[] {
+    const left = [...this.#lines.values()].flatMap(line => line.waiting.splice(0))
+    this.waiting = 0
+    for (const key of [...this.#lines.keys()]) this.tidy(key)
+    return left
+  }
+
+  #startNext(): boolean {
+    const { capacity, perKey, start } = this.#options
+    if (this.#running >= capacity) return false
+    for (const [key, line] of this.#lines) {
       const work = line.running < perKey ? line.waiting.shift() : undefined
       if (work === undefined) continue
-      begin(key, line, work)
+      this.#running += 1
+      this.waiting -= 1
+      line.running += 1
+      this.#lines.delete(key)
+      this.#lines.set(key, line)
+      start(work)
       return true
     }
     return false
   }
-  const tidy = (key: string): void => {
-    const line = lines.get(key)
-    if (line && line.running === 0 && line.waiting.length === 0) lines.delete(key)
-  }
+}
 
-  const mayStart = (line: Line<Work>): boolean =>
-    running < capacity && line.running < perKey && line.waiting.length === 0
+/**
+ * The key that waits with most gives a place to one that waits with less (longest queue drop: McKenney, Stochastic fairness
+ * queueing, 1990), so that no number of full lines keeps a new one out.
+ */
+const makeRoom = <Work>(lines: Lines<Work>, line: Line<Work>, room: FairQueueOptions<Work>['room']): boolean => {
+  if (!room || lines.waiting < room.waiting || lines.mayStart(line)) return true
+  const displaced = lines.longerThan(line)?.waiting.pop()
+  if (displaced === undefined) return false
+  lines.waiting -= 1
+  room.onDisplaced(displaced)
+  return true
+}
 
-  /**
-   * The key that waits with most gives a place to one that waits with less (longest queue drop: McKenney, Stochastic fairness
-   * queueing, 1990), so that no number of full lines keeps a new one out.
-   */
-  const makeRoom = (line: Line<Work>): boolean => {
-    if (!room || waiting < room.waiting || mayStart(line)) return true
-    let longest = { waiting: line.waiting, length: line.waiting.length + 1 }
-    for (const { waiting: others } of lines.values()) {
-      if (others.length > longest.length) longest = { waiting: others, length: others.length }
-    }
-    const displaced = longest.waiting === line.waiting ? undefined : longest.waiting.pop()
-    if (displaced === undefined) return false
-    waiting -= 1
-    room.onDisplaced(displaced)
-    return true
-  }
+export const createFairQueue = <Work>(options: FairQueueOptions<Work>): FairQueue<Work> => {
+  const { waitingPerKey, room } = options
+  const lines = new Lines(options)
 
   return {
     push(key, work) {
-      const line = lines.get(key) ?? { running: 0, waiting: [] }
-      if (line.waiting.length >= waitingPerKey || !makeRoom(line)) return 'refused'
-      lines.set(key, line)
-      line.waiting.push(work)
-      waiting += 1
-      next()
+      const line = lines.of(key) ?? { running: 0, waiting: [] }
+      if (line.waiting.length >= waitingPerKey || !makeRoom(lines, line, room)) return 'refused'
+      lines.add(key, line, work)
+      lines.start()
       return line.waiting.includes(work) ? 'waits' : 'started'
     },
     withdraw(key, work) {
-      const ours = lines.get(key)?.waiting ?? []
-      const at = ours.indexOf(work)
+      const waiting = lines.of(key)?.waiting ?? []
+      const at = waiting.indexOf(work)
       if (at >= 0) {
-        ours.splice(at, 1)
-        waiting -= 1
+        waiting.splice(at, 1)
+        lines.waiting -= 1
       }
-      tidy(key)
+      lines.tidy(key)
       return at >= 0
     },
     done(key) {
-      const line = lines.get(key)
+      const line = lines.of(key)
       if (!line) return
-      running -= 1
-      line.running -= 1
-      while (next());
-      tidy(key)
+      lines.end(line)
+      lines.start()
+      lines.tidy(key)
     },
-    drain() {
-      const left = [...lines.values()].flatMap(line => line.waiting.splice(0))
-      waiting = 0
-      for (const key of [...lines.keys()]) tidy(key)
-      return left
-    },
+    drain: () => lines.drain(),
   }
 }

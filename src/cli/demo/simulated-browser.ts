@@ -51,32 +51,16 @@ export interface SimulatedBrowser {
   logIn(email: string, password: string, parameters?: Record<string, string>): Promise<Tokens>
 }
 
-/**
- * A browser with an empty cookie jar, which makes it a new device.
- *
- * @param party the application that sends the browser to log in
- * @param headers sent with every request, such as `user-agent`
- * @param nonce gives the values of `state` and of the PKCE verifier; at least 43 URL-safe characters
- * @param answerPage fills in a page that comes after the password; without it such a page is a failure
- */
-export const createSimulatedBrowser = (
-  party: RelyingParty,
-  headers: Record<string, string>,
-  nonce: () => string,
-  answerPage?: (page: Visit) => Record<string, string>,
-): SimulatedBrowser => {
+interface Device {
+  readonly party: RelyingParty
+  /** Sent with every request. */
+  readonly headers: Record<string, string>
+}
+
+/** Requests with the device's cookies, which follow redirects inside the server up to a page or to the application's callback. */
+const createFollow = ({ party, headers }: Device) => {
   const jar = createCookieJar()
   const origin = new URL(party.issuer).origin
-
-  const request = async (url: URL, form?: URLSearchParams): Promise<Response> => {
-    const response = await ask(url, form)
-    const pause = Number(response.headers.get('retry-after'))
-    // All devices of the demo are at one address, and a fast machine is told to slow down.
-    if (form || response.status !== 429 || !(pause > 0 && pause <= LONGEST_PAUSE_S)) return response
-    await response.body?.cancel()
-    await delay(pause * 1_000)
-    return request(url)
-  }
 
   const ask = async (url: URL, form?: URLSearchParams): Promise<Response> => {
     const response = await fetch(url, {
@@ -89,8 +73,17 @@ export const createSimulatedBrowser = (
     return response
   }
 
-  /** Follows redirects inside the server; stops at a page or at the application's callback. */
-  const follow = async (start: URL, form?: URLSearchParams): Promise<Visit> => {
+  const request = async (url: URL, form?: URLSearchParams): Promise<Response> => {
+    const response = await ask(url, form)
+    const pause = Number(response.headers.get('retry-after'))
+    // All devices of the demo are at one address, and a fast machine is told to slow down.
+    if (form || response.status !== 429 || !(pause > 0 && pause <= LONGEST_PAUSE_S)) return response
+    await response.body?.cancel()
+    await delay(pause * 1_000)
+    return request(url)
+  }
+
+  return async (start: URL, form?: URLSearchParams): Promise<Visit> => {
     let url = start
     let body = form
     for (let hop = 0; hop < MAX_REDIRECTS; hop += 1) {
@@ -109,50 +102,76 @@ export const createSimulatedBrowser = (
     }
     throw new DemoFailure(`more than ${MAX_REDIRECTS} redirects from ${start.pathname}`)
   }
+}
+
+interface Attempt {
+  readonly state: string
+  readonly verifier: string
+}
+
+const authorizeUrl = (party: RelyingParty, { state, verifier }: Attempt, parameters: Record<string, string>): URL => {
+  const url = new URL('authorize', party.issuer)
+  url.search = new URLSearchParams({
+    client_id: party.clientId,
+    redirect_uri: party.redirectUri,
+    response_type: 'code',
+    scope: 'openid profile email',
+    state,
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+    ...parameters,
+  }).toString()
+  return url
+}
+
+const redeem = async (party: RelyingParty, callback: URL, { state, verifier }: Attempt): Promise<Tokens> => {
+  const code = callback.searchParams.get('code')
+  if (!code || callback.searchParams.get('state') !== state) {
+    throw new DemoFailure(`the callback got ${callback.searchParams.get('error_description') ?? callback.search}`)
+  }
+  const response = await fetch(new URL('oauth/token', party.issuer), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      grant_type: 'authorization_code',
+      client_id: party.clientId,
+      client_secret: party.clientSecret,
+      redirect_uri: party.redirectUri,
+      code,
+      code_verifier: verifier,
+    }),
+  })
+  if (!response.ok) throw new DemoFailure(`/oauth/token answered ${response.status}: ${await response.text()}`)
+  return (await response.json()) as Tokens // the server's own answer to a successful exchange
+}
+
+/**
+ * A browser with an empty cookie jar, which makes it a new device.
+ *
+ * @param party the application that sends the browser to log in
+ * @param headers sent with every request, such as `user-agent`
+ * @param nonce gives the values of `state` and of the PKCE verifier; at least 43 URL-safe characters
+ * @param answerPage fills in a page that comes after the password; without it such a page is a failure
+ */
+export const createSimulatedBrowser = (
+  party: RelyingParty,
+  headers: Record<string, string>,
+  nonce: () => string,
+  answerPage?: (page: Visit) => Record<string, string>,
+): SimulatedBrowser => {
+  const follow = createFollow({ party, headers })
 
   const submit = (page: Visit, fields: Record<string, string>): Promise<Visit> => {
     if (page.html === undefined) throw new DemoFailure(`no page was shown: ${page.url.search}`)
     return follow(page.url, new URLSearchParams({ ...hiddenFields(page.html), ...fields }))
   }
 
-  const redeem = async (callback: URL, state: string, verifier: string): Promise<Tokens> => {
-    const code = callback.searchParams.get('code')
-    if (!code || callback.searchParams.get('state') !== state) {
-      throw new DemoFailure(`the callback got ${callback.searchParams.get('error_description') ?? callback.search}`)
-    }
-    const response = await fetch(new URL('oauth/token', party.issuer), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        grant_type: 'authorization_code',
-        client_id: party.clientId,
-        client_secret: party.clientSecret,
-        redirect_uri: party.redirectUri,
-        code,
-        code_verifier: verifier,
-      }),
-    })
-    if (!response.ok) throw new DemoFailure(`/oauth/token answered ${response.status}: ${await response.text()}`)
-    return (await response.json()) as Tokens // the server's own answer to a successful exchange
-  }
-
   const authenticate = async (fields: Record<string, string>, parameters: Record<string, string>): Promise<Tokens> => {
-    const [state, verifier] = [nonce(), nonce()]
-    const url = new URL('authorize', party.issuer)
-    url.search = new URLSearchParams({
-      client_id: party.clientId,
-      redirect_uri: party.redirectUri,
-      response_type: 'code',
-      scope: 'openid profile email',
-      state,
-      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-      code_challenge_method: 'S256',
-      ...parameters,
-    }).toString()
-    const first = await submit(await follow(url), fields)
+    const attempt = { state: nonce(), verifier: nonce() }
+    const first = await submit(await follow(authorizeUrl(party, attempt, parameters)), fields)
     const end = first.html !== undefined && answerPage ? await submit(first, answerPage(first)) : first
     if (end.html !== undefined) throw new DemoFailure(`${end.url.pathname} showed its page again instead of logging in`)
-    return redeem(end.url, state, verifier)
+    return redeem(party, end.url, attempt)
   }
 
   return {
