@@ -6,7 +6,6 @@
 import { isTestFile, listSources, type SourceFile } from './source-files.ts'
 
 const MAX_LINES = 300
-const MAX_FUNCTION_LINES = 60
 
 /** Files whose length is data, not code. */
 const isTable = (path: string): boolean => /\/(migrations|error-codes|schema)|conformance\//.test(path)
@@ -23,31 +22,11 @@ interface Rule {
 
 const isProduct = (file: SourceFile): boolean => file.path.startsWith('src/') && !isTestFile(file.path)
 
-/** The first line after which a top-level function or method body runs longer than allowed. */
-const longFunction = (text: string): string | undefined => {
-  const lines = text.split('\n')
-  let start = -1
-  for (const [index, line] of lines.entries()) {
-    // Biome's formatting makes the shape regular: a top-level body opens at column 0 and closes with `}` there.
-    if (/^(export )?(async )?(function|const \w+ = .*=> \{|const \w+ = .*function)/.test(line) && line.endsWith('{'))
-      start = index
-    if (/^\}/.test(line) && start >= 0) {
-      if (index - start + 1 > MAX_FUNCTION_LINES) return `line ${start + 1}: ${index - start + 1} lines`
-      start = -1
-    }
-  }
-  return undefined
-}
-
 export const RULES: Record<string, Rule> = {
   'a file is at most 300 lines: a noun is missing': {
     applies: file => !isTable(file.path) && !isTestFile(file.path),
     problem: ({ text }) =>
       text.split('\n').length - 1 > MAX_LINES ? `${text.split('\n').length - 1} lines` : undefined,
-  },
-  'a function is at most 60 lines': {
-    applies: file => isProduct(file) && !isTable(file.path),
-    problem: ({ text }) => longFunction(text),
   },
   'a file begins with one sentence that says what it is for': {
     applies: isProduct,

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import { LRUCache } from 'lru-cache'
 import { checkBinding, PROOF_LIFETIME_MS, type PresentedToken } from '../../base/dpop-proof.ts'
 import { apiError } from '../../model/error-codes.ts'
 import { useProof } from '../../store/logins/used-challenge-store.ts'
@@ -70,19 +71,11 @@ export interface Authenticated {
 
 export type Authenticate = (request: Request, tenant: TenantContext) => Promise<Authenticated>
 
-/**
- * Creates the check. Verified tokens are remembered by their hash for at most a minute and never beyond their
- * expiry; the memory is bounded and forgets the oldest first.
- *
- * @throws `invalid_token` with a message that says which kind of bad the token is (RFC 6750 section 3.1);
- *   `invalid_dpop_proof` (RFC 9449 section 7.1)
- */
-export const createAuthenticate = ({
-  db,
-  verificationKeys,
-  clock,
-}: Pick<ManagementApiDeps, 'db' | 'verificationKeys' | 'clock'>): Authenticate => {
-  const trusted = new Map<string, Trusted>()
+type AuthenticateDeps = Pick<ManagementApiDeps, 'db' | 'verificationKeys' | 'clock'>
+
+/** Verifies tokens; each is remembered by its hash for at most a minute and never beyond its expiry. */
+const createRecall = ({ verificationKeys, clock }: Omit<AuthenticateDeps, 'db'>) => {
+  const trusted = new LRUCache<string, Trusted>({ max: MAX_TRUSTED })
 
   const verify = async (token: string, tenant: TenantContext): Promise<Trusted> => {
     const keys = createLocalJWKSet({ keys: [...(await verificationKeys(tenant.tenantId))] })
@@ -98,40 +91,45 @@ export const createAuthenticate = ({
     return { caller: toCaller(payload), confirmation, until: Math.min(clock() + TRUST_MS, (payload.exp ?? 0) * 1000) }
   }
 
-  /** The verified token, from memory when it was verified a moment ago. */
-  const recall = async (token: string, tenant: TenantContext): Promise<Trusted> => {
+  return async (token: string, tenant: TenantContext): Promise<Trusted> => {
     const key = createHash('sha256').update(`${tenant.tenantId}\n${tenant.issuer}\n${token}`).digest('base64')
     const known = trusted.get(key)
     if (known && known.until > clock()) return known
     const fresh = await verify(token, tenant).catch(error => {
       throw toFailure(error)
     })
-    trusted.delete(key)
     trusted.set(key, fresh)
-    const oldest = trusted.size > MAX_TRUSTED ? trusted.keys().next().value : undefined
-    if (oldest !== undefined) trusted.delete(oldest)
     return fresh
   }
+}
 
-  /**
-   * @returns the id of the proof; undefined for a bearer token
-   * @throws `invalid_dpop_proof` for a bound token without a good proof, and for a proof without a bound token
-   */
-  const requireProof = async (
-    request: Request,
-    tenant: TenantContext,
-    presented: Pick<PresentedToken, 'scheme' | 'token' | 'confirmation'>,
-  ): Promise<string | undefined> => {
-    const binding = await checkBinding({
-      ...presented,
-      proof: request.headers.get('dpop') ?? undefined,
-      method: request.method,
-      url: new URL(new URL(request.url).pathname, tenant.issuer).href,
-      now: clock(),
-    })
-    if (binding?.kind === 'refused') throw apiError('invalid_dpop_proof', sentence(binding.problem))
-    return binding?.jti
-  }
+/**
+ * @returns the id of the proof; undefined for a bearer token
+ * @throws `invalid_dpop_proof` for a bound token without a good proof, and for a proof without a bound token
+ */
+const requireProof = async (
+  request: Request,
+  { issuer }: TenantContext,
+  presented: Pick<PresentedToken, 'scheme' | 'token' | 'confirmation' | 'now'>,
+): Promise<string | undefined> => {
+  const binding = await checkBinding({
+    ...presented,
+    proof: request.headers.get('dpop') ?? undefined,
+    method: request.method,
+    url: new URL(new URL(request.url).pathname, issuer).href,
+  })
+  if (binding?.kind === 'refused') throw apiError('invalid_dpop_proof', sentence(binding.problem))
+  return binding?.jti
+}
+
+/**
+ * Creates the check. The memory of verified tokens is bounded and forgets the one that was not used for longest.
+ *
+ * @throws `invalid_token` with a message that says which kind of bad the token is (RFC 6750 section 3.1);
+ *   `invalid_dpop_proof` (RFC 9449 section 7.1)
+ */
+export const createAuthenticate = ({ db, verificationKeys, clock }: AuthenticateDeps): Authenticate => {
+  const recall = createRecall({ verificationKeys, clock })
 
   return async (request, tenant) => {
     const header = request.headers.get('authorization')
@@ -139,7 +137,7 @@ export const createAuthenticate = ({
     const [, scheme, token] = /^(Bearer|DPoP) +([\w.~+/=-]+)$/i.exec(header) ?? []
     if (!scheme || !token) throw apiError('invalid_token', MALFORMED)
     const { caller, confirmation } = await recall(token, tenant)
-    const jti = await requireProof(request, tenant, { scheme, token, confirmation })
+    const jti = await requireProof(request, tenant, { scheme, token, confirmation, now: clock() })
     return {
       caller,
       useProof: async () => {
