@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { after, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { startRegistry } from '../../../../test/kit/npm-registry.ts'
 import { openDirectory } from '../../../../test/kit/open-directory.ts'
 import { isOwnAccount } from '../../../base/own-account.ts'
@@ -216,20 +218,56 @@ const addPrograms = (pid: string, seen: Map<string, Set<number>>): void => {
   }
 }
 
+/** An npm that says when its folder is ready, and ends when it may. */
+const WAITING_NPM = `
+  const { existsSync, mkdirSync, writeFileSync } = require('fs')
+  mkdirSync('node_modules/plain', { recursive: true })
+  writeFileSync('node_modules/plain/package.json', '{"name":"plain","version":"1.0.0"}')
+  writeFileSync('ready', '')
+  const timer = setInterval(() => existsSync('go') && clearInterval(timer), 5)`
+
+const isReady = (place: string): boolean => existsSync(join(place, 'ready'))
+
 test("npm, the bundler and what they start have an account that is neither the server's nor the sandbox's", {
   skip: process.geteuid?.() !== 0 && 'needs root',
 }, async () => {
-  const seen = new Map<string, Set<number>>()
-  // The bundler's program runs for milliseconds: a look may come too late, so builds are made until each has been seen.
-  while (seen.size < 3) {
-    seen.clear()
-    const watching = setInterval(() => addPrograms(String(process.pid), seen), 1)
-    const built = await createProgramBuilder({ cacheDir, workDir, registry: registry.url, env })('', [
-      { name: 'plain', version: 'latest' },
-    ])
-    clearInterval(watching)
-    assert.ok('program' in built, JSON.stringify(built))
+  const npm = join(folder, 'waiting')
+  mkdirSync(join(npm, 'bin'), { recursive: true })
+  writeFileSync(join(npm, 'bin', 'npm-cli.js'), WAITING_NPM)
+  const places = join(folder, 'looked-at')
+  const limits = { installMs: 600_000, bundleMs: 600_000 }
+  let built: unknown
+  const building = createProgramBuilder({ cacheDir, workDir: places, npm, env, limits })('', [
+    { name: 'plain', version: 'latest' },
+  ]).then(answer => {
+    built = answer
+  })
+  const until = async (isSo: () => boolean): Promise<void> => {
+    while (!isSo()) {
+      assert.equal(built, undefined, 'it is still being built')
+      await sleep(5)
+    }
   }
+  const placesNow = (): readonly string[] =>
+    (existsSync(places) ? readdirSync(places) : []).map(one => join(places, one))
+  const seen = new Map<string, Set<number>>()
+  const hasSeen =
+    (...programs: readonly string[]) =>
+    () => {
+      addPrograms(String(process.pid), seen)
+      return programs.every(one => seen.has(one))
+    }
+  await until(() => placesNow().some(isReady))
+  await until(hasSeen('npm-cli.js'))
+  const place = placesNow().find(isReady) ?? assert.fail('its folder is gone')
+  // The bundler waits for what comes out of this file, so it is there to be looked at.
+  const source = join(place, 'node_modules', 'plain', 'index.js')
+  execFileSync('mkfifo', ['-m', '644', source])
+  writeFileSync(join(place, 'go'), '')
+  await until(hasSeen('bundle-worker', 'esbuild\0--service'))
+  await writeFile(source, "module.exports = 'from the pipe'")
+  await building
+  assert.match(JSON.stringify(built), /from the pipe/)
   assert.deepEqual([...seen.keys()].sort(), ['bundle-worker', 'esbuild\0--service', 'npm-cli.js'])
   const numbers = new Set([...seen.values()].flatMap(one => [...one]))
   assert.equal(numbers.size, 1, 'one build has one account')
