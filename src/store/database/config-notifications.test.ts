@@ -70,7 +70,7 @@ test('every tenant is told at the beginning, and afterwards each change of one',
   assert.equal(watching.told.length, 3, 'told once')
 })
 
-test('two servers see the same change within a second', async () => {
+test('two servers see the same change', async () => {
   await using first = watch()
   await using second = watch()
   await eventually(() => first.told.length === 2 && second.told.length === 2)
@@ -78,7 +78,7 @@ test('two servers see the same change within a second', async () => {
   await eventually(() => first.told.at(2) === 'other' && second.told.at(2) === 'other')
 })
 
-test('a connection that was cut is replaced, everything is told again, and the next change is seen within a second', async () => {
+test('a connection that was cut is replaced, everything is told again, and the next change is seen', async () => {
   await using watching = watch()
   await eventually(() => watching.told.length === 2)
   await terminateWatchers()
