@@ -179,6 +179,35 @@ test('metadata is written once, after the last Action, and also when the login i
   assert.deepEqual(await userMetadata(), { colour: 'green', app: { tier: { n: 1 } } })
 })
 
+test('an Action whose metadata finds no place refuses the login with the reason, and nothing of it is written', async () => {
+  await tenant.bind('post-login')
+  const { sub } = (await tenant.logIn(tenant.browser())).idToken
+  const change = (metadata: object) =>
+    tenant.api.call('PATCH', `users/${encodeURIComponent(String(sub))}`, { user_metadata: metadata })
+  await change({ a: 'x'.repeat(520_000) })
+  await change({ b: 'x'.repeat(520_000) })
+  await tenant.bind(
+    'post-login',
+    postLogin(`api.user.setUserMetadata('c', 'x'.repeat(20_000)); api.user.setAppMetadata('tier', 1)`),
+  )
+  const { error, description } = await refusalOf()
+  assert.equal(error, 'access_denied')
+  assert.match(description ?? '', /^api\.user: the metadata of a user has at most 1048576 bytes of each kind/)
+  const stored = await tenant.api.call<{ user_metadata: object; app_metadata: { tier?: unknown } }>(
+    'GET',
+    `users/${encodeURIComponent(String(sub))}`,
+  )
+  assert.deepEqual(
+    Object.keys(stored.user_metadata)
+      .filter(key => key.length === 1)
+      .toSorted(),
+    ['a', 'b'],
+  )
+  assert.notEqual(stored.app_metadata.tier, 1)
+  await change({ a: null, b: null })
+  await tenant.bind('post-login')
+})
+
 test('secrets are read by their Action only, and a change of the bindings is in force at once', async () => {
   const code = postLogin(`api.idToken.setCustomClaim('secrets', event.secrets)`)
   await tenant.bind('post-login', { code, secrets: [{ name: 'KEY', value: 'open sesame' }] })

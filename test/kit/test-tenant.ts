@@ -5,7 +5,7 @@ import type { Db } from '../../src/store/database/database.ts'
 import { hashPayloadId } from '../../src/store/logins/oidc-payload-store.ts'
 import { insertConnection } from '../../src/store/tenants/connection-store.ts'
 import { insertTenant } from '../../src/store/tenants/tenant-store.ts'
-import { insertUser } from '../../src/store/users/user-store.ts'
+import { insertUser } from '../../src/store/users/user-writes.ts'
 
 export const TENANT = toTenantId('dev')
 
@@ -24,15 +24,18 @@ let users = 0
 export const insertTestUser = async (db: Db, tenantId = TENANT): Promise<string> => {
   users += 1
   const userId = `auth0|${users}`
-  await insertUser(db, tenantId, {
-    userId,
-    connectionId: CONNECTION.id,
-    email: `user-${users}@example.com`,
-    name: 'Ada',
-    nickname: 'ada',
-    passwordHash: 'hash',
-    isAdministrator: false,
-  })
+  await insertUser(
+    { db, tenantId },
+    {
+      userId,
+      connectionId: CONNECTION.id,
+      email: `user-${users}@example.com`,
+      name: 'Ada',
+      nickname: 'ada',
+      passwordHash: 'hash',
+      isAdministrator: false,
+    },
+  )
   return userId
 }
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { systemRandom } from '../../src/base/random.ts'
 import { QueueFull } from '../../src/base/turns.ts'
 import { toTenantId } from '../../src/model/ids.ts'
-import { findSignInFacts } from '../../src/store/users/user-store.ts'
+import { findSignInFacts } from '../../src/store/users/sign-in-facts.ts'
 import { type Answer, createTestApi, ISSUER, signToken, TENANT, type TestApi } from './management-api.ts'
 
 export const PASSWORD = 'correct horse battery'

@@ -6,9 +6,9 @@ import { systemRandom } from '../../base/random.ts'
 import { createSecretBox } from '../../base/secret-box.ts'
 import { createMethodId, totpSecretPlace } from '../../model/authentication-method.ts'
 import { toTenantId } from '../../model/ids.ts'
-import { findTotp, insertRecoveryCode } from '../../store/users/authentication-method-store.ts'
+import { findTotp, insertRecoveryCode } from '../../store/users/code-store.ts'
 import { findCredential, insertCredential, MAX_CREDENTIALS } from '../../store/users/credential-store.ts'
-import { insertUser } from '../../store/users/user-store.ts'
+import { insertUser } from '../../store/users/user-writes.ts'
 import { METHOD_TYPES } from './method-types.ts'
 
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
@@ -71,15 +71,18 @@ describe("users' authentication methods", async () => {
   let users = 0
   const newUser = async (tenantId = TENANT): Promise<string> => {
     const userId = `auth0|user-${++users}`
-    await insertUser(api.db, tenantId, {
-      userId,
-      connectionId: 'con_1',
-      email: `user-${users}@example.com`,
-      name: 'Ada',
-      nickname: 'ada',
-      passwordHash: 'hash',
-      isAdministrator: false,
-    })
+    await insertUser(
+      { db: api.db, tenantId },
+      {
+        userId,
+        connectionId: 'con_1',
+        email: `user-${users}@example.com`,
+        name: 'Ada',
+        nickname: 'ada',
+        passwordHash: 'hash',
+        isAdministrator: false,
+      },
+    )
     return userId
   }
 

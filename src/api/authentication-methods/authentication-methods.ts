@@ -1,8 +1,8 @@
 /** `/users/{id}/authentication-methods`: the second factors and the passkeys of a user. */
 
 import { z } from 'zod'
-import { findUserById, listUserMethods, loadUser, loadUserMethod } from '../../store/users/user-method-store.ts'
-import type { UserRecord } from '../../store/users/user-store.ts'
+import { listAuthenticationMethods, loadAuthenticationMethod } from '../../store/users/authentication-method-store.ts'
+import { findUserById, loadUser, type UserRecord } from '../../store/users/user-store.ts'
 import type { ApiContext } from '../http/api-context.ts'
 import { idParams } from '../http/list-query.ts'
 import { closeOver, type Operation, operationOf } from '../http/operation.ts'
@@ -44,7 +44,7 @@ const listMethods = async (
   user: UserRecord,
   { page, per_page, include_totals }: z.output<typeof listQuery>,
 ) => {
-  const all = await listUserMethods(api.db, { tenantId: api.tenant.tenantId, userId: user.userId })
+  const all = await listAuthenticationMethods(api.db, api.tenant.tenantId, user.userId)
   const start = page * per_page
   const authenticators = all.slice(start, start + per_page).map(method => toWireMethod(method, ownerOf(api, user)))
   return include_totals ? { start, limit: per_page, total: all.length, authenticators } : authenticators
@@ -145,7 +145,7 @@ const OPERATIONS: readonly Operation<MethodContext>[] = [
     async run(api, { params: { id, authentication_method_id } }) {
       const user = await loadUser(api.read, id)
       const key = { tenantId: api.tenant.tenantId, userId: user.userId }
-      return toWireMethod(await loadUserMethod(api.db, key, authentication_method_id), ownerOf(api, user))
+      return toWireMethod(await loadAuthenticationMethod(api.db, key, authentication_method_id), ownerOf(api, user))
     },
   }),
   operation({

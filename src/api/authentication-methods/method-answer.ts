@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { userHandleOf } from '../../model/webauthn-credential.ts'
-import type { UserCredential, UserMethod } from '../../store/users/user-method-store.ts'
+import type { AuthenticationMethod, MethodCredential } from '../../store/users/authentication-method-store.ts'
 import type { TenantContext } from '../http/api-deps.ts'
 import { CREDENTIAL_DEVICE_TYPES, MAX_NAME, METHOD_TYPES, SETTABLE_TYPES, WRITABLE_TYPES } from './method-types.ts'
 
@@ -71,7 +71,7 @@ export interface MethodOwner {
 /** The id at the identity provider: a user's id without the provider's name. */
 export const identityUserId = (userId: string): string => userId.replace(/^[^|]*\|/, '')
 
-const commonOf = ({ id, type, name, createdAt }: UserMethod) => ({
+const commonOf = ({ id, type, name, createdAt }: AuthenticationMethod) => ({
   id,
   type,
   // Names that logins give are this short; an older one is cut to what the wire allows.
@@ -81,7 +81,7 @@ const commonOf = ({ id, type, name, createdAt }: UserMethod) => ({
 
 const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url')
 
-const keyOf = ({ credential }: UserMethod, { tenant }: MethodOwner) =>
+const keyOf = ({ credential }: AuthenticationMethod, { tenant }: MethodOwner) =>
   credential && {
     key_id: credential.id,
     public_key: base64url(credential.publicKey),
@@ -89,12 +89,12 @@ const keyOf = ({ credential }: UserMethod, { tenant }: MethodOwner) =>
     relying_party_identifier: new URL(tenant.issuer).hostname,
   }
 
-const passkeyOf = ({ userHandle }: UserCredential, { tenant, userId }: MethodOwner) => ({
+const passkeyOf = ({ userHandle }: MethodCredential, { tenant, userId }: MethodOwner) => ({
   identity_user_id: identityUserId(userId),
   user_handle: userHandle ?? base64url(userHandleOf(tenant.tenantId, userId)),
 })
 
-const originOf = ({ type, credential }: UserMethod, owner: MethodOwner) =>
+const originOf = ({ type, credential }: AuthenticationMethod, owner: MethodOwner) =>
   credential && {
     credential_device_type: CREDENTIAL_DEVICE_TYPES[credential.backupEligible ? 1 : 0],
     credential_backed_up: credential.backedUp,
@@ -107,7 +107,7 @@ const originOf = ({ type, credential }: UserMethod, owner: MethodOwner) =>
 const CONFIRMED = { confirmed: true } as const
 
 /** Of a list and of a single method. */
-export const toWireMethod = (method: UserMethod, owner: MethodOwner): z.output<typeof methodSchema> => ({
+export const toWireMethod = (method: AuthenticationMethod, owner: MethodOwner): z.output<typeof methodSchema> => ({
   ...commonOf(method),
   ...CONFIRMED,
   enrolled_at: method.createdAt.toISOString(),
@@ -117,14 +117,14 @@ export const toWireMethod = (method: UserMethod, owner: MethodOwner): z.output<t
 })
 
 /** @param secret of a TOTP, when it was made here: only this answer can tell the user */
-export const toCreatedMethod = (method: UserMethod, owner: MethodOwner, secret: string | undefined) => ({
+export const toCreatedMethod = (method: AuthenticationMethod, owner: MethodOwner, secret: string | undefined) => ({
   ...commonOf(method),
   ...(secret === undefined ? {} : { totp_secret: secret }),
   ...keyOf(method, owner),
   ...originOf(method, owner),
 })
 
-export const toChangedMethod = (method: UserMethod, owner: MethodOwner) => ({
+export const toChangedMethod = (method: AuthenticationMethod, owner: MethodOwner) => ({
   ...commonOf(method),
   ...CONFIRMED,
   ...keyOf(method, owner),

@@ -1,15 +1,19 @@
 /** Takes authentication methods from a user, each with its event in the log. */
 
-import { removeUserMethod, removeUserMethods, type UserMethod } from '../../store/users/user-method-store.ts'
+import {
+  type AuthenticationMethod,
+  removeAuthenticationMethod,
+  removeAuthenticationMethods,
+} from '../../store/users/authentication-method-store.ts'
 import type { UserRecord } from '../../store/users/user-store.ts'
 import type { ApiContext } from '../http/api-context.ts'
 import { identityUserId } from './method-answer.ts'
 
 /** Events name authenticators as Actions do. */
-const eventType = (type: UserMethod['type']): string => (type === 'totp' ? 'otp' : type)
+const eventType = (type: AuthenticationMethod['type']): string => (type === 'totp' ? 'otp' : type)
 
 /** An administrator acts outside of a login, so no experiment was in force and the event has none. */
-const recordRemoval = (api: ApiContext, user: UserRecord, { id, type, name }: UserMethod): Promise<void> =>
+const recordRemoval = (api: ApiContext, user: UserRecord, { id, type, name }: AuthenticationMethod): Promise<void> =>
   api.recordEvent({
     type: 'gd_unenroll',
     user_id: user.userId,
@@ -25,7 +29,7 @@ const recordRemoval = (api: ApiContext, user: UserRecord, { id, type, name }: Us
 export const recordRemovals = async (
   api: ApiContext,
   user: UserRecord,
-  removed: readonly UserMethod[],
+  removed: readonly AuthenticationMethod[],
 ): Promise<void> => {
   await Promise.all(removed.map(method => recordRemoval(api, user, method)))
 }
@@ -34,9 +38,9 @@ const keyOf = ({ tenant: { tenantId } }: ApiContext, { userId }: UserRecord) => 
 
 /** @throws `inexistent_authentication_method` */
 export const removeMethod = async (api: ApiContext, user: UserRecord, methodId: string): Promise<void> => {
-  const removed = await removeUserMethod(api.db, keyOf(api, user), methodId)
+  const removed = await removeAuthenticationMethod(api.db, keyOf(api, user), methodId)
   await recordRemovals(api, user, [removed])
 }
 
 export const removeAllMethods = async (api: ApiContext, user: UserRecord): Promise<void> =>
-  recordRemovals(api, user, await removeUserMethods(api.db, keyOf(api, user)))
+  recordRemovals(api, user, await removeAuthenticationMethods(api.db, keyOf(api, user)))

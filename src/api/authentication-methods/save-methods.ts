@@ -2,12 +2,12 @@
 
 import { apiError } from '../../model/error-codes.ts'
 import {
-  changeUserMethods,
-  loadUserMethod,
-  removeUserMethods,
-  renameUserMethod,
-  type UserMethod,
-} from '../../store/users/user-method-store.ts'
+  type AuthenticationMethod,
+  changeAuthenticationMethods,
+  loadAuthenticationMethod,
+  removeAuthenticationMethods,
+  renameAuthenticationMethod,
+} from '../../store/users/authentication-method-store.ts'
 import type { UserRecord } from '../../store/users/user-store.ts'
 import type { MethodContext } from './authentication-method-ports.ts'
 import { type PreparedMethod, prepareMethod } from './create-method.ts'
@@ -17,7 +17,7 @@ import { recordRemovals } from './remove-methods.ts'
 
 /** A new method, and the TOTP secret that was made for it. */
 export interface SavedMethod {
-  readonly method: UserMethod
+  readonly method: AuthenticationMethod
   readonly secret: string | undefined
 }
 
@@ -35,9 +35,9 @@ export const createMethod = async (
   body: MethodCreation,
 ): Promise<SavedMethod> => {
   const prepared = await prepareMethod(api, user.userId, body)
-  return changeUserMethods(api.read, user.userId, async transaction => {
+  return changeAuthenticationMethods(api.read, user.userId, async transaction => {
     await prepared.save(transaction)
-    const method = await loadUserMethod(transaction, keyOf(api, user.userId), prepared.id)
+    const method = await loadAuthenticationMethod(transaction, keyOf(api, user.userId), prepared.id)
     return { method, secret: prepared.secret }
   })
 }
@@ -60,12 +60,12 @@ export const replaceMethods = async (
 ): Promise<readonly SavedMethod[]> => {
   const prepared = await prepareAll(api, user.userId, body)
   const key = keyOf(api, user.userId)
-  const { removed, saved } = await changeUserMethods(api.read, user.userId, async transaction => {
-    const gone = await removeUserMethods(transaction, key)
+  const { removed, saved } = await changeAuthenticationMethods(api.read, user.userId, async transaction => {
+    const gone = await removeAuthenticationMethods(transaction, key)
     const added: SavedMethod[] = []
     for (const { id, secret, save } of prepared) {
       await save(transaction)
-      added.push({ method: await loadUserMethod(transaction, key, id), secret })
+      added.push({ method: await loadAuthenticationMethod(transaction, key, id), secret })
     }
     return { removed: gone, saved: added }
   })
@@ -85,13 +85,13 @@ export const changeMethod = async (
   { userId }: UserRecord,
   methodId: string,
   { name, preferred_authentication_method }: MethodChange,
-): Promise<UserMethod> => {
-  const method = await loadUserMethod(api.db, keyOf(api, userId), methodId)
+): Promise<AuthenticationMethod> => {
+  const method = await loadAuthenticationMethod(api.db, keyOf(api, userId), methodId)
   const possible = `The name of methods of the types ${CHANGEABLE.join(' and ')} can be changed.`
   if (preferred_authentication_method !== undefined) {
     throw apiError('authentication_method_unsupported', `Only phones have a preferred way to be reached. ${possible}`)
   }
   if (name === undefined) return method
   if (!CHANGEABLE.includes(method.type)) throw apiError('authentication_method_unsupported', possible)
-  return renameUserMethod(api.db, keyOf(api, userId), method.id, name)
+  return renameAuthenticationMethod(api.db, keyOf(api, userId), method.id, name)
 }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { assertRefused, TENANT } from '../../../test/kit/management-api.ts'
 import { createUserApi, NOW } from '../../../test/kit/user-api.ts'
-import { insertRecoveryCode } from '../../store/users/authentication-method-store.ts'
-import { changeUserMetadata } from '../../store/users/user-store.ts'
+import { insertRecoveryCode } from '../../store/users/code-store.ts'
+import { changeUser } from '../../store/users/user-writes.ts'
 
 describe('changes of users', async () => {
   const { api, call, create, hashOf, open, openOf, pathOf } = await createUserApi()
@@ -29,9 +29,8 @@ describe('changes of users', async () => {
     const keys = Array.from({ length: 12 }, (_, n) => `k${n}`)
     await Promise.all([
       ...keys.map(key => call('PATCH', pathOf(user_id), { user_metadata: { [key]: key } })),
-      changeUserMetadata(api.db, TENANT, user_id, {
-        user: new Map([['of_an_action', true]]),
-        app: new Map(),
+      changeUser({ db: api.db, tenantId: TENANT }, user_id, {
+        userMetadata: { of_an_action: true },
         at: new Date(NOW),
       }),
     ])

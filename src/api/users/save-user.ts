@@ -10,9 +10,8 @@ import { type PasswordProblem, passwordProblem } from '../../model/password-rule
 import { isStorable } from '../../store/database/storable-text.ts'
 import { loadConnection } from '../../store/tenants/connection-administration.ts'
 import { type ConnectionRecord, findConnection } from '../../store/tenants/connection-store.ts'
-import { changeUser, createUser, deleteUser, type UserProfile } from '../../store/users/user-administration.ts'
-import { findUserById, loadUser } from '../../store/users/user-method-store.ts'
-import type { UserRecord } from '../../store/users/user-store.ts'
+import { findUserById, loadUser, type UserRecord } from '../../store/users/user-store.ts'
+import { changeUser, createUser, deleteUser, type UserProfile } from '../../store/users/user-writes.ts'
 import { requireScope } from '../http/authenticate.ts'
 import { requireNoLessThan } from './administrators.ts'
 import type { UserChange, UserCreation } from './user-body.ts'
@@ -105,12 +104,10 @@ export const addUser = async (api: UserContext, body: UserCreation): Promise<Use
     userId: `auth0|${body.user_id ?? randomHex(USER_ID_DIGITS, api.users.random)}`,
     connectionId: connection.id,
     passwordHash,
-    profile: {
-      ...profileOf(body),
-      email,
-      name: body.name ?? ofAddress.name,
-      nickname: body.nickname ?? ofAddress.nickname,
-    },
+    email,
+    name: body.name ?? ofAddress.name,
+    nickname: body.nickname ?? ofAddress.nickname,
+    profile: profileOf(body),
     userMetadata: withoutNulls(body.user_metadata),
     appMetadata: withoutNulls(body.app_metadata),
     at: new Date(api.clock()),

@@ -1,7 +1,7 @@
 /** `/users` and `/users-by-email`: who can log in. */
 
 import { z } from 'zod'
-import { loadUser } from '../../store/users/user-method-store.ts'
+import { loadUser } from '../../store/users/user-store.ts'
 import { fieldsQuery } from '../http/field-choice.ts'
 import { idParams } from '../http/list-query.ts'
 import { closeOver, type Operation, operationOf } from '../http/operation.ts'

@@ -7,7 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/kit/databas
 import { createQueryHold } from '../../../test/kit/held-queries.ts'
 import { type LoginServer, startLoginServer } from '../../../test/kit/login-server.ts'
 import { createRelyingParty, isCallback, type RelyingParty } from '../../../test/kit/relying-party.ts'
-import { changeUser, deleteUser } from '../../store/users/user-administration.ts'
+import { changeUser, deleteUser } from '../../store/users/user-writes.ts'
 import { CONTINUE, type LoginUnderWay, type Step, type StepOutcome } from '../pipeline/step.ts'
 
 const PASSWORD = 'battery staple'

@@ -72,7 +72,16 @@ test('a login with a passkey names no credential; a second factor names those of
     name: '',
     createdAt: new Date(),
     lastAuthAt: undefined,
-    credential: { id, transports: ['usb'], aaguid: '', backupEligible: false, backedUp: false },
+    credential: {
+      id,
+      transports: ['usb'],
+      aaguid: '',
+      backupEligible: false,
+      backedUp: false,
+      publicKey: new Uint8Array(),
+      userHandle: undefined,
+      userAgent: undefined,
+    },
   })
   const methods = [method('AAAA', 'passkey'), method('BBBB', 'webauthn-roaming')]
   const login = requestOptions('passkey', { party, methods: undefined, challenge })

@@ -10,12 +10,9 @@ import type { Db } from '../../store/database/database.ts'
 import { isStorable } from '../../store/database/storable-text.ts'
 import { clearLoginFailures, countLoginFailure } from '../../store/logins/login-failure-store.ts'
 import type { ConnectionRecord } from '../../store/tenants/connection-store.ts'
-import {
-  findSignInFacts,
-  replacePasswordHash,
-  type UserRecord,
-  type UserWithPassword,
-} from '../../store/users/user-store.ts'
+import { findSignInFacts, type UserWithPassword } from '../../store/users/sign-in-facts.ts'
+import type { UserRecord } from '../../store/users/user-store.ts'
+import { replacePasswordHash } from '../../store/users/user-writes.ts'
 import { type AttemptOrigin, createFailureThrottle } from '../http/failure-throttle.ts'
 import type { LoginConfig } from '../http/login-config.ts'
 import { senderOf } from './failed-attempts.ts'
@@ -76,7 +73,7 @@ export const createSignIn = (
   ): Promise<void> => {
     if (passwordHash === undefined || !hasher.isOutdated(passwordHash)) return
     const to = await hasher.hash(password, networkOf(ip))
-    await replacePasswordHash(db, tenantId, user.userId, { from: passwordHash, to })
+    await replacePasswordHash({ db, tenantId }, user.userId, { from: passwordHash, to })
   }
 
   const check = (attempt: SignInAttempt, email: string, failureHash: string): Promise<SignInOutcome> => {

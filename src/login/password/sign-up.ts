@@ -9,7 +9,8 @@ import { passwordProblem } from '../../model/password-rules.ts'
 import type { Db } from '../../store/database/database.ts'
 import { findOwedSeconds } from '../../store/logins/failure-allowance-store.ts'
 import type { ConnectionRecord } from '../../store/tenants/connection-store.ts'
-import { insertUser, type NewUser, type UserRecord } from '../../store/users/user-store.ts'
+import type { UserRecord } from '../../store/users/user-store.ts'
+import { insertUser, type NewUser } from '../../store/users/user-writes.ts'
 import { type AttemptOrigin, createFailureThrottle } from '../http/failure-throttle.ts'
 import type { LoginConfig } from '../http/login-config.ts'
 import { namesOf, newUser } from '../tenant/new-user.ts'
@@ -70,7 +71,7 @@ export const createSignUp = (
   const storeAlone =
     (tenantId: TenantId) =>
     async (user: NewUser): Promise<UserRecord | 'exists'> =>
-      (await insertUser(db, tenantId, user)) ?? 'exists'
+      (await insertUser({ db, tenantId }, user)) ?? 'exists'
 
   return async ({ tenantId, connection, serviceName, password, admit, store = storeAlone(tenantId), ...request }) => {
     const email = normalizeEmail(request.email)

@@ -9,8 +9,8 @@ import { callbackPageOf } from '../../model/callback-page.ts'
 import { normalizeEmail } from '../../model/email-address.ts'
 import type { TenantId } from '../../model/ids.ts'
 import { type ClientRecord, findClient, updateClient } from '../../store/tenants/client-store.ts'
-import { changeUser } from '../../store/users/user-administration.ts'
 import { findUserCredentials } from '../../store/users/user-store.ts'
+import { changeUser } from '../../store/users/user-writes.ts'
 import { openClientSecret, sealClientSecret } from './directory.ts'
 import { type AppliedSetting, loadSeedRecord, type SeedRecord, saveSeedRecord } from './seed-record.ts'
 import { logoutUrls, requireAdminPassword, type SeedDeps } from './seed-tenant.ts'
@@ -137,7 +137,7 @@ const administratorPassword = async ({ config, tenantId, record, deps, at }: Con
     }
   requireAdminPassword(given, { tenantId, email: user.email })
   const passwordHash = await hasher.hash(given, '')
-  const apply = () => changeUser({ db, tenantId }, record.adminUserId, { profile: {}, passwordHash, at })
+  const apply = () => changeUser({ db, tenantId }, record.adminUserId, { passwordHash, at })
   return { setting, remember: passwordHash, apply }
 }
 

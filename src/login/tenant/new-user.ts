@@ -1,7 +1,7 @@
 /** A user before it is stored. */
 
 import { type RandomBytes, randomHex } from '../../base/random.ts'
-import type { NewUser } from '../../store/users/user-store.ts'
+import type { NewUser } from '../../store/users/user-writes.ts'
 
 const USER_ID_DIGITS = 24
 

@@ -15,7 +15,7 @@ import { insertConnection } from '../../store/tenants/connection-store.ts'
 import { insertResourceServer } from '../../store/tenants/resource-server-store.ts'
 import { insertSigningKey } from '../../store/tenants/signing-key-store.ts'
 import { insertTenant } from '../../store/tenants/tenant-store.ts'
-import { insertUser } from '../../store/users/user-store.ts'
+import { insertUser } from '../../store/users/user-writes.ts'
 import { DATABASE_CONNECTION, sealClientSecret } from './directory.ts'
 import { newUser } from './new-user.ts'
 import { type SeedRecord, saveSeedRecord } from './seed-record.ts'
@@ -203,7 +203,7 @@ export const seedTenant = async (options: SeedOptions, deps: SeedDeps): Promise<
     })
     const { email } = credentials.admin
     const administrator = newUser({ connectionId, email, passwordHash, isAdministrator: true }, random)
-    await insertUser(db, tenantId, administrator)
+    await insertUser({ db, tenantId }, administrator)
     await saveSeedRecord(db, tenantId, secretBox, recordOf(issuer, credentials, administrator))
     return credentials
   })

@@ -6,8 +6,8 @@ import { interleave } from '../../../test/kit/interleave.ts'
 import { insertTestTenant, insertTestUser, TENANT } from '../../../test/kit/test-tenant.ts'
 import { toTenantId } from '../../model/ids.ts'
 import type { Db } from '../database/database.ts'
-import { changeUser, deleteUser } from '../users/user-administration.ts'
 import { findUser, type UserRecord } from '../users/user-store.ts'
+import { changeUser, deleteUser } from '../users/user-writes.ts'
 import {
   type AuthorizationOutcome,
   type AuthorizationWrite,

@@ -50,7 +50,7 @@ export type AuthorizationOutcome =
 
 /**
  * The user's row is the gate: a request that writes holds it, alone when it counts a login, and so does a change that
- * ends what the user has open (`user-administration.ts`). Either the change finds what the request has written, or the
+ * ends what the user has open (`user-writes.ts`). Either the change finds what the request has written, or the
  * request finds the user as the change has left it.
  */
 const userRow = (tenantId: TenantId, { userId, generation, login }: AuthorizedUser) => sql`

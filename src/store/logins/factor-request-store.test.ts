@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { createTestDatabase, type TestDatabase } from '../../../test/kit/database.ts'
 import { insertTestSession, insertTestTenant, insertTestUser, TENANT } from '../../../test/kit/test-tenant.ts'
 import { toTenantId } from '../../model/ids.ts'
-import { changeUser, deleteUser } from '../users/user-administration.ts'
+import { changeUser, deleteUser } from '../users/user-writes.ts'
 import {
   advanceFactorRequest,
   type FactorRequest,

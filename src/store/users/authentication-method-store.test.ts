@@ -3,18 +3,13 @@ import { after, before, test } from 'node:test'
 import { createTestDatabase, type TestDatabase } from '../../../test/kit/database.ts'
 import { insertTestTenant, insertTestUser, TENANT } from '../../../test/kit/test-tenant.ts'
 import { toTenantId } from '../../model/ids.ts'
-import {
-  consumeRecoveryCode,
-  deleteAuthenticationMethod,
-  findTotp,
-  insertRecoveryCode,
-  insertTotp,
-  listAuthenticationMethods,
-  useTotpStep,
-} from './authentication-method-store.ts'
+import { listAuthenticationMethods, removeAuthenticationMethod } from './authentication-method-store.ts'
+import { consumeRecoveryCode, findTotp, insertRecoveryCode, insertTotp, useTotpStep } from './code-store.ts'
 
 const OTHER = toTenantId('other')
 const at = new Date('2026-11-21T09:00:00Z')
+
+const INEXISTENT = { code: 'inexistent_authentication_method', message: /^The user has no authentication method / }
 
 let database: TestDatabase
 let ids = 0
@@ -89,14 +84,15 @@ test('methods of a tenant cannot be seen, used or deleted from another', async (
   assert.deepEqual(await listAuthenticationMethods(database.db, OTHER, userId), [])
   assert.equal(await findTotp(database.db, OTHER, userId), undefined)
   assert.equal(await useTotpStep(database.db, OTHER, { userId, methodId: id }, { step: 500, at }), false)
-  assert.equal(await deleteAuthenticationMethod(database.db, OTHER, userId, id), undefined)
+  await assert.rejects(removeAuthenticationMethod(database.db, { tenantId: OTHER, userId }, id), INEXISTENT)
 })
 
 test('a deleted method is gone, and another user cannot delete it', async () => {
   const userId = await insertTestUser(database.db)
   const id = await totpFor(userId)
-  assert.equal(await deleteAuthenticationMethod(database.db, TENANT, await insertTestUser(database.db), id), undefined)
-  assert.equal((await deleteAuthenticationMethod(database.db, TENANT, userId, id))?.type, 'totp')
+  const stranger = { tenantId: TENANT, userId: await insertTestUser(database.db) }
+  await assert.rejects(removeAuthenticationMethod(database.db, stranger, id), INEXISTENT)
+  assert.equal((await removeAuthenticationMethod(database.db, { tenantId: TENANT, userId }, id)).type, 'totp')
   assert.equal(await findTotp(database.db, TENANT, userId), undefined)
 })
 

@@ -1,9 +1,13 @@
-/** What users can prove themselves with beside a password: lists, deletion, and TOTP and recovery codes. */
+/** What users can prove themselves with beside a password: reads, names, removals, and turns of those who change them. */
 
 import type { Selectable } from 'kysely'
+import { apiError } from '../../model/error-codes.ts'
 import type { TenantId } from '../../model/ids.ts'
+import type { ConfigurationRead } from '../database/configuration-write.ts'
 import type { Db } from '../database/database.ts'
 import type { Database } from '../database/schema.ts'
+import { isStorable } from '../database/storable-text.ts'
+import { inexistentUser, loadUser, type UserRecord } from './user-store.ts'
 
 export type AuthenticationMethodType = Database['authentication_methods']['type']
 
@@ -18,6 +22,15 @@ export interface CredentialSummary {
   readonly backedUp: boolean
 }
 
+/** A credential with everything of it that is no secret. */
+export interface MethodCredential extends CredentialSummary {
+  /** COSE key (RFC 9052 section 7). */
+  readonly publicKey: Uint8Array
+  /** Of a passkey that was made elsewhere (base64url). */
+  readonly userHandle: string | undefined
+  readonly userAgent: string | undefined
+}
+
 /** One method of a user. Only methods that were confirmed by a first use are stored. */
 export interface AuthenticationMethod {
   readonly id: string
@@ -27,7 +40,7 @@ export interface AuthenticationMethod {
   readonly createdAt: Date
   readonly lastAuthAt: Date | undefined
   /** Of the WebAuthn types only. */
-  readonly credential: CredentialSummary | undefined
+  readonly credential: MethodCredential | undefined
 }
 
 /** Names the method that a user adds. */
@@ -45,13 +58,27 @@ const COLUMNS = [
   'created_at',
   'last_auth_at',
   'credential_id',
+  'public_key',
   'transports',
   'aaguid',
   'backup_eligible',
   'backed_up',
+  'user_handle',
+  'user_agent',
 ] as const
 
 type Row = Pick<Selectable<Database['authentication_methods']>, (typeof COLUMNS)[number]>
+
+const toCredential = (id: string, row: Row): MethodCredential => ({
+  id,
+  publicKey: row.public_key ?? Buffer.alloc(0),
+  transports: row.transports ?? [],
+  aaguid: row.aaguid ?? '',
+  backupEligible: row.backup_eligible ?? false,
+  backedUp: row.backed_up ?? false,
+  userHandle: row.user_handle ?? undefined,
+  userAgent: row.user_agent ?? undefined,
+})
 
 const toMethod = (row: Row): AuthenticationMethod => ({
   id: row.method_id,
@@ -59,17 +86,27 @@ const toMethod = (row: Row): AuthenticationMethod => ({
   name: row.name,
   createdAt: row.created_at,
   lastAuthAt: row.last_auth_at ?? undefined,
-  credential:
-    row.credential_id === null
-      ? undefined
-      : {
-          id: row.credential_id,
-          transports: row.transports ?? [],
-          aaguid: row.aaguid ?? '',
-          backupEligible: row.backup_eligible ?? false,
-          backedUp: row.backed_up ?? false,
-        },
+  credential: row.credential_id === null ? undefined : toCredential(row.credential_id, row),
 })
+
+/** A user's methods. Both ids are looked at in every statement: a method of another user is not there. */
+interface UserKey {
+  readonly tenantId: TenantId
+  readonly userId: string
+}
+
+const inexistentMethod = (methodId: string) =>
+  apiError(
+    'inexistent_authentication_method',
+    `The user has no authentication method ${JSON.stringify(methodId.slice(0, 64))}.`,
+  )
+
+const methodsOf = (db: Db, { tenantId, userId }: UserKey) =>
+  db
+    .selectFrom('authentication_methods')
+    .select(COLUMNS)
+    .where('tenant_id', '=', tenantId)
+    .where('user_id', '=', userId)
 
 /** Every method of a user, in the order of their types; at most 62, which the database guarantees. */
 export const listAuthenticationMethods = async (
@@ -77,130 +114,90 @@ export const listAuthenticationMethods = async (
   tenantId: TenantId,
   userId: string,
 ): Promise<readonly AuthenticationMethod[]> => {
-  const rows = await db
-    .selectFrom('authentication_methods')
-    .select(COLUMNS)
-    .where('tenant_id', '=', tenantId)
-    .where('user_id', '=', userId)
-    .orderBy('type')
-    .orderBy('slot')
-    .execute()
+  const rows = await methodsOf(db, { tenantId, userId }).orderBy('type').orderBy('slot').execute()
   return rows.map(toMethod)
 }
 
-/** Takes a method from a user; undefined when the user has none with this id. */
-export const deleteAuthenticationMethod = async (
+/** @throws `inexistent_authentication_method` */
+export const loadAuthenticationMethod = async (
   db: Db,
-  tenantId: TenantId,
-  userId: string,
+  user: UserKey,
   methodId: string,
-): Promise<AuthenticationMethod | undefined> => {
+): Promise<AuthenticationMethod> => {
+  const row = isStorable(methodId)
+    ? await methodsOf(db, user).where('method_id', '=', methodId).executeTakeFirst()
+    : undefined
+  if (!row) throw inexistentMethod(methodId)
+  return toMethod(row)
+}
+
+/** @throws `inexistent_authentication_method` */
+export const renameAuthenticationMethod = async (
+  db: Db,
+  { tenantId, userId }: UserKey,
+  methodId: string,
+  name: string,
+): Promise<AuthenticationMethod> => {
   const row = await db
-    .deleteFrom('authentication_methods')
+    .updateTable('authentication_methods')
+    .set({ name })
     .where('tenant_id', '=', tenantId)
-    .where('method_id', '=', methodId)
     .where('user_id', '=', userId)
+    .where('method_id', '=', methodId)
     .returning(COLUMNS)
     .executeTakeFirst()
-  return row && toMethod(row)
+  if (!row) throw inexistentMethod(methodId)
+  return toMethod(row)
 }
 
-const insertSingle = async (
-  db: Db,
-  tenantId: TenantId,
-  method: NewMethod,
-  values:
-    | { readonly type: 'totp'; readonly sealed_secret: string; readonly last_step: string }
-    | { readonly type: 'recovery-code'; readonly code_hash: string },
-): Promise<boolean> => {
-  const row = await db
-    .insertInto('authentication_methods')
-    .values({
-      tenant_id: tenantId,
-      method_id: method.id,
-      user_id: method.userId,
-      slot: 0,
-      name: method.name,
-      created_at: method.createdAt,
-      ...values,
-    })
-    .onConflict(conflict => conflict.constraint('authentication_methods_slot').doNothing())
-    .returning('method_id')
-    .executeTakeFirst()
-  return row !== undefined
-}
-
-/**
- * Gives a user a TOTP; false when the user has one.
- *
- * @param totp.lastStep the time step of the code that confirmed it, which is thereby used
- */
-export const insertTotp = (
-  db: Db,
-  tenantId: TenantId,
-  totp: NewMethod & { readonly sealedSecret: string; readonly lastStep: number },
-): Promise<boolean> =>
-  insertSingle(db, tenantId, totp, {
-    type: 'totp',
-    sealed_secret: totp.sealedSecret,
-    last_step: String(totp.lastStep),
-  })
-
-/** The TOTP of a user, to be verified. */
-export const findTotp = async (
-  db: Db,
-  tenantId: TenantId,
-  userId: string,
-): Promise<{ readonly id: string; readonly sealedSecret: string } | undefined> => {
-  const row = await db
-    .selectFrom('authentication_methods')
-    .select(['method_id', 'sealed_secret'])
-    .where('tenant_id', '=', tenantId)
-    .where('user_id', '=', userId)
-    .where('type', '=', 'totp')
-    .executeTakeFirst()
-  return row?.sealed_secret ? { id: row.method_id, sealedSecret: row.sealed_secret } : undefined
-}
-
-/** Uses up a time step of a user's; false when it, or a later one, was used before. Of concurrent callers one gets true. */
-export const useTotpStep = async (
-  db: Db,
-  tenantId: TenantId,
-  { userId, methodId }: { readonly userId: string; readonly methodId: string },
-  used: { readonly step: number; readonly at: Date },
-): Promise<boolean> => {
-  const { numUpdatedRows } = await db
-    .updateTable('authentication_methods')
-    .set({ last_step: String(used.step), last_auth_at: used.at })
-    .where('tenant_id', '=', tenantId)
-    .where('method_id', '=', methodId)
-    .where('user_id', '=', userId)
-    .where('last_step', '<', String(used.step))
-    .executeTakeFirst()
-  return numUpdatedRows === 1n
-}
-
-/** Gives a user a recovery code; false when the user has one. */
-export const insertRecoveryCode = (
-  db: Db,
-  tenantId: TenantId,
-  code: NewMethod & { readonly codeHash: string },
-): Promise<boolean> => insertSingle(db, tenantId, code, { type: 'recovery-code', code_hash: code.codeHash })
-
-/** Uses up a recovery code and returns its id; undefined when it is not the user's. Of concurrent callers one gets it. */
-export const consumeRecoveryCode = async (
-  db: Db,
-  tenantId: TenantId,
-  userId: string,
-  codeHash: string,
-): Promise<string | undefined> => {
-  const row = await db
+const removal = (db: Db, { tenantId, userId }: UserKey) =>
+  db
     .deleteFrom('authentication_methods')
     .where('tenant_id', '=', tenantId)
     .where('user_id', '=', userId)
-    .where('type', '=', 'recovery-code')
-    .where('code_hash', '=', codeHash)
-    .returning('method_id')
-    .executeTakeFirst()
-  return row?.method_id
+    .returning(COLUMNS)
+
+/**
+ * Takes a method from a user. Of concurrent callers one gets it.
+ *
+ * @throws `inexistent_authentication_method`
+ */
+export const removeAuthenticationMethod = async (
+  db: Db,
+  user: UserKey,
+  methodId: string,
+): Promise<AuthenticationMethod> => {
+  const row = isStorable(methodId)
+    ? await removal(db, user).where('method_id', '=', methodId).executeTakeFirst()
+    : undefined
+  if (!row) throw inexistentMethod(methodId)
+  return toMethod(row)
+}
+
+/** Takes every method from a user. Of concurrent callers one gets each. */
+export const removeAuthenticationMethods = async (db: Db, user: UserKey): Promise<readonly AuthenticationMethod[]> =>
+  (await removal(db, user).execute()).map(toMethod)
+
+/**
+ * One transaction on a user's methods: administrators take turns, and the user stays until it is over. Logins do not
+ * wait; what they add meanwhile meets the constraints of the table.
+ *
+ * @throws `inexistent_user`
+ */
+export const changeAuthenticationMethods = async <T>(
+  { db, tenantId }: ConfigurationRead,
+  userId: string,
+  work: (transaction: Db, user: UserRecord) => Promise<T>,
+): Promise<T> => {
+  if (!isStorable(userId)) throw inexistentUser(userId)
+  return db.transaction().execute(async transaction => {
+    await transaction
+      .selectFrom('users')
+      .select('user_id')
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', '=', userId)
+      .forNoKeyUpdate()
+      .execute()
+    return work(transaction, await loadUser({ db: transaction, tenantId }, userId))
+  })
 }

@@ -10,9 +10,10 @@ import {
   settleFactorRequest,
 } from '../logins/factor-request-store.ts'
 import { endSession } from '../logins/session-end.ts'
-import { insertRecoveryCode, insertTotp, listAuthenticationMethods } from './authentication-method-store.ts'
+import { listAuthenticationMethods } from './authentication-method-store.ts'
+import { insertRecoveryCode, insertTotp } from './code-store.ts'
 import { enrollFactor } from './factor-enrollment.ts'
-import { deleteUser } from './user-administration.ts'
+import { deleteUser } from './user-writes.ts'
 
 let database: TestDatabase
 let logins = 0

@@ -13,7 +13,8 @@ import {
 } from '../logins/interaction-store.ts'
 import { noteOnLoginTransaction } from '../logins/login-transaction-store.ts'
 import { hashPayloadId } from '../logins/oidc-payload-store.ts'
-import { insertUser, type NewUser, type UserRecord } from './user-store.ts'
+import type { UserRecord } from './user-store.ts'
+import { insertUser, type NewUser } from './user-writes.ts'
 
 /** Undoes the answer of a sign-up whose address is taken. */
 class AddressTaken extends Error {
@@ -42,7 +43,7 @@ export const signUpForInteraction = async (
   try {
     return await db.transaction().execute(async step => {
       if (!(await answerInteraction(step, key, answer.result, answer.more))) return 'went_on'
-      const created = await insertUser(step, key.tenantId, user)
+      const created = await insertUser({ db: step, tenantId: key.tenantId }, user)
       if (!created) throw new AddressTaken()
       await noteOnLoginTransaction(step, key.tenantId, answer.transaction.id, answer.transaction.facts)
       return created

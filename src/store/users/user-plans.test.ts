@@ -8,9 +8,9 @@ import type { SearchMatch } from '../../model/search-query.ts'
 import { USER_FIELD_NAMES, USER_ORDERS, type UserSearchField, userField } from '../../model/user-field.ts'
 import type { Db } from '../database/database.ts'
 import type { Database } from '../database/schema.ts'
-import { deleteUser } from './user-administration.ts'
 import { userCondition } from './user-condition.ts'
 import { countUsers, listUsersPage, type UserSort } from './user-search-store.ts'
+import { deleteUser } from './user-writes.ts'
 
 const DEV = toTenantId('dev')
 const USERS = 6_000

@@ -5,7 +5,9 @@ import { toTenantId } from '../../model/ids.ts'
 import { clearLoginFailures, countLoginFailure } from '../logins/login-failure-store.ts'
 import { insertConnection } from '../tenants/connection-store.ts'
 import { findTenantByDomain, insertTenant } from '../tenants/tenant-store.ts'
-import { changeUserMetadata, findSignInFacts, findUser, insertUser, replacePasswordHash } from './user-store.ts'
+import { findSignInFacts } from './sign-in-facts.ts'
+import { findUser } from './user-store.ts'
+import { insertUser, replacePasswordHash } from './user-writes.ts'
 
 const tenantId = toTenantId('dev')
 const connectionId = 'con_1'
@@ -63,7 +65,10 @@ test('a host name finds its tenant, and an unknown one the default tenant', asyn
 test('of concurrent sign-ups with one address exactly one succeeds, without regard to the case of its letters', async () => {
   const results = await Promise.all(
     Array.from({ length: 10 }, (_, index) =>
-      insertUser(database.db, tenantId, newUser(`auth0|${index}`, index % 2 ? 'Ada@example.com' : 'ada@example.com')),
+      insertUser(
+        { db: database.db, tenantId },
+        newUser(`auth0|${index}`, index % 2 ? 'Ada@example.com' : 'ada@example.com'),
+      ),
     ),
   )
   assert.equal(results.filter(Boolean).length, 1)
@@ -72,17 +77,17 @@ test('of concurrent sign-ups with one address exactly one succeeds, without rega
 })
 
 test('the hash of a password does not leave with the user', async () => {
-  await insertUser(database.db, tenantId, newUser('auth0|grace', 'grace@example.com'))
+  await insertUser({ db: database.db, tenantId }, newUser('auth0|grace', 'grace@example.com'))
   const user = await findUser(database.db, tenantId, 'auth0|grace')
   assert.equal(user?.email, 'grace@example.com')
   assert.ok(!JSON.stringify(user).includes('hash-1'))
 })
 
 test('a hash is not replaced after the password was changed', async () => {
-  await insertUser(database.db, tenantId, newUser('auth0|rehash', 'rehash@example.com'))
-  await replacePasswordHash(database.db, tenantId, 'auth0|rehash', { from: 'hash-0', to: 'hash-2' })
+  await insertUser({ db: database.db, tenantId }, newUser('auth0|rehash', 'rehash@example.com'))
+  await replacePasswordHash({ db: database.db, tenantId }, 'auth0|rehash', { from: 'hash-0', to: 'hash-2' })
   assert.equal((await facts('rehash@example.com')).found?.passwordHash, 'hash-1')
-  await replacePasswordHash(database.db, tenantId, 'auth0|rehash', { from: 'hash-1', to: 'hash-2' })
+  await replacePasswordHash({ db: database.db, tenantId }, 'auth0|rehash', { from: 'hash-1', to: 'hash-2' })
   assert.equal((await facts('rehash@example.com')).found?.passwordHash, 'hash-2')
 })
 
@@ -106,16 +111,4 @@ test('failures that are far apart are not in a row', async () => {
   const limit = { failures: 2, seconds: 0 }
   await countLoginFailure(database.db, tenantId, 'slow', limit)
   assert.equal((await countLoginFailure(database.db, tenantId, 'slow', limit)).failures, 1)
-})
-
-test('metadata is changed property by property, so that logins at the same time lose nothing of each other', async () => {
-  const user = { ...newUser('auth0|metadata', 'metadata@example.com'), userMetadata: { a: 1, b: 2 } }
-  await insertUser(database.db, tenantId, user)
-  const at = new Date('2026-11-21T10:00:00Z')
-  const change = (name: string, value: number | null) =>
-    changeUserMetadata(database.db, tenantId, user.userId, { user: new Map([[name, value]]), app: new Map(), at })
-  await Promise.all([change('a', null), change('c', 3), change('d', 4)])
-  const changed = await findUser(database.db, tenantId, user.userId)
-  assert.deepEqual(changed?.userMetadata, { b: 2, c: 3, d: 4 })
-  assert.deepEqual([changed?.appMetadata, changed?.updatedAt], [{}, at])
 })

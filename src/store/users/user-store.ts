@@ -1,15 +1,15 @@
 /** Users of a tenant: found by id or by the email address of a connection. */
 
-import { type Selectable, sql } from 'kysely'
-import type { Json, JsonObject } from '../../base/json.ts'
+import type { Selectable } from 'kysely'
+import { apiError } from '../../model/error-codes.ts'
 import type { TenantId } from '../../model/ids.ts'
+import type { ConfigurationRead } from '../database/configuration-write.ts'
 import type { Db } from '../database/database.ts'
 import type { Database } from '../database/schema.ts'
-import { owedSeconds } from '../logins/failure-allowance-store.ts'
-import type { LoginFailures } from '../logins/login-failure-store.ts'
+import { isStorable } from '../database/storable-text.ts'
 import { GRANT_MODEL, hashPayloadId } from '../logins/oidc-payload-store.ts'
 
-type UserRow = Selectable<Database['users']>
+export type UserRow = Selectable<Database['users']>
 
 export interface UserRecord {
   readonly userId: string
@@ -99,6 +99,22 @@ export const findUser = async (db: Db, tenantId: TenantId, userId: string): Prom
   return row && toUserRecord(row)
 }
 
+/** The user of an id that a caller has written, whatever it is. */
+export const findUserById = async (
+  { db, tenantId }: ConfigurationRead,
+  userId: string,
+): Promise<UserRecord | undefined> => (isStorable(userId) ? findUser(db, tenantId, userId) : undefined)
+
+export const inexistentUser = (userId: string) =>
+  apiError('inexistent_user', `There is no user ${JSON.stringify(userId.slice(0, 64))}.`)
+
+/** @throws `inexistent_user` */
+export const loadUser = async (read: ConfigurationRead, userId: string): Promise<UserRecord> => {
+  const user = await findUserById(read, userId)
+  if (!user) throw inexistentUser(userId)
+  return user
+}
+
 /** The user of a grant; undefined also when the grant has ended. */
 export const findUserOfGrant = async (
   db: Db,
@@ -134,152 +150,4 @@ export const findUserCredentials = async (
     .where('user_id', '=', userId)
     .executeTakeFirst()
   return row && { email: row.email, passwordHash: row.password_hash ?? undefined }
-}
-
-/** A user and the hash that a password is checked against. */
-export interface UserWithPassword {
-  readonly user: UserRecord
-  readonly passwordHash: string | undefined
-}
-
-/** What a sign-in has to know before the password is checked. */
-export interface SignInFacts {
-  /** Undefined when no user has the address. */
-  readonly found: UserWithPassword | undefined
-  /** Undefined when the account and the address of the sender have no recent failure. */
-  readonly failures: LoginFailures | undefined
-  /** Seconds that the sender owes for failures with all accounts (`failure-allowance-store.ts`). */
-  readonly owed: number
-}
-
-/**
- * The user of an address and the failures of the pair, in one read that finds either, both or nothing.
- *
- * @param email lower case, as `normalizeEmail` gives it
- * @param failureHash names the account and the sender in `login_failures`
- * @param senderHash names the sender there
- */
-export const findSignInFacts = async (
-  db: Db,
-  tenantId: TenantId,
-  key: {
-    readonly connectionId: string
-    readonly email: string
-    readonly failureHash: string
-    readonly senderHash: string
-  },
-): Promise<SignInFacts> => {
-  const row = await db
-    .selectFrom(sql<{ one: number }>`(select 1 as one)`.as('nothing'))
-    .leftJoin('users as u', join =>
-      join
-        .on('u.tenant_id', '=', tenantId)
-        .on('u.connection_id', '=', key.connectionId)
-        .on(sql<string>`lower(u.email)`, '=', key.email),
-    )
-    .leftJoin('login_failures as f', join =>
-      join
-        .on('f.tenant_id', '=', tenantId)
-        .on('f.key_hash', '=', key.failureHash)
-        .on('f.expires_at', '>', sql<Date>`now()`),
-    )
-    .leftJoin('login_failures as n', join =>
-      join.on('n.tenant_id', '=', tenantId).on('n.key_hash', '=', key.senderHash),
-    )
-    .selectAll('u')
-    .select(['f.failures', 'f.blocked_until', owedSeconds('n').as('owed')])
-    .executeTakeFirstOrThrow()
-  const { failures, blocked_until: blockedUntil, password_hash: passwordHash, user_id: userId } = row
-  return {
-    found:
-      userId === null
-        ? undefined
-        : // The primary key is null exactly when the join found no user; every other column is as the table has it.
-          { user: toUserRecord(row as UserRow), passwordHash: passwordHash ?? undefined },
-    failures: failures === null ? undefined : { failures, blockedUntil: blockedUntil ?? undefined },
-    owed: row.owed,
-  }
-}
-
-export interface NewUser {
-  readonly userId: string
-  readonly connectionId: string
-  readonly email: string
-  readonly name: string
-  readonly nickname: string
-  readonly passwordHash: string
-  readonly isAdministrator: boolean
-  /** Default empty. */
-  readonly userMetadata?: JsonObject
-  readonly appMetadata?: JsonObject
-}
-
-/**
- * Creates a user. The unique index on the address decides, so that of concurrent sign-ups one wins.
- *
- * @returns undefined when the connection has a user with this address
- */
-export const insertUser = async (db: Db, tenantId: TenantId, user: NewUser): Promise<UserRecord | undefined> => {
-  const row = await db
-    .insertInto('users')
-    .values({
-      tenant_id: tenantId,
-      user_id: user.userId,
-      connection_id: user.connectionId,
-      email: user.email,
-      name: user.name,
-      nickname: user.nickname,
-      password_hash: user.passwordHash,
-      is_administrator: user.isAdministrator,
-      user_metadata: JSON.stringify(user.userMetadata ?? {}),
-      app_metadata: JSON.stringify(user.appMetadata ?? {}),
-    })
-    .onConflict(conflict => conflict.expression(sql`tenant_id, connection_id, lower(email)`).doNothing())
-    .returning(USER_COLUMNS)
-    .executeTakeFirst()
-  return row && toUserRecord(row)
-}
-
-/** Properties by name; null removes one. */
-export type MetadataChanges = ReadonlyMap<string, Json>
-
-const merge = (column: 'user_metadata' | 'app_metadata', changes: MetadataChanges) => {
-  const set = Object.fromEntries([...changes].filter(([, value]) => value !== null))
-  const removed = [...changes.keys()].filter(name => changes.get(name) === null)
-  return sql<string>`(${sql.ref(column)} || ${JSON.stringify(set)}::jsonb) - ${removed}::text[]`
-}
-
-/** Changes a user's metadata, property by property: changes that other logins make at the same time stay. */
-export const changeUserMetadata = async (
-  db: Db,
-  tenantId: TenantId,
-  userId: string,
-  changes: { readonly user: MetadataChanges; readonly app: MetadataChanges; readonly at: Date },
-): Promise<void> => {
-  await db
-    .updateTable('users')
-    .set({
-      user_metadata: merge('user_metadata', changes.user),
-      app_metadata: merge('app_metadata', changes.app),
-      updated_at: changes.at,
-    })
-    .where('tenant_id', '=', tenantId)
-    .where('user_id', '=', userId)
-    .execute()
-}
-
-/** Replaces the hash of an unchanged password, unless the password was changed meanwhile. */
-export const replacePasswordHash = async (
-  db: Db,
-  tenantId: TenantId,
-  userId: string,
-  hash: { readonly from: string; readonly to: string },
-): Promise<void> => {
-  await db
-    .updateTable('users')
-    .set({ password_hash: hash.to })
-    .where('tenant_id', '=', tenantId)
-    .where('user_id', '=', userId)
-    .where('password_hash', '=', hash.from)
-    .execute()
 }

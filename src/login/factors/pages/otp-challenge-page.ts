@@ -2,7 +2,7 @@
 
 import { totpSecretPlace } from '../../../model/authentication-method.ts'
 import { useForRequest } from '../../../store/logins/factor-use.ts'
-import { findTotp, useTotpStep } from '../../../store/users/authentication-method-store.ts'
+import { findTotp, useTotpStep } from '../../../store/users/code-store.ts'
 import { sendRedirect } from '../../http/reply.ts'
 import { LOGIN_OPTIONS_PATH } from '../factor-stage.ts'
 import { otp } from '../kinds/otp.ts'

@@ -1,7 +1,7 @@
 /** The page `/u/mfa-otp-enrollment-qr`. */
 
 import { totpSecretPlace } from '../../../model/authentication-method.ts'
-import { insertTotp } from '../../../store/users/authentication-method-store.ts'
+import { insertTotp } from '../../../store/users/code-store.ts'
 import { otp } from '../kinds/otp.ts'
 import { toQrCode } from '../qr-code.ts'
 import { isTotpCode, matchTotp, totpUri } from '../totp.ts'

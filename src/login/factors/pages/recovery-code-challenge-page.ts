@@ -1,7 +1,7 @@
 /** The page `/u/mfa-recovery-code-challenge`. */
 
 import { useForRequest } from '../../../store/logins/factor-use.ts'
-import { consumeRecoveryCode } from '../../../store/users/authentication-method-store.ts'
+import { consumeRecoveryCode } from '../../../store/users/code-store.ts'
 import { recoveryCode } from '../kinds/recovery-code.ts'
 import { hashRecoveryCode } from '../recovery-code.ts'
 import type { FactorPage } from './factor-visit.ts'

@@ -1,7 +1,7 @@
 /** The page `/u/mfa-recovery-code-enrollment`. */
 
 import { keepPendingSecret } from '../../../store/logins/factor-request-store.ts'
-import { insertRecoveryCode } from '../../../store/users/authentication-method-store.ts'
+import { insertRecoveryCode } from '../../../store/users/code-store.ts'
 import { EXPIRED, PageRefusal } from '../../http/failure.ts'
 import { PAGE_SCRIPT } from '../../pages/page-files.ts'
 import { recoveryCode } from '../kinds/recovery-code.ts'
