@@ -23,7 +23,7 @@ const insertSingle = async (
       created_at: method.createdAt,
       ...values,
     })
-    .onConflict(conflict => conflict.constraint('authentication_methods_slot').doNothing())
+    .onConflict(conflict => conflict.doNothing())
     .returning('method_id')
     .executeTakeFirst()
   return row !== undefined
