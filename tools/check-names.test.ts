@@ -11,7 +11,7 @@ test('two files of one name are a problem, the table of a folder is not', () => 
   assert.deepEqual(basenameProblems([file('src/a/index.ts'), file('src/b/index.ts')]), [])
 })
 
-test('one exported name with two definitions is a problem, whatever is exported', () => {
+test('one exported name with two definitions is a problem, a type as well as a function', () => {
   assert.deepEqual(
     exportProblems([
       file('src/a.ts', 'export const open = 1\n'),

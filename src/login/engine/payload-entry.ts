@@ -22,8 +22,8 @@ const secondIdOf = (model: string, { uid, sessionUid }: AdapterPayload): string 
 export const PUSHED_MODEL = 'PushedAuthorizationRequest'
 
 /**
- * Seconds for which a payload is kept. A pushed request may be used for a minute, and the login that it leads to may take as
- * long as any: until that ends, its row says whether it was used.
+ * Seconds for which a payload is kept. A pushed request may be used for a minute; the login that it leads to may take the
+ * lifetime of an interaction, and until that ends the row says whether it was used.
  */
 const keptFor = (model: string, expiresIn: number): number =>
   model === PUSHED_MODEL ? expiresIn + LIFETIME.interaction : expiresIn

@@ -99,7 +99,7 @@ export const findUser = async (db: Db, tenantId: TenantId, userId: string): Prom
   return row && toUserRecord(row)
 }
 
-/** The user of an id that a caller has written, whatever it is. */
+/** The user of an id as a caller has written it, which may be no id at all. */
 export const findUserById = async (
   { db, tenantId }: ConfigurationRead,
   userId: string,

@@ -85,7 +85,7 @@ test('a change that is refused for its metadata changes nothing else', async () 
   assert.equal((await find(userId))?.blocked, false)
 })
 
-test('a user who is not there is not changed, whatever is asked for', async () => {
+test('a user who is not there is not changed by any change', async () => {
   assert.equal(await changeUser(tenant(), 'auth0|none', { profile: { blocked: true }, at }), undefined)
   assert.equal(await changeUser(tenant(), 'auth0|none', { userMetadata: { a: 1 }, at }), undefined)
 })
