@@ -15,13 +15,13 @@ export const LIMIT_OPTIONS = {
     variable: 'LIMIT_AUTHORIZE',
     ...RATE,
     default: '100/second,3000',
-    doc: 'How many logins a network may begin at `/authorize`. Beyond it the answer is 429, and nothing is stored. As everywhere here, a network is an IPv4 address or a /64 of IPv6, and each server counts for itself unless it is said otherwise.',
+    doc: 'How many logins a network may begin at `/authorize`, pushed requests (`/oauth/par`) counted as well. Beyond it the answer is 429, and nothing is stored. As everywhere here, a network is an IPv4 address or a /64 of IPv6, and each server counts for itself unless it is said otherwise.',
   },
   limitAuthorizeTenant: {
     variable: 'LIMIT_AUTHORIZE_TENANT',
     ...RATE,
     default: '500/second,50000',
-    doc: 'How many logins all networks together may begin at `/authorize` of a tenant. It bounds what those who have networks without end can store, so set it to more than your busiest minute.',
+    doc: 'How many logins all networks together may begin at a tenant, at `/authorize` and `/oauth/par`. It bounds what those who have networks without end can store, so set it to more than your busiest minute.',
   },
   limitManagementApi: {
     variable: 'LIMIT_MANAGEMENT_API',

@@ -62,6 +62,32 @@ test('beyond its budget a network gets 429 at /authorize, and nothing is stored'
   await party.logIn(browserAt(server, '198.51.100.80'))
 })
 
+test('a pushed request is a beginning, and beyond the budget nothing of it is stored', async () => {
+  await using server = await start(LIMIT)
+  const { app } = server.credentials
+  const push = () =>
+    fetch(new URL('oauth/par', server.issuer), {
+      method: 'POST',
+      headers: { 'x-forwarded-for': '203.0.113.81' },
+      body: new URLSearchParams({
+        client_id: app.clientId,
+        client_secret: app.clientSecret,
+        response_type: 'code',
+        redirect_uri: app.callbacks[0] ?? '',
+      }),
+    })
+  for (let i = 0; i < LIMIT.burst; i += 1) assert.equal((await push()).status, 201)
+  const before = await stored(server)
+  for (let i = 0; i < 5; i += 1) {
+    const answer = await push()
+    const body: unknown = await answer.json()
+    assert.equal(answer.status, 429)
+    assert.ok(Number(answer.headers.get('retry-after')) > 3_000)
+    assert.partialDeepStrictEqual(body, { error: 'too_many_requests' })
+  }
+  assert.equal(await stored(server), before)
+})
+
 test('the addresses of one IPv6 network have one budget', async () => {
   await using server = await start(LIMIT)
   const party = createRelyingParty(server)

@@ -156,7 +156,7 @@ export const createLogin = (services: LoginServices, options: LoginOptions = {})
         return true
       }
       await serve(request, response, url, async exchange => {
-        if (route.isBeginning) admitBeginning(exchange)
+        if (route.isBeginning && request.method !== 'OPTIONS') admitBeginning(exchange)
         return route.answer(exchange)
       })
       return true

@@ -74,7 +74,8 @@ export const createRoutes = (services: RouteServices): ((path: string) => Route 
     [CALLBACK_PATH]: page(createCallbackPage(services)),
     '/continue': { methods: ['GET', 'POST'], answer: exchange => continueLogin(exchange, services) },
     '/oauth/token': { methods: ['POST', PREFLIGHT], answer: engine },
-    '/oauth/par': { methods: ['POST', PREFLIGHT], answer: engine },
+    // A public client has no secret, so any stranger can push in its name.
+    '/oauth/par': { methods: ['POST', PREFLIGHT], answer: engine, isBeginning: true },
     '/oauth/revoke': { methods: ['POST', PREFLIGHT], answer: engine },
     '/userinfo': { methods: ['GET', 'POST', PREFLIGHT], answer: createUserinfo(services) },
     '/v2/logout': { methods: ['GET'], answer: exchange => auth0Logout(exchange, services) },
